@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The plan: what one router should hold. Plain, ordered, JSON-able data.
+
+A plan is what every ``*_rules`` module adds to and what the ``commit`` role makes true. It knows nothing of Ansible,
+sockets or the router that will receive it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Version of the JSON form, so that a stored plan of an older release is refused instead of misread.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row that the branch should hold.
+
+    ``menu``: path with slashes, for example ``/ip/firewall/mangle``.
+    ``tag``: owner tag without brackets, for example ``multiwan:pcc:isp1:0``; unique within the menu of a plan.
+    ``values``: property to text, as the API takes it, with ``comment`` ending in ``[<tag>]``. A switch such as ``fib``
+    is the empty text. A value that only the router knows is a mapping ``{"$router": "<menu>/<row name>/<property>"}``, which the
+    commit resolves by reading.
+    """
+
+    menu: str
+    tag: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"menu": self.menu, "tag": self.tag, "values": dict(sorted(self.values.items()))}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All rows of one branch, in menu order: within one menu, the order of ``rows`` is the order on the router."""
+
+    branch: str
+    rows: tuple[Row, ...] = ()
+
+    def with_rows(self, rows: Iterable[Row]) -> Plan:
+        return Plan(self.branch, (*self.rows, *rows))
+
+    def of(self, menu: str) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.menu == menu)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"format": FORMAT, "branch": self.branch, "rows": [row.to_json() for row in self.rows]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """Raises ``ValueError`` on a plan of another format version."""
+        if data.get("format") != FORMAT:
+            raise ValueError(f"plan format {data.get('format')!r} is not supported, this release reads {FORMAT}")
+        rows = tuple(Row(r["menu"], r["tag"], dict(r["values"])) for r in data["rows"])
+        return cls(data["branch"], rows)
