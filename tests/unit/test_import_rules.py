@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rooms of the lab import only what the design allows; the product and the lab do not know each other."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+BELOW_ROUTER = {"values", "schema", "store", "verbs", "script", "doors", "derive", "actuate", "observe"}
+#: room -> rooms it may import. Modules named here are allowed besides: they hold the types that pass between rooms.
+ROOMS: dict[str, set[str]] = {
+    "values": set(),
+    "schema": {"values"},
+    "store": {"values", "schema"},
+    "verbs": {"store", "schema", "values"},
+    "script": {"values", "verbs"},
+    "doors": {"verbs", "script", "values"},
+    "derive": {"values", "schema"},
+    "actuate": set(),
+    "observe": {"values"},
+    "router": BELOW_ROUTER,
+    "world": {"router"},
+}
+TYPES: dict[str, set[str]] = {
+    "actuate": {"lab.derive.plan", "lab.derive.observations"},
+    "observe": {"lab.derive.observations", "lab.derive.plan", "lab.schema.snapshot"},
+    "world": set(),
+}
+ANYWHERE = {"lab.netns"}
+FOREIGN_TO_LAB = {"ansible", "ansible_collections", "librouteros"}
+#: below plugins/module_utils: no Ansible, socket, subprocess, clock, randomness (api_client is the one door)
+IMPURE = {"ansible", "socket", "ssl", "subprocess", "time", "random", "datetime", "os", "librouteros"}
+SHELLS = {"api_client.py"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            if node.module == "lab":
+                yield from (f"lab.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def python_files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
+    bad = []
+    for path in python_files(f"lab/{room}"):
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] != "lab" or name in ANYWHERE or len(parts) < 2:
+                continue
+            if parts[1] == room or parts[1] in ROOMS[room]:
+                continue
+            if any(name == allowed or name.startswith(allowed + ".") for allowed in TYPES.get(room, ())):
+                continue
+            bad.append(f"{path.relative_to(ROOT)}: {name}")
+    assert not bad
+
+
+def test_every_room_of_the_lab_has_a_rule() -> None:
+    rooms = {p.name for p in (ROOT / "lab").iterdir() if p.is_dir() and not p.name.startswith(("_", "."))}
+    assert rooms - {"demo"} == set(ROOMS)
+
+
+def test_the_lab_knows_nothing_of_the_product() -> None:
+    bad = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in python_files("lab")
+        for name in imports(path)
+        if name.split(".")[0] in FOREIGN_TO_LAB | {"plugins"}
+    ]
+    assert not bad
+
+
+def test_the_product_knows_nothing_of_the_lab() -> None:
+    bad = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in python_files("plugins")
+        for name in imports(path)
+        if name.split(".")[0] == "lab"
+    ]
+    assert not bad
+
+
+def test_the_core_is_pure() -> None:
+    bad = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in python_files("plugins/module_utils")
+        if path.name not in SHELLS
+        for name in imports(path)
+        if name.split(".")[0] in IMPURE
+    ]
+    assert not bad
+
+
+def test_the_core_needs_only_the_standard_library() -> None:
+    known = sys.stdlib_module_names | {"ansible_collections", "librouteros"}
+    bad = {
+        name
+        for path in python_files("plugins/module_utils")
+        for name in imports(path)
+        if name.split(".")[0] not in known
+    }
+    assert not bad

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``./dev test``: every test, in the order in which a failure is cheapest to find, and the time each part took.
+
+The parts run one after the other, because the lab tests measure traffic and would disturb each other on two cores. At
+the end the machine is compared with what it was before: processes, namespaces, links and files outside ``build/``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("unit, golden, conformance", ("-n", "2", "tests/unit", "tests/golden", "tests/conformance")),
+    ("lab", ("tests/lab",)),
+    ("molecule", ("tests/molecule",)),
+)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a test run must leave as it found it."""
+
+    namespaces: frozenset[str]
+    links: frozenset[str]
+    processes: frozenset[str]
+
+    @classmethod
+    def look(cls) -> Machine:
+        run = Path("/run/netns")
+        namespaces = frozenset(p.name for p in run.iterdir()) if run.exists() else frozenset()
+        links = frozenset(p.name for p in Path("/sys/class/net").iterdir())
+        return cls(namespaces, links, frozenset(_lab_processes()))
+
+
+def _lab_processes() -> list[str]:
+    """Processes of this user whose command names this checkout's lab, or a dnsmasq of it."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+            state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            continue
+        if state != "Z" and re.search(r"-m lab\.|dnsmasq .*(build/lab|multiwan)", words):
+            found.append(f"{entry.name} {words[:120]}")
+    return found
+
+
+def left_behind(before: Machine, after: Machine) -> list[str]:
+    words = []
+    for what in ("namespaces", "links", "processes"):
+        extra = getattr(after, what) - getattr(before, what)
+        words += [f"{what[:-1]} {name}" for name in sorted(extra)]
+    return words
+
+
+def run_part(title: str, arguments: tuple[str, ...]) -> tuple[int, float]:
+    print(f"\n== {title}: pytest {' '.join(arguments)}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
+    return code, time.monotonic() - began
+
+
+def main() -> int:
+    before = Machine.look()
+    results = [(title, *run_part(title, arguments)) for title, arguments in PARTS]
+    print()
+    for title, code, seconds in results:
+        print(f"{'ok    ' if code == 0 else 'FAILED'} {seconds:6.1f} s  {title}")
+    left = left_behind(before, Machine.look())
+    for words in left:
+        print(f"FAILED left behind: {words}")
+    failed = [title for title, code, _ in results if code] + (["left behind"] if left else [])
+    print(f"{len(results) + 1 - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
