@@ -28,7 +28,10 @@ def _setns(fd: int) -> None:
 
 @contextlib.contextmanager
 def inside(name: str) -> Iterator[None]:
-    """Run the block in namespace ``name``. Never await in it."""
+    """Run the block in namespace ``name`` (empty: where this process is already). Never await in it."""
+    if not name:
+        yield
+        return
     own = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
         target = os.open(f"{RUN_DIR}/{name}", os.O_RDONLY | os.O_CLOEXEC)
@@ -58,7 +61,8 @@ def preexec(name: str) -> Callable[[], None]:
     """For ``subprocess``: put the child into namespace ``name`` before it runs."""
 
     def enter() -> None:
-        _setns(os.open(f"{RUN_DIR}/{name}", os.O_RDONLY | os.O_CLOEXEC))
+        if name:
+            _setns(os.open(f"{RUN_DIR}/{name}", os.O_RDONLY | os.O_CLOEXEC))
 
     return enter
 
