@@ -1,0 +1,325 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must be written so that a router holds a plan: pure comparison, no connection.
+
+Own rows are known by the tag at the end of their comment and by nothing else. Foreign rows are read only to notice
+that one of them is in the way.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .menus import BY_PATH, MENUS, Menu, canonical
+from .plan import Row
+
+Verb = Literal["add", "set", "unset", "move", "remove"]
+
+_TAG = re.compile(r"\[(multiwan:([^:\]\s]+)(?::[^\]\s]+)?)\]\s*$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One row as the router reports it: its id and its properties as text."""
+
+    id: str
+    values: Mapping[str, str]
+
+    @property
+    def tag(self) -> str | None:
+        """The owner tag; ``None`` for a foreign row. A dynamic row can carry our comment (RouterOS copies it) and is
+        still the router's own."""
+        if self.values.get("dynamic") in ("true", "yes"):
+            return None
+        match = _TAG.search(self.values.get("comment", ""))
+        return match[1] if match else None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One write. ``id`` is the router's id of the row (``None``: this operation makes it).
+
+    ``values``: properties to give (add, set). ``names``: properties to unset.
+    ``before``: tag of the own row that must follow (add, move); ``None``: the end of the menu.
+    ``old``: what the router holds now, to be able to go back. ``words``: the reason, for people.
+    """
+
+    menu: str
+    verb: Verb
+    tag: str
+    words: str
+    id: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    before: str | None = None
+    old: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A foreign row that holds what the plan wants to own."""
+
+    menu: str
+    tag: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Result of :func:`compare`: operations in the order in which they must be written."""
+
+    operations: tuple[Operation, ...]
+    conflicts: tuple[Conflict, ...] = ()
+
+    def writes(self) -> dict[str, int]:
+        """Number of writes for each menu that has any."""
+        counts: dict[str, int] = {}
+        for operation in self.operations:
+            counts[operation.menu] = counts.get(operation.menu, 0) + 1
+        return counts
+
+
+def owner_of(tag: str) -> str:
+    """The role in a tag: ``pcc`` of ``multiwan:pcc:isp1:0``."""
+    return tag.split(":")[1]
+
+
+def own_rows(rows: Iterable[Found], owners: Collection[str] | None) -> list[Found]:
+    """Rows that belong to ``owners`` (``None``: to any role of the collection), in router order."""
+    return [row for row in rows if row.tag and (owners is None or owner_of(row.tag) in owners)]
+
+
+def compare(
+    plan: Sequence[Row], router: Mapping[str, Sequence[Found]], owners: Collection[str] | None = None
+) -> Difference:
+    """Operations that make ``router`` hold ``plan``.
+
+    ``plan``: rows with plain text values, in menu order. ``router``: menu to its rows in router order.
+    ``owners``: only rows of these roles are compared (a part of the plan was computed); ``None`` means all.
+    """
+    written: list[tuple[int, int, int, Operation]] = []
+    removed: list[tuple[int, int, int, Operation]] = []
+    conflicts: list[Conflict] = []
+    for menu in MENUS:
+        wanted = {row.tag: row for row in plan if row.menu == menu.path}
+        everything = list(router.get(menu.path, ()))
+        held = own_rows(everything, owners)
+        pairs, extra = _match(menu, list(wanted.values()), held)
+        conflicts += _conflicts(menu, pairs, everything, held)
+        for position, operation in enumerate(_mend(menu, pairs, held)):
+            substage = menu.substage(wanted[operation.tag].values)
+            written.append((menu.stage, substage, position, operation))
+        for position, found in enumerate(extra):
+            operation = _remove(menu, found, wanted)
+            removed.append((-menu.stage, -menu.substage(found.values), -position, operation))
+    ordered = sorted(written, key=lambda item: item[:3]) + sorted(removed, key=lambda item: item[:3])
+    return Difference(tuple(operation for *_, operation in ordered), tuple(conflicts))
+
+
+def unwritable(plan: Iterable[Row]) -> list[str]:
+    """What this release cannot write: unknown menus and properties, tags that occur twice. One sentence each."""
+    faults: list[str] = []
+    seen: set[tuple[str, str]] = set()
+    for row in plan:
+        where = f"{row.menu} [{row.tag}]"
+        if (row.menu, row.tag) in seen:
+            faults.append(f"{where}: the tag occurs twice in the plan")
+        seen.add((row.menu, row.tag))
+        menu = BY_PATH.get(row.menu)
+        if menu is None:
+            faults.append(f"{where}: this collection does not write the menu")
+            continue
+        faults += [f"{where}: unknown property {name}" for name in sorted(set(row.values) - set(menu.properties))]
+        match = _TAG.search(str(row.values.get("comment", "")))
+        if match is None or match[1] != row.tag:
+            faults.append(f"{where}: the comment does not end in the tag")
+    return faults
+
+
+# --- matching
+
+_Key = tuple[str, ...]
+
+
+def _key(menu: Menu, values: Mapping[str, str]) -> _Key:
+    form = canonical(menu, {name: values[name] for name in menu.unique if name in values})
+    return tuple(form.get(name, "") for name in menu.unique)
+
+
+def _match(
+    menu: Menu, wanted: Sequence[Row], held: Sequence[Found]
+) -> tuple[list[tuple[Row, Found | None]], list[Found]]:
+    """Pair plan rows with own rows; what is left of the own rows is too much.
+
+    In a menu with a unique key the key goes first: then a renamed uplink, or two uplinks that swap their addresses,
+    is a change of comments. Otherwise the router would refuse the second row with the same key.
+    """
+    taken: dict[str, Found] = {}
+    used: set[str] = set()
+    if menu.unique:
+        by_key: dict[_Key, list[Found]] = {}
+        for found in held:
+            by_key.setdefault(_key(menu, found.values), []).append(found)
+        for row in wanted:
+            same = by_key.get(_key(menu, row.values))
+            if same:
+                taken[row.tag] = next((found for found in same if found.tag == row.tag), same[0])
+                used.add(taken[row.tag].id)
+    first_of_tag: dict[str, Found] = {}
+    for found in held:
+        if found.id not in used and found.tag:
+            first_of_tag.setdefault(found.tag, found)
+    for row in wanted:
+        if row.tag not in taken and row.tag in first_of_tag:
+            taken[row.tag] = first_of_tag[row.tag]
+            used.add(taken[row.tag].id)
+    return [(row, taken.get(row.tag)) for row in wanted], [found for found in held if found.id not in used]
+
+
+def _conflicts(
+    menu: Menu, pairs: Sequence[tuple[Row, Found | None]], everything: Sequence[Found], held: Sequence[Found]
+) -> list[Conflict]:
+    if not menu.unique:
+        return []
+    ids = {found.id for found in held}
+    foreign = {_key(menu, found.values): found for found in everything if found.id not in ids}
+    conflicts = []
+    for row, found in pairs:
+        key = _key(menu, row.values)
+        other = foreign.get(key)
+        if other is None or (found is not None and _key(menu, found.values) == key):
+            continue
+        what = " ".join(f"{name}={row.values.get(name, '')}" for name in menu.unique)
+        words = (
+            f"the row {other.id}, which is not ours, already has {what}. Remove it, or hand it over by ending its"
+            f" comment in [{row.tag}]"
+        )
+        conflicts.append(Conflict(menu.path, row.tag, words))
+    return conflicts
+
+
+# --- operations of one menu
+
+
+def _mend(menu: Menu, pairs: Sequence[tuple[Row, Found | None]], held: Sequence[Found]) -> list[Operation]:
+    """Adds, sets, unsets and moves, in plan order."""
+    settled = _settled(menu, pairs, held)
+    following = _following(menu, [row for row, _ in pairs], settled)
+    operations: list[Operation] = []
+    for row, found in pairs:
+        before = following.get(row.tag)
+        if found is None:
+            operations.append(Operation(menu.path, "add", row.tag, "missing", values=dict(row.values), before=before))
+            continue
+        operations += _change(menu, row, found)
+        if row.tag not in settled:
+            operations.append(
+                Operation(
+                    menu.path, "move", row.tag, "in the wrong place", id=found.id, before=before, old=found.values
+                )
+            )
+    return operations
+
+
+def _change(menu: Menu, row: Row, found: Found) -> list[Operation]:
+    want, have = canonical(menu, row.values), canonical(menu, found.values)
+    have = {name: text for name, text in have.items() if name not in menu.derived or name in row.values}
+    given = {name: row.values[name] for name, form in want.items() if have.get(name) != form}
+    surplus = sorted(name for name in have if name not in want)
+    back = {name: _default(menu, row, name) for name in surplus if _goes_back(menu, name)}
+    names = tuple(name for name in surplus if name not in back)
+    words = _words(want, have)
+    operations = []
+    if given or back:
+        operations.append(
+            Operation(menu.path, "set", row.tag, words, id=found.id, values={**given, **back}, old=found.values)
+        )
+    if names:
+        operations.append(Operation(menu.path, "unset", row.tag, words, id=found.id, names=names, old=found.values))
+    return operations
+
+
+def _goes_back(menu: Menu, name: str) -> bool:
+    """Whether a surplus property is set to a default, or unset. A non-empty default can always be set."""
+    return not menu.unsettable or bool(menu.defaults.get(name))
+
+
+def _default(menu: Menu, row: Row, name: str) -> str:
+    return str(row.values.get(name, menu.defaults.get(name, "")))
+
+
+def _words(want: Mapping[str, str], have: Mapping[str, str]) -> str:
+    changes = []
+    for name in sorted(set(want) | set(have)):
+        if want.get(name) != have.get(name):
+            changes.append(f"{name} is {_shown(have.get(name))}, should be {_shown(want.get(name))}")
+    return "; ".join(changes)
+
+
+def _shown(value: str | None) -> str:
+    if value is None:
+        return "not set"
+    return repr(value) if len(value) <= 60 else f"a text of {len(value)} characters"
+
+
+def _remove(menu: Menu, found: Found, wanted_tags: Collection[str]) -> Operation:
+    tag = found.tag or ""
+    words = "a second row with the same tag" if tag in wanted_tags else "no longer in the plan"
+    return Operation(menu.path, "remove", tag, words, id=found.id, old=found.values)
+
+
+# --- order
+
+
+def _settled(menu: Menu, pairs: Sequence[tuple[Row, Found | None]], held: Sequence[Found]) -> set[str]:
+    """Tags of rows that can stay where they are: per chain, the longest run that is already in plan order."""
+    if not menu.ordered:
+        return {row.tag for row, found in pairs if found is not None}
+    position = {found.id: index for index, found in enumerate(held)}
+    settled: set[str] = set()
+    for stratum in {menu.stratum(row.values) for row, _ in pairs}:
+        kept = [
+            (position[found.id], row.tag)
+            for row, found in pairs
+            if found is not None and menu.stratum(row.values) == stratum
+        ]
+        settled |= {kept[index][1] for index in longest_increasing([place for place, _ in kept])}
+    return settled
+
+
+def _following(menu: Menu, rows: Sequence[Row], settled: Collection[str]) -> dict[str, str]:
+    """For each row the nearest later row of the same chain that stays in place, where there is one."""
+    following: dict[str, str] = {}
+    if not menu.ordered:
+        return following
+    nearest: dict[str, str] = {}
+    for row in reversed(rows):
+        stratum = menu.stratum(row.values)
+        if stratum in nearest:
+            following[row.tag] = nearest[stratum]
+        if row.tag in settled:
+            nearest[stratum] = row.tag
+    return following
+
+
+def longest_increasing(numbers: Sequence[int]) -> list[int]:
+    """Indexes of one longest increasing subsequence of distinct numbers (patience sorting)."""
+    tails: list[int] = []
+    tail_index: list[int] = []
+    previous: list[int | None] = []
+    for index, number in enumerate(numbers):
+        place = bisect_left(tails, number)
+        previous.append(tail_index[place - 1] if place else None)
+        tails[place : place + 1] = [number]
+        tail_index[place : place + 1] = [index]
+    chain: list[int] = []
+    at: int | None = tail_index[-1] if tail_index else None
+    while at is not None:
+        chain.append(at)
+        at = previous[at]
+    return chain[::-1]

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One canonical text for each of the ways RouterOS writes a value.
+
+A value that is not understood is given back as it came: then it compares by its text, which at worst writes once too
+often and is reported by the read-back, but never hides a difference.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNITS_S = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_DURATION = re.compile(
+    r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m(?!s))?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
+)
+_CLOCK = re.compile(r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?\s?(?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d)")
+
+
+def text(value: str) -> str:
+    return value
+
+
+def script(value: str) -> str:
+    """WinBox stores ``\\r\\n``, an API client what it was given; the interpreter takes both."""
+    return value.replace("\r\n", "\n")
+
+
+def boolean(value: str) -> str:
+    """In go yes and no, out come true and false."""
+    return {"true": "yes", "false": "no"}.get(value, value)
+
+
+def word_set(value: str) -> str:
+    """A comma list whose order means nothing; a leading ``!`` negates the whole."""
+    negation = "!" if value.startswith("!") else ""
+    return negation + ",".join(sorted({word for word in value.removeprefix("!").split(",") if word}))
+
+
+def mac_set(value: str) -> str:
+    return word_set(value.upper())
+
+
+def host(value: str) -> str:
+    """Firewall menus print one address without its /32."""
+    return value.removesuffix("/32")
+
+
+def prefix(value: str) -> str:
+    """Route destinations are printed with their length, also /32."""
+    return value if "/" in value or not value or not value[0].isdigit() else f"{value}/32"
+
+
+def duration(value: str) -> str:
+    """``90s``, ``1m30s`` and ``00:01:30`` are one duration; the answer is in milliseconds. ``none`` stays."""
+    match = _CLOCK.fullmatch(value) or _DURATION.fullmatch(value)
+    if not value or match is None:
+        return value
+    seconds = sum(int(number) * _UNITS_S[unit] for unit, number in match.groupdict().items() if number)
+    return f"{round(seconds * 1000)}ms"
