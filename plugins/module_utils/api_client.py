@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The binary API of one router: rows in, rows out, all values as text.
+
+The only file that opens a connection. Errors of the router, of TLS and of the network all leave as
+:class:`router_api.RouterError`, with a sentence that says what to do where that is known.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from librouteros.api import Api
+from librouteros.connections import SocketTransport
+from librouteros.exceptions import FatalError, LibRouterosError, MultiTrapError, TrapError
+from librouteros.login import plain
+from librouteros.protocol import ApiProtocol
+
+from .diff import Found
+from .router_api import RouterError
+
+# librouteros logs every word that it sends, the password and the bot token among them, at level DEBUG.
+logging.getLogger("librouteros").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the API is and how to log in. ``ca_file``: PEM of who signed the router's certificate, or of the
+    certificate itself; ``None`` means the system's store. ``timeout_s`` counts for every single answer."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: bool = True
+    ca_file: str | None = None
+    timeout_s: float = 10.0
+
+
+class _Transport(SocketTransport):  # type: ignore[misc]  # librouteros says no types
+    """Reads through a buffer: librouteros asks for single bytes, each of which would be a call into OpenSSL."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._stream = sock.makefile("rb", buffering=65536)
+
+    def read(self, length: int) -> bytes:
+        data: bytes = self._stream.read(length)
+        if len(data) != length:
+            raise EOFError("the router closed the connection")
+        return data
+
+    def close(self) -> None:
+        self._stream.close()
+        self.sock.close()
+
+
+class _TextApi(Api):  # type: ignore[misc]  # librouteros says no types
+    """librouteros turns ``yes``, ``true`` and digits into bool and int; a name or comment may be such a word."""
+
+    def readSentence(self) -> tuple[str, dict[str, str]]:
+        reply, words = self.protocol.readSentence()
+        pairs = (word.split("=", 2)[1:] for word in words if word.count("=") >= 2)
+        values = dict(pairs)
+        if reply == "!trap":  # TrapError takes nothing else
+            values = {"message": values.get("message", "no reason given"), "category": values.get("category", "")}
+        return reply, values
+
+
+class Router:
+    """One logged-in connection. Use as a context manager."""
+
+    def __init__(self, api: _TextApi) -> None:
+        self._api = api
+
+    def __enter__(self) -> Router:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._api.close()
+
+    def rows(self, menu: str, properties: Sequence[str] = ()) -> list[Found]:
+        """All rows in router order. ``properties``: only these and what tells a row's owner; empty: all."""
+        words = []
+        if properties:
+            words = ["=.proplist=" + ",".join(sorted({".id", "comment", "dynamic", *properties}))]
+        replies = self._call(f"{menu}/print", *words)
+        return [Found(reply.get(".id", ""), {k: v for k, v in reply.items() if k != ".id"}) for reply in replies]
+
+    def add(self, menu: str, values: Mapping[str, str], before: str | None = None) -> str:
+        """The id of the new row. ``before``: id of the row that must follow."""
+        words = _words(values) + ([f"=place-before={before}"] if before else [])
+        replies = self._call(f"{menu}/add", *words)
+        made = next((reply["ret"] for reply in replies if "ret" in reply), None)
+        if made is None:
+            raise RouterError(f"{menu}/add: the router did not say which row it made")
+        return made
+
+    def set(self, menu: str, row_id: str, values: Mapping[str, str]) -> None:
+        self._call(f"{menu}/set", f"=.id={row_id}", *_words(values))
+
+    def unset(self, menu: str, row_id: str, name: str) -> None:
+        self._call(f"{menu}/unset", f"=.id={row_id}", f"=value-name={name}")
+
+    def move(self, menu: str, row_id: str, before: str | None) -> None:
+        """Put a row before another, or at the end."""
+        self._call(f"{menu}/move", f"=numbers={row_id}", *([f"=destination={before}"] if before else []))
+
+    def remove(self, menu: str, row_id: str) -> None:
+        self._call(f"{menu}/remove", f"=.id={row_id}")
+
+    def _call(self, command: str, *words: str) -> list[dict[str, str]]:
+        try:
+            return [dict(reply) for reply in self._api.rawCmd(command, *words)]
+        except (TrapError, MultiTrapError) as error:
+            raise RouterError(f"{command}: the router says: {error}", trap=str(error)) from None
+        except FatalError as error:
+            raise RouterError(f"{command}: the router ended the session: {error}") from None
+        except (LibRouterosError, OSError, EOFError) as error:
+            raise RouterError(f"{command}: the connection broke: {_reason(error)}") from None
+
+
+def connect(target: Target) -> Router:
+    """A logged-in connection. Raises :class:`RouterError`."""
+    where = f"{target.host}:{target.port}"
+    try:
+        sock = socket.create_connection((target.host, target.port), timeout=target.timeout_s)
+    except OSError as error:
+        raise RouterError(f"no connection to {where}: {_reason(error)}. Is the service api-ssl on?") from None
+    try:
+        transport = _Transport(_secured(sock, target) if target.tls else sock)
+        api = _TextApi(ApiProtocol(transport=transport, encoding="utf-8"))
+        plain(api, target.user, target.password)
+    except Exception as error:
+        sock.close()
+        raise RouterError(_login_words(where, target, error)) from None
+    return Router(api)
+
+
+def _secured(sock: socket.socket, target: Target) -> socket.socket:
+    context = _context(target.ca_file)
+    wrap = functools.partial(context.wrap_socket, server_hostname=target.host)
+    return wrap(sock)
+
+
+@functools.cache
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file)
+
+
+def _login_words(where: str, target: Target, error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of {where} is not trusted: {error.verify_message}. Give the certificate that signed it"
+            f" as the CA file, and connect to a name or address that it was made for"
+        )
+    if isinstance(error, FileNotFoundError):
+        return f"the CA file {target.ca_file} does not exist"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS with {where}: {error.reason or error}. Is this the port of api-ssl, and has it a certificate?"
+    if isinstance(error, (TrapError, FatalError)):
+        return f"{where} refused the login of user {target.user}: {error}"
+    if isinstance(error, (OSError, EOFError, LibRouterosError)):
+        return f"{where} did not answer the login: {_reason(error)}"
+    raise error
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _words(values: Mapping[str, str]) -> list[str]:
+    return [f"={name}={text}" for name, text in values.items()]

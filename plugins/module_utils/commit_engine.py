@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Makes a router hold a plan: read, compare, write, read back. Knows neither Ansible nor sockets.
+
+A caller gives it a function that opens a connection. Nothing is written before every reason not to write was looked
+for: rows that this release or the router's version cannot hold, values that the router lacks, foreign rows in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from . import diff_text
+from .diff import Difference, Found, compare, unwritable
+from .menus import MENUS, Menu
+from .plan import Row
+from .router_api import Api, RouterError
+from .router_values import unresolved, wanted_paths, with_router_values
+from .secrets_mask import Mask
+from .versions import OLDEST, Version, parse_version
+from .writing import WriteError, restore, write
+
+RESOURCE = "/system/resource"
+
+
+class CommitError(Exception):
+    """Why a router does not hold its plan: one sentence for each fault. ``undone``: what became of earlier writes."""
+
+    def __init__(self, faults: Sequence[str], undone: str = "") -> None:
+        self.faults = tuple(faults)
+        self.undone = undone
+        super().__init__("; ".join(faults) + (f". {undone}" if undone else ""))
+
+
+Connect = Callable[[], AbstractContextManager[Api]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """``host``: the name that people know. ``owners``: see :func:`diff.compare`. ``secrets``: never shown."""
+
+    host: str
+    rows: tuple[Row, ...]
+    owners: frozenset[str] | None = None
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def mask(self) -> Mask:
+        return Mask(self.secrets)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``differences``: a sentence for each write that was (or, without writing, would be) made.
+    ``diff``: Ansible's form, one entry for each menu. ``version``: as the router says it."""
+
+    changed: bool
+    version: str
+    writes: Mapping[str, int] = field(default_factory=dict)
+    diff: tuple[dict[str, str], ...] = ()
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one connection found out."""
+
+    version: str
+    router: Mapping[str, list[Found]]
+    plan: tuple[Row, ...]
+    difference: Difference
+
+    def outcome(self, request: Request, *, changed: bool) -> Outcome:
+        mask = request.mask
+        return Outcome(
+            changed=changed,
+            version=self.version,
+            writes=self.difference.writes(),
+            diff=tuple(
+                diff_text.diffs(request.host, self.difference, self.plan, self.router, owners=request.owners, mask=mask)
+            ),
+            differences=tuple(diff_text.sentence(operation, mask) for operation in self.difference.operations),
+        )
+
+
+def inspect(request: Request, connect: Connect) -> Outcome:
+    """Read and compare; never writes. ``changed`` says whether a commit would write.
+
+    Raises :class:`CommitError`, and whatever error ``connect`` and its connection raise.
+    """
+    with connect() as api:
+        reading = _read(request, api)
+    return reading.outcome(request, changed=bool(reading.difference.operations))
+
+
+def commit(request: Request, connect: Connect) -> Outcome:
+    """Write what differs, then connect anew and read back. A router that already holds the plan gets no write.
+
+    A write that the router refuses undoes those before it. Raises :class:`CommitError`, and what ``connect`` raises.
+    """
+    with connect() as api:
+        reading = _read(request, api)
+        if not reading.difference.operations:
+            return reading.outcome(request, changed=False)
+        # Here a later release arms the dead man (backup and a scheduler that restores it), and disarms it after the
+        # read-back. Until then an undo needs a connection.
+        try:
+            write(api, reading.difference.operations, reading.router)
+        except WriteError as error:
+            raise CommitError([request.mask(str(error))], request.mask(error.undone)) from None
+    _read_back(request, connect, reading)
+    return reading.outcome(request, changed=True)
+
+
+# --- read
+
+
+def _read(request: Request, api: Api) -> _Reading:
+    faults = unwritable(request.rows)
+    if faults:
+        raise CommitError(faults)
+    text = api.rows(RESOURCE)[0].values["version"]
+    version = parse_version(text)
+    faults = _too_old(version, request.rows)
+    if faults:
+        raise CommitError(faults)
+    router = {menu.path: _rows(api, menu) for menu in MENUS if (version.major, version.minor) >= menu.since}
+    named = {path.menu: api.rows(path.menu) for path in wanted_paths(request.rows)}
+    faults = unresolved(request.rows, named)
+    if faults:
+        raise CommitError(faults)
+    plan = with_router_values(request.rows, named)
+    difference = compare(plan, router, request.owners)
+    if difference.conflicts:
+        mask = request.mask
+        raise CommitError([mask(f"{item.menu} [{item.tag}]: {item.words}") for item in difference.conflicts])
+    return _Reading(text, router, plan, difference)
+
+
+def _rows(api: Api, menu: Menu) -> list[Found]:
+    return api.rows(menu.path, tuple(menu.properties) if menu.sparse_print else ())
+
+
+def _too_old(version: Version, rows: Collection[Row]) -> list[str]:
+    if rows and version < OLDEST:
+        return [f"the router runs RouterOS {version}; these rows need {OLDEST} or later"]
+    return []
+
+
+def _read_back(request: Request, connect: Connect, written: _Reading) -> None:
+    """Over a new connection, since the old one may outlive the way back to the router."""
+    try:
+        with connect() as api:
+            again = _read(request, api)
+            left = again.difference.operations
+            if left:
+                undone = restore(api, written.router, again.router, request.owners)
+                faults = [f"read back after the writes: {diff_text.sentence(item, request.mask)}" for item in left]
+                raise CommitError(faults, request.mask(undone))
+    except RouterError as problem:
+        raise CommitError(
+            [request.mask(f"the rows were written, but the router could not be read back: {problem}")],
+            "Nothing was undone, because that needs a connection.",
+        ) from None

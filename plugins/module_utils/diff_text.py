@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A difference as people read it: Ansible's before and after for each menu, and one sentence for each write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from .diff import Difference, Found, Operation, own_rows
+from .menus import Menu, canonical
+from .menus import menu as menu_at
+from .plan import Row
+from .secrets_mask import Mask
+
+
+def diffs(
+    host: str,
+    difference: Difference,
+    plan: Sequence[Row],
+    router: Mapping[str, Sequence[Found]],
+    *,
+    owners: Collection[str] | None,
+    mask: Mask,
+) -> list[dict[str, str]]:
+    """For each menu with a write: its own rows before and after, one line each, in the form of Ansible's ``diff``."""
+    result = []
+    for path in difference.writes():
+        menu = menu_at(path)
+        wanted = [row for row in plan if row.menu == path]
+        held = own_rows(router.get(path, ()), owners)
+        hidden = {row.tag for row in wanted if any(mask.touches(str(row.values.get(name, ""))) for name in menu.long)}
+        hidden |= {found.tag or "" for found in held} - {row.tag for row in wanted}
+        result.append(
+            {
+                "before_header": f"{host} {path}",
+                "after_header": f"{host} {path}",
+                "before": _lines(menu, [(found.tag or "", found.values) for found in held], hidden, mask),
+                "after": _lines(menu, [(row.tag, row.values) for row in wanted], hidden, mask),
+            }
+        )
+    return result
+
+
+def sentence(operation: Operation, mask: Mask) -> str:
+    """What one write changes and why: ``/ip/route [multiwan:wan:isp1]: missing``."""
+    return mask(f"{operation.menu} [{operation.tag}]: {operation.words}")
+
+
+def _lines(menu: Menu, rows: Sequence[tuple[str, Mapping[str, str]]], hidden: Collection[str], mask: Mask) -> str:
+    if menu.ordered:  # rows of different chains have no order between them
+        ordered = sorted(rows, key=lambda item: menu.stratum(item[1]))
+    else:
+        ordered = sorted(rows, key=lambda item: item[0])
+    return "".join(_row_text(menu, tag, values, tag in hidden, mask) for tag, values in ordered)
+
+
+def _row_text(menu: Menu, tag: str, values: Mapping[str, str], hidden: bool, mask: Mask) -> str:
+    form = canonical(menu, values)
+    form = {name: text for name, text in form.items() if name not in menu.derived}
+    short = [_pair(menu, name, text, hidden) for name, text in sorted(form.items()) if not _block(menu, name, hidden)]
+    blocks = [
+        "".join(f"    {name}| {line}\n" for line in text.split("\n"))
+        for name, text in sorted(form.items())
+        if _block(menu, name, hidden)
+    ]
+    return mask(f"[{tag}] " + " ".join(short) + "\n" + "".join(blocks))
+
+
+def _block(menu: Menu, name: str, hidden: bool) -> bool:
+    return name in menu.long and not hidden
+
+
+def _pair(menu: Menu, name: str, text: str, hidden: bool) -> str:
+    if name in menu.switches:
+        return name
+    if hidden and name in menu.long:
+        # Scripts that hold the token, and scripts about to go (which may hold a token that we do not know).
+        return f"{name}=(hidden, {len(text)} characters)"
+    return f'{name}="{text}"' if " " in text or not text else f"{name}={text}"

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Makes writes on a router and takes them back, newest first. Foreign rows are never touched, not even in an undo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from .diff import Found, Operation, compare, own_rows
+from .menus import Menu
+from .menus import menu as menu_at
+from .plan import Row
+from .router_api import Api, RouterError
+
+Rows = Mapping[str, Sequence[Found]]
+
+
+class WriteError(Exception):
+    """``operation`` failed with ``reason``; ``undone``: a sentence about the writes before it."""
+
+    def __init__(self, operation: Operation, reason: RouterError, undone: str) -> None:
+        super().__init__(f"{operation.menu} [{operation.tag}]: {operation.verb} failed: {reason}")
+        self.undone = undone
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A write that was made, and the id of its row."""
+
+    operation: Operation
+    id: str
+
+
+def write(api: Api, operations: Sequence[Operation], before: Rows) -> None:
+    """Make all writes, or raise :class:`WriteError` after taking back what was made. ``before``: the router as read."""
+    done: list[_Done] = []
+    ids = _ids(before)
+    for operation in operations:
+        try:
+            done.append(_Done(operation, _apply(api, operation, ids)))
+        except RouterError as reason:
+            raise WriteError(operation, reason, _undo(api, done, before)) from None
+
+
+def restore(api: Api, before: Rows, now: Rows, owners: Collection[str] | None) -> str:
+    """Bring the own rows back to an earlier reading by comparing with it; a sentence about how that went."""
+    old = [
+        Row(path, found.tag or "", {k: v for k, v in found.values.items() if k in menu_at(path).properties})
+        for path, rows in before.items()
+        for found in own_rows(rows, owners)
+    ]
+    operations = compare(old, now, owners).operations
+    try:
+        write(api, operations, now)
+    except WriteError as error:
+        return f"Undoing the writes failed: {error}. {error.undone}"
+    return f"The rows were put back as they were ({len(operations)} writes)."
+
+
+def _ids(router: Rows) -> dict[tuple[str, str], str]:
+    """Where the own rows are: menu and tag to id. The first of several, which is the one that is kept."""
+    ids: dict[tuple[str, str], str] = {}
+    for path, rows in router.items():
+        for row in rows:
+            if row.tag:
+                ids.setdefault((path, row.tag), row.id)
+    return ids
+
+
+def _apply(api: Api, operation: Operation, ids: dict[tuple[str, str], str]) -> str:
+    """Make one write; the id of the row that it was about."""
+    path, row_id = operation.menu, operation.id or ""
+    before = ids[path, operation.before] if operation.before else None
+    if operation.verb == "add":
+        row_id = api.add(path, operation.values, before)
+        ids[path, operation.tag] = row_id
+    elif operation.verb == "set":
+        api.set(path, row_id, operation.values)
+    elif operation.verb == "unset":
+        for name in operation.names:
+            api.unset(path, row_id, name)
+    elif operation.verb == "move":
+        api.move(path, row_id, before)
+    else:
+        api.remove(path, row_id)
+    return row_id
+
+
+# --- back
+
+
+def _undo(api: Api, done: Sequence[_Done], before: Rows) -> str:
+    ids: dict[tuple[str, str], str] = {}
+    failed = []
+    for item in reversed(done):
+        try:
+            _back(api, item, before, ids)
+        except RouterError as error:
+            failed.append(f"{item.operation.menu} [{item.operation.tag}]: {error}")
+    if not done:
+        return "Nothing had been written."
+    if not failed:
+        return f"The writes made before ({len(done)}) were undone."
+    return f"{len(done) - len(failed)} of {len(done)} earlier writes were undone; not undone: " + "; ".join(failed)
+
+
+def _back(api: Api, item: _Done, before: Rows, ids: dict[tuple[str, str], str]) -> None:
+    operation, menu = item.operation, menu_at(item.operation.menu)
+    if operation.verb == "add":
+        api.remove(menu.path, item.id)
+    elif operation.verb == "set":
+        _set_back(api, menu, operation)
+    elif operation.verb == "unset":
+        api.set(menu.path, item.id, {name: operation.old[name] for name in operation.names})
+    else:
+        follower = _follower(api, menu, item.id, before, ids)
+        if operation.verb == "move":
+            api.move(menu.path, item.id, follower)
+        else:
+            values = {name: text for name, text in operation.old.items() if name in menu.properties}
+            ids[menu.path, item.id] = api.add(menu.path, values, follower)
+
+
+def _set_back(api: Api, menu: Menu, operation: Operation) -> None:
+    row_id = operation.id or ""
+    values: dict[str, str] = {}
+    for name in operation.values:
+        if name in operation.old:
+            values[name] = operation.old[name]
+        elif not menu.unsettable or menu.defaults.get(name):
+            values[name] = menu.defaults.get(name, "")
+        else:
+            api.unset(menu.path, row_id, name)
+    if values:
+        api.set(menu.path, row_id, values)
+
+
+def _follower(api: Api, menu: Menu, row_id: str, before: Rows, ids: Mapping[tuple[str, str], str]) -> str | None:
+    """The next row of the old order that is on the router now, under its new id if it was made again."""
+    if not menu.ordered:
+        return None
+    now = {found.id for found in api.rows(menu.path)}
+    old = [found.id for found in before.get(menu.path, ())]
+    later = (ids.get((menu.path, old_id), old_id) for old_id in old[old.index(row_id) + 1 :])
+    return next((found for found in later if found in now), None)
