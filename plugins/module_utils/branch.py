@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From the variables of one branch to a ``Branch``, or to all their mistakes at once.
+
+The only place that looks at raw values; whatever it returns is complete, typed and consistent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from typing import Any
+
+from . import branch_checks, fields, versions
+from .branch_lan import read_pins, read_segments
+from .branch_uplinks import read_uplinks
+from .fields import Fields
+from .model import CLASSIFIERS, LANGUAGES, MAX_UPLINKS, MODES, Branch, Telegram
+from .problems import BranchError, Problems, show, show_secret
+
+#: What the rules read. Every one is optional but ``multiwan_uplinks``.
+RULE_VARIABLES = (
+    "multiwan_uplinks",
+    "multiwan_segments",
+    "multiwan_mode",
+    "multiwan_classifier",
+    "multiwan_bypass",
+    "multiwan_pins",
+    "multiwan_telegram",
+    "multiwan_gate_network",
+    "multiwan_routeros_version",
+)
+#: What only the connection needs; known here so that a misspelled name is told from a real one.
+CONNECTION_VARIABLES = (
+    "multiwan_api_user",
+    "multiwan_api_password",
+    "multiwan_api_host",
+    "multiwan_api_port",
+    "multiwan_api_tls",
+    "multiwan_api_ca_file",
+    "multiwan_api_timeout_s",
+)
+KNOWN_VARIABLES = (*RULE_VARIABLES, *CONNECTION_VARIABLES)
+
+DEFAULT_VERSION = "7.22"
+#: TEST-NET-1 (RFC 5737): never routed, so a gate can't hide a real host.
+DEFAULT_GATE_NETWORK = "192.0.2.0/24"
+
+_TOKEN_ALLOWED = "the token that BotFather gave, such as 123456789:AAE…"
+_CHAT_ALLOWED = "a chat number such as -1001234567890, in quotes or not, or @channel"
+
+
+def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
+    """The branch called ``name``. ``raw``: variable name to value, as the inventory has it.
+
+    Raises ``BranchError`` with every mistake. Names that begin with ``multiwan_`` and mean nothing are mistakes, other
+    names are not ours and ignored.
+    """
+    problems = Problems()
+    _unknown_names(raw, problems)
+    top = _Top({key: value for key, value in raw.items() if key in KNOWN_VARIABLES}, "", problems, KNOWN_VARIABLES)
+    version = _version(raw.get("multiwan_routeros_version"), problems)
+    gates = _gate_network(top)
+    uplinks = read_uplinks(raw.get("multiwan_uplinks"), gates, problems)
+    segments = read_segments(raw.get("multiwan_segments"), problems)
+    pins = read_pins(raw.get("multiwan_pins"), problems)
+    branch = Branch(
+        name=name,
+        version=version,
+        mode=top.choice("multiwan_mode", MODES, "balance"),
+        classifier=top.choice("multiwan_classifier", CLASSIFIERS, "both-addresses"),
+        uplinks=uplinks.values,
+        segments=segments.values,
+        bypass=_bypass(raw.get("multiwan_bypass"), problems),
+        pins=pins.values,
+        telegram=_telegram(raw.get("multiwan_telegram"), problems),
+    )
+    branch_checks.check(uplinks, segments, pins, gates, problems)
+    found = problems.found()
+    if found:
+        raise BranchError(name, found)
+    return branch
+
+
+class _Top(Fields):
+    """The variables themselves: their path is their name."""
+
+    def at(self, key: str) -> str:
+        return key
+
+
+def _unknown_names(raw: Mapping[str, Any], problems: Problems) -> None:
+    for key in sorted(raw):
+        if key.startswith("multiwan_") and key not in KNOWN_VARIABLES:
+            problems.add(key, "an unknown variable", fields.did_you_mean(key, KNOWN_VARIABLES))
+
+
+def _version(value: Any, problems: Problems) -> versions.Version:
+    default = versions.parse_version(DEFAULT_VERSION)
+    if value is None:
+        return default
+    try:
+        # 7.20 without quotes is the number 7.2 in YAML: another version.
+        version = versions.parse_version(value) if isinstance(value, str) else None
+    except ValueError:
+        version = None
+    if version is None or not versions.is_supported(version):
+        problems.add("multiwan_routeros_version", show(value), versions.SUPPORTED)
+        return default
+    return version
+
+
+def _gate_network(top: Fields) -> IPv4Network:
+    allowed = (
+        f"a private or documentation network with room for {MAX_UPLINKS} gates (/27 or larger),"
+        f" default {DEFAULT_GATE_NETWORK}"
+    )
+
+    def parse(value: Any) -> IPv4Network:
+        network = fields.strict_network(value)
+        if network.prefixlen > 27 or not network.is_private:
+            raise ValueError(value)
+        return network
+
+    return top.read("multiwan_gate_network", parse, allowed) or IPv4Network(DEFAULT_GATE_NETWORK)
+
+
+def _bypass(value: Any, problems: Problems) -> tuple[IPv4Network, ...]:
+    allowed = "a network such as 10.0.0.0/8 without host bits, or one address; never 0.0.0.0/0"
+    networks = []
+    for path, item in fields.list_items(value, "multiwan_bypass", problems, "a list of networks"):
+        try:
+            networks.append(fields.strict_network(item))
+        except ValueError:
+            problems.add(path, show(item), allowed)
+    return tuple(networks)
+
+
+def _telegram(value: Any, problems: Problems) -> Telegram | None:
+    if value is None:
+        return None
+    telegram = Fields(value, "multiwan_telegram", problems, ("bot_token", "chat_id", "language", "api_url"))
+    if not isinstance(value, Mapping):
+        return None
+    token = value.get("bot_token")
+    if not isinstance(token, str) or not fields.is_bot_token(token):
+        problems.add(telegram.at("bot_token"), show_secret(token), _TOKEN_ALLOWED)
+        token = ""
+    chat = telegram.read("chat_id", fields.chat_id, _CHAT_ALLOWED, required=True)
+    return Telegram(
+        bot_token=str(token),
+        chat_id=chat or "",
+        language=telegram.choice("language", LANGUAGES, "id"),
+        api_url=telegram.read("api_url", fields.https_url, "an https:// address without path, query or blanks")
+        or "https://api.telegram.org",
+    )

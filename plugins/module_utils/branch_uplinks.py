@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads ``multiwan_uplinks``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Any, Generic, TypeVar
+
+from .fields import Fields, list_items, unicast
+from .model import MAX_UPLINKS, Uplink
+from .problems import Problems, show
+
+T = TypeVar("T")
+
+_KEYS = (
+    "name",
+    "label",
+    "interface",
+    "type",
+    "address",
+    "gateway",
+    "download",
+    "upload",
+    "weight",
+    "priority",
+    "anchors",
+)
+_TYPES = ("static",)
+_LATER = " (dhcp, pppoe and lte are not supported by this release)"
+_MAX_ANCHORS = 4
+_ANCHOR = "an internet address that answers pings and that nobody needs, such as 8.8.4.4"
+MAX_WEIGHT = 1_000_000
+
+
+@dataclass(frozen=True)
+class Read(Generic[T]):
+    """Parsed items, and the raw ones beside their paths for the checks that compare items.
+
+    ``seen`` maps a path such as ``multiwan_uplinks[1].gateway`` to the value that could be parsed there.
+    """
+
+    values: tuple[T, ...] = ()
+    seen: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_uplinks(value: Any, gates: IPv4Network, problems: Problems) -> Read[Uplink]:
+    """All uplinks that are right; the mistakes of the others are noted."""
+    path = "multiwan_uplinks"
+    allowed = f"a list of 1 to {MAX_UPLINKS} uplinks"
+    items = list(list_items(value, path, problems, allowed))
+    if value is None or (isinstance(value, (list, tuple)) and not items):
+        problems.add(path, "nothing" if value is None else "an empty list", allowed)
+    if len(items) > MAX_UPLINKS:
+        problems.add(path, f"{len(items)} uplinks", allowed)
+    weights = _weights([(item_path, item) for item_path, item in items], problems)
+    seen: dict[str, Any] = {}
+    uplinks = []
+    for index, (item_path, item) in enumerate(items):
+        uplink = _uplink(item, item_path, index + 1, weights[index], gates, problems, seen)
+        if uplink is not None and index < MAX_UPLINKS:
+            uplinks.append(uplink)
+    return Read(tuple(uplinks), seen)
+
+
+def _uplink(
+    item: Any, path: str, position: int, weight: int, gates: IPv4Network, problems: Problems, seen: dict[str, Any]
+) -> Uplink | None:
+    fields = Fields(item, path, problems, _KEYS)
+    name = fields.name()
+    interface = fields.interface()
+    address = fields.interface_address("address")
+    gateway = fields.host("gateway")
+    kind = fields.choice("type", _TYPES, "static", hint=_LATER)
+    fields.rate("upload")
+    anchors = _anchors(fields, seen)
+    priority = fields.integer("priority", 1, 99)
+    label = fields.label("label", name or "")
+    _note(seen, fields, name=name, interface=interface, address=address, gateway=gateway)
+    if address is not None and gateway is not None:
+        _check_gateway(fields, address, gateway)
+    if name is None or interface is None or address is None or gateway is None:
+        return None
+    return Uplink(
+        position=position,
+        name=name,
+        label=label,
+        interface=interface,
+        type=kind,
+        address=address,
+        gateway=gateway,
+        gate=gates[min(position, MAX_UPLINKS)],
+        weight=weight,
+        priority=position if priority is None else priority,
+        anchors=anchors,
+    )
+
+
+def _note(seen: dict[str, Any], fields: Fields, **values: Any) -> None:
+    seen.update({fields.at(key): value for key, value in values.items() if value is not None})
+
+
+def _anchors(fields: Fields, seen: dict[str, Any]) -> tuple[IPv4Address, ...]:
+    allowed = f"a list of 1 to {_MAX_ANCHORS} addresses, each {_ANCHOR}"
+    items = list(fields.items("anchors", allowed))
+    if not fields.is_mapping:
+        return ()
+    if not fields.has("anchors") or (isinstance(fields.values["anchors"], (list, tuple)) and not items):
+        fields.wrong("anchors", allowed)
+    if len(items) > _MAX_ANCHORS:
+        fields.wrong("anchors", allowed)
+    anchors = []
+    for path, item in items:
+        try:
+            anchor = unicast(item)
+        except ValueError:
+            fields.problems.add(path, show(item), _ANCHOR)
+            continue
+        seen[path] = anchor
+        anchors.append(anchor)
+    return tuple(anchors)
+
+
+def _check_gateway(fields: Fields, address: IPv4Interface, gateway: IPv4Address) -> None:
+    network = address.network
+    if gateway == address.ip:
+        fields.wrong("gateway", "another address than the router's own")
+    elif network.prefixlen == 32:
+        return  # gateway=<address>%<interface> reaches it without a common subnet
+    elif gateway not in network:
+        fields.wrong("gateway", f"an address inside {network}")
+    elif network.prefixlen < 31 and gateway in (network[0], network[-1]):
+        fields.wrong("gateway", f"a host address inside {network}")
+
+
+def _weights(items: list[tuple[str, Any]], problems: Problems) -> list[int]:
+    """One weight each: all given, or all from the download speed, or all 1. Mixed kinds can't be compared."""
+    read: dict[str, list[int | None]] = {"weight": [], "download": []}
+    given: dict[str, list[bool]] = {"weight": [], "download": []}
+    for path, item in items:
+        fields = Fields(item if isinstance(item, Mapping) else {}, path, Problems(), _KEYS)
+        fields.problems = problems
+        read["weight"].append(fields.integer("weight", 1, MAX_WEIGHT))
+        read["download"].append(fields.rate("download"))
+        for key, flags in given.items():
+            flags.append(fields.has(key))
+    for key in ("weight", "download"):
+        if any(given[key]):
+            for index, (path, item) in enumerate(items):
+                if not given[key][index] and isinstance(item, Mapping):
+                    problems.add(f"{path}.{key}", "nothing", f"a {key} for every uplink, or for none")
+            return [number or 1 for number in read[key]]
+    return [1] * len(items)

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Names that rows share: marks, tables, lists, chains, scripts. All begin with ``mw-``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+WAN_LIST = "mw-wan"
+LAN_LIST = "mw-lan"
+BYPASS_LIST = "mw-bypass"
+OUTBOX_LIST = "mw-outbox"
+
+CHAIN_INBOUND = "mw-inbound"
+CHAIN_ROUTE = "mw-route"
+CHAIN_MEMORY = "mw-memory"
+CHAIN_CLASSIFY = "mw-classify"
+
+SCRIPT_TELEGRAM = "mw-telegram"
+SCRIPT_NOTIFY = "mw-notify"
+SCRIPT_OUTBOX = "mw-outbox"
+SCRIPT_DHCP_ALERT = "mw-dhcp-alert"
+
+#: An uplink may not begin like this: its own table would look like a path.
+RESERVED_PREFIX = "path-"
+
+
+def uplink_table(uplink: str) -> str:
+    """Table, connection mark and routing mark of one uplink."""
+    return f"mw-{uplink}"
+
+
+def path_table(uplinks: Sequence[str]) -> str:
+    """Table of a path. The separator can't be part of a name, so two paths never share one."""
+    return f"mw-{RESERVED_PREFIX}" + "_".join(uplinks)

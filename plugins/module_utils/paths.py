@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which paths a branch has: those of the PCC slots and those of the pins."""
+
+from __future__ import annotations
+
+from . import names, slots
+from .model import Branch, Pin, Uplink
+
+Path = tuple[Uplink, ...]
+
+
+def slot_paths(branch: Branch) -> tuple[Path, ...]:
+    """One path per PCC remainder. In mode ``failover``, and with one uplink, a single path takes everything."""
+    if branch.mode == "failover" or len(branch.uplinks) == 1:
+        return (branch.by_priority,)
+    chosen = slots.choose_slots(tuple(uplink.weight for uplink in branch.uplinks))
+    return tuple(tuple(branch.uplinks[index] for index in path) for path in chosen.paths)
+
+
+def pin_path(branch: Branch, uplink: str) -> Path:
+    """The pinned uplink, then the others by priority; beyond four uplinks one other, ``main`` follows by priority."""
+    first = branch.uplink(uplink)
+    others = tuple(other for other in branch.by_priority if other is not first)
+    return (first, *(others if len(branch.uplinks) <= slots.FULL_PATHS else others[:1]))
+
+
+def all_paths(branch: Branch) -> tuple[Path, ...]:
+    """Every path once, in order of first use."""
+    pinned = tuple(pin_path(branch, pin.uplink) for pin in all_pins(branch) if pin.fallback)
+    return tuple(dict.fromkeys((*slot_paths(branch), *pinned)))
+
+
+def all_pins(branch: Branch) -> tuple[Pin, ...]:
+    """Pins of the file, then those that segments ask for: a destination is more special than a whole segment."""
+    segments = (
+        Pin(name=segment.name, uplink=segment.uplink, fallback=True, kind="segment", segment=segment.name)
+        for segment in branch.segments
+        if segment.uplink is not None
+    )
+    return (*branch.pins, *segments)
+
+
+def path_table(path: Path) -> str:
+    return names.path_table([uplink.name for uplink in path])

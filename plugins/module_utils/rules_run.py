@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a ``*_rules`` action does, without Ansible: arguments and variable names in, plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .assemble import ROLES
+from .branch import KNOWN_VARIABLES, parse_branch
+from .plan import Plan
+from .rules_spec import VARIABLES
+
+
+def raw_variables(arguments: Mapping[str, Any], variable_names: Iterable[str]) -> dict[str, Any]:
+    """Fleet variables as the parser wants them. Names nobody knows come along, so that they are reported."""
+    given = {variable: arguments.get(name) for name, variable in VARIABLES.items()}
+    strangers = {name: None for name in variable_names if name.startswith("multiwan_") and name not in KNOWN_VARIABLES}
+    return {**{name: value for name, value in given.items() if value is not None}, **strangers}
+
+
+def extend_plan(role: str, arguments: Mapping[str, Any], *, name: str, variable_names: Iterable[str] = ()) -> Plan:
+    """The plan so far with the rows of ``role`` at its end, in place of those it had.
+
+    Raises ``BranchError`` with all mistakes of the variables, ``ValueError`` for a plan that is of another branch or format.
+    """
+    given = arguments.get("plan")
+    plan = Plan.from_json(given) if given else Plan(name)
+    if plan.branch != name:
+        raise ValueError(f"the plan is of {plan.branch}, not of {name}")
+    others = Plan(name, tuple(row for row in plan.rows if not row.tag.startswith(f"multiwan:{role}:")))
+    if arguments.get("state") == "absent":
+        return others
+    branch = parse_branch(raw_variables(arguments, variable_names), name=name)
+    return others.with_rows(ROLES[role](branch, branch.version))

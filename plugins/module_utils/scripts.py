@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Scripts that run on the router: the text of each, nothing else.
+
+They talk to each other through script sources that are parsed and called (``[:parse [/system/script/get …]]``) and through
+an address list. Global variables would not do: RouterOS keeps them per user, and event scripts run as another user
+than the scheduler (manual, netwatch; not documented for DHCP alerts). Variables have unusual names, because inside
+``find`` a property wins over a variable of the same name.
+
+Oldest version for these texts: 7.13 (``:onerror``), see ``versions.py``.
+"""
+
+from __future__ import annotations
+
+from . import names, texts
+from .model import Telegram
+from .quoting import quote
+from .secret_values import TELEGRAM_BOT_TOKEN, gap
+
+#: Messages that wait; the oldest goes when one more comes.
+OUTBOX_SIZE = 20
+OUTBOX_LIFETIME = "1d"
+#: Reserved for future use (RFC 1112), so an entry of the outbox never matches a packet.
+_OUTBOX_NETWORK = "240.0.0."
+
+
+def _call(script: str) -> str:
+    return f"[:parse [/system/script/get {quote(script)} source]]"
+
+
+def telegram(settings: Telegram) -> str:
+    """Sends one message. ``mwBody``: the text, URL-encoded. Returns ``sent``, ``later`` or ``never``.
+
+    The error of ``/tool/fetch`` is not logged: nothing promises that it does not repeat the URL with the token. Only its
+    status is looked at: "Status 404, Not Found" from 7.22 on, "Fetch failed with status 404" before.
+    A client error that is not 429 would fail again for ever, so the message is dropped.
+    """
+    url = quote(f"{settings.api_url}/bot{gap(TELEGRAM_BOT_TOKEN)}/sendMessage")
+    body = f"({quote(f'chat_id={_url_encoded(settings.chat_id)}&text=')} . $mwBody)"
+    return f"""\
+:local mwState "sent"
+:local mwStatus ""
+:onerror mwError in={{
+  /tool/fetch url={url} http-method=post http-data={body} check-certificate=yes-without-crl output=none
+}} do={{
+  :set mwState "later"
+  :local mwAt [:find $mwError "tatus "]
+  :if ([:typeof $mwAt] = "num") do={{ :set mwStatus [:pick $mwError ($mwAt + 6) ($mwAt + 9)] }}
+  :if ([:pick $mwStatus 0 1] = "4" && $mwStatus != "429") do={{ :set mwState "never" }}
+}}
+:if ($mwState = "later") do={{ :log warning ("multiwan: a message could not be sent yet, status " . $mwStatus) }}
+:if ($mwState = "never") do={{ :log error ("multiwan: Telegram refused a message, status " . $mwStatus) }}
+:return $mwState
+"""
+
+
+def _url_encoded(chat: str) -> str:
+    """A chat is a number or ``@name``: only the ``@`` needs it."""
+    return chat.replace("@", "%40")
+
+
+def notify(language: str) -> str:
+    """Sends ``mwText`` now or puts it into the outbox, with the time it was raised. Bounded, in memory, gone at reboot.
+
+    The outbox is an address list with timeouts: dynamic rows that every user sees and no export holds. A slot that is
+    taken is found by the refusal of ``add``; what type ``find`` wants for an address there is not documented.
+    """
+    raised = texts.expression("raised", language, known={}, variables={"time": "mwTime"})
+    outbox = quote(names.OUTBOX_LIST)
+    return f"""\
+:local mwSend {_call(names.SCRIPT_TELEGRAM)}
+:local mwState [$mwSend mwBody=[:convert $mwText to=url]]
+:if ($mwState = "later") do={{
+  :local mwTime ([/system/clock/get date] . " " . [/system/clock/get time])
+  :local mwBody [:convert ($mwText . {raised}) to=url]
+  :local mwWaiting [/ip/firewall/address-list/find list={outbox}]
+  :if ([:len $mwWaiting] >= {OUTBOX_SIZE}) do={{ /ip/firewall/address-list/remove ($mwWaiting->0) }}
+  :local mwDone false
+  :for mwSlot from=1 to={OUTBOX_SIZE} do={{
+    :if ($mwDone = false) do={{
+      :onerror mwTaken in={{
+        /ip/firewall/address-list/add list={outbox} address=({quote(_OUTBOX_NETWORK)} . $mwSlot) timeout={OUTBOX_LIFETIME} comment=$mwBody
+        :set mwDone true
+      }} do={{}}
+    }}
+  }}
+}}
+:return $mwState
+"""
+
+
+def outbox() -> str:
+    """Sends what waits, oldest first, and stops at the first message that still can't go."""
+    return f"""\
+:local mwSend {_call(names.SCRIPT_TELEGRAM)}
+:local mwOpen true
+:foreach mwEntry in=[/ip/firewall/address-list/find list={quote(names.OUTBOX_LIST)}] do={{
+  :if ($mwOpen) do={{
+    :local mwBody [/ip/firewall/address-list/get $mwEntry comment]
+    :local mwState [$mwSend mwBody=$mwBody]
+    :if ($mwState = "later") do={{ :set mwOpen false }} else={{ /ip/firewall/address-list/remove $mwEntry }}
+  }}
+}}
+"""
+
+
+def outbox_event() -> str:
+    """What the scheduler runs. The script has no more rights than the scheduler's own row."""
+    return f"/system/script/run {quote(names.SCRIPT_OUTBOX)}"
+
+
+def dhcp_alert(branch: str, language: str, *, tells: bool) -> str:
+    """One rogue server: ``mwIf``, ``mwMac``, ``mwIp`` and ``mwSegment`` to a log line and a message.
+
+    The event's own variables are known from published scripts only, so an empty one is filled from the alert row.
+    """
+    unknown = quote(texts.text("unknown", language))
+    variables = {"interface": "mwIf", "segment": "mwSegment", "mac": "mwServer", "ip": "mwAddress"}
+    message = texts.expression("rogue_dhcp", language, known={"branch": branch}, variables=variables)
+    send = f":local mwNotify {_call(names.SCRIPT_NOTIFY)}\n$mwNotify mwText={message}\n" if tells else ""
+    return f"""\
+:local mwServer [:tostr $mwMac]
+:local mwAddress [:tostr $mwIp]
+:if ([:len $mwServer] = 0) do={{
+  :foreach mwRow in=[/ip/dhcp-server/alert/find interface=$mwIf] do={{
+    :set mwServer [:tostr [/ip/dhcp-server/alert/get $mwRow unknown-server]]
+  }}
+}}
+:if ([:len $mwServer] = 0) do={{ :set mwServer {unknown} }}
+:if ([:len $mwAddress] = 0) do={{ :set mwAddress {unknown} }}
+:log warning ("multiwan: rogue DHCP server on " . $mwIf . ", mac " . $mwServer . ", ip " . $mwAddress)
+{send}"""
+
+
+def dhcp_alert_event(interface: str, segment: str) -> str:
+    """The ``on-alert`` of one row. The event's variables are copied first, since their names are properties, too."""
+    return f"""\
+:local mwMac $"mac-address"
+:local mwIp $address
+:local mwAlert {_call(names.SCRIPT_DHCP_ALERT)}
+$mwAlert mwIf={quote(interface)} mwSegment={quote(segment)} mwMac=$mwMac mwIp=$mwIp
+"""

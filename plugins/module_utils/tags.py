@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Owner tags and comments: how a row is found again, and what people read beside it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from .plan import Row
+
+_TAG = re.compile(r"multiwan:[a-z_]+:[a-z0-9.-]+(?::[a-z0-9.-]+)?")
+#: A label longer than this is cut in comments. RouterOS documents no limit for a comment; ours stay below 160 characters.
+_LABEL = 40
+
+
+def tag(role: str, name: str, part: str | int | None = None) -> str:
+    """``multiwan:<role>:<name>[:<part>]``. Raises ``ValueError`` when a piece could not be read back."""
+    text = f"multiwan:{role}:{name}" + ("" if part is None else f":{part}")
+    if not _TAG.fullmatch(text):
+        raise ValueError(f"{text!r} is not an owner tag")
+    return text
+
+
+def owned(menu: str, owner: str, about: str, values: Mapping[str, Any]) -> Row:
+    """A row with its comment: what it is for, then the tag."""
+    return Row(menu, owner, {**values, "comment": f"{about} [{owner}]"})
+
+
+def ascii_label(text: str) -> str:
+    """A label for a comment: other clients read comments as ASCII by default (librouteros, community.routeros).
+
+    Accents are dropped, what is left over becomes ``?``; square brackets would look like a tag.
+    """
+    plain = unicodedata.normalize("NFKD", text)
+    kept = "".join(character for character in plain if not unicodedata.combining(character))
+    folded = kept.encode("ascii", "replace").decode("ascii").replace("[", "(").replace("]", ")")
+    folded = " ".join(folded.split())
+    return folded if len(folded) <= _LABEL else folded[: _LABEL - 3] + "..."
