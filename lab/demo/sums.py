@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what was counted to the figures of the demo. Pure: nothing here looks at a clock or a router."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from lab.demo.record import Attempt, Rates, Sample
+
+MAC = re.compile(r"\b[0-9A-F]{2}(?::[0-9A-F]{2}){5}\b", re.IGNORECASE)
+
+
+def rates(down: Sequence[float], up: Sequence[float]) -> Rates:
+    """Medians of the runs of each direction, Mbit/s."""
+    return Rates(down=median(down), up=median(up), down_runs=tuple(down), up_runs=tuple(up))
+
+
+def rate_between(before: int, after: int, seconds: float) -> float:
+    """Mbit/s from two readings of a byte counter; one that went back (it was made anew) counts as still."""
+    return max(0, after - before) * 8 / seconds / 1e6 if seconds > 0 else 0.0
+
+
+def restored_s(attempts: Sequence[Attempt], cut_s: float) -> float | None:
+    """Seconds from the cut until the first new connection after which none fails any more.
+
+    0.0 when the cut broke none; None when the last one seen still failed, or none was tried after the cut.
+    """
+    after = sorted((a for a in attempts if a.at_s >= cut_s), key=lambda a: a.at_s)
+    if not after:
+        return None
+    failed = [index for index, attempt in enumerate(after) if not attempt.ok]
+    if not failed:
+        return 0.0
+    if failed[-1] + 1 >= len(after):
+        return None
+    return after[failed[-1] + 1].at_s - cut_s
+
+
+def carrier(attempts: Sequence[Attempt], since_s: float) -> str | None:
+    """The one uplink that carried every connection begun since then; None when there was none, or more than one."""
+    seen = {a.uplink for a in attempts if a.at_s >= since_s}
+    return seen.pop() if len(seen) == 1 and "" not in seen else None
+
+
+def shares(weights: Mapping[str, float]) -> dict[str, float]:
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def macs(text: str) -> list[str]:
+    """Every MAC address that a message names, in RouterOS' capitals."""
+    return [found.upper() for found in MAC.findall(text)]
+
+
+def thinned(samples: Sequence[Sample], most: int) -> list[Sample]:
+    """At most ``most`` samples, each the mean of its neighbours, so that a page stays small and peaks stay true."""
+    if most < 1 or len(samples) <= most:
+        return list(samples)
+    size = -(-len(samples) // most)
+    groups = [samples[i : i + size] for i in range(0, len(samples), size)]
+    return [_mean(group) for group in groups]
+
+
+def _mean(group: Sequence[Sample]) -> Sample:
+    names = group[0].mbit.keys()
+    mbit = {
+        name: (
+            sum(s.mbit[name][0] for s in group) / len(group),
+            sum(s.mbit[name][1] for s in group) / len(group),
+        )
+        for name in names
+    }
+    return Sample(at_s=sum(s.at_s for s in group) / len(group), mbit=mbit)
