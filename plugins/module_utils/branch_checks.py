@@ -20,7 +20,7 @@ from .problems import Problems
 def check(
     uplinks: Read[Uplink], segments: Read[Segment], pins: Read[Pin], gates: IPv4Network, problems: Problems
 ) -> None:
-    """Notes every mistake between items. Items that could not be read as a whole still take part with what was right."""
+    """Notes every mistake between items. Those that could not be read as a whole take part with what was right."""
     for read in (uplinks, segments, pins):
         _unique(_at(read, "name"), "a name of its own", problems)
     _unique([*_at(uplinks, "interface"), *_at(segments, "interface")], "an interface of its own", problems)

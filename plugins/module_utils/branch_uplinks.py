@@ -56,18 +56,20 @@ def read_uplinks(value: Any, gates: IPv4Network, problems: Problems) -> Read[Upl
         problems.add(path, "nothing" if value is None else "an empty list", allowed)
     if len(items) > MAX_UPLINKS:
         problems.add(path, f"{len(items)} uplinks", allowed)
-    weights = _weights([(item_path, item) for item_path, item in items], problems)
+    weights = _weights(items, problems)
     seen: dict[str, Any] = {}
     uplinks = []
     for index, (item_path, item) in enumerate(items):
-        uplink = _uplink(item, item_path, index + 1, weights[index], gates, problems, seen)
+        uplink = _uplink(
+            item, path=item_path, position=index + 1, weight=weights[index], gates=gates, problems=problems, seen=seen
+        )
         if uplink is not None and index < MAX_UPLINKS:
             uplinks.append(uplink)
     return Read(tuple(uplinks), seen)
 
 
 def _uplink(
-    item: Any, path: str, position: int, weight: int, gates: IPv4Network, problems: Problems, seen: dict[str, Any]
+    item: Any, *, path: str, position: int, weight: int, gates: IPv4Network, problems: Problems, seen: dict[str, Any]
 ) -> Uplink | None:
     fields = Fields(item, path, problems, _KEYS)
     name = fields.name()

@@ -38,9 +38,7 @@ def dhcp_alert_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
 
 def _telegram(settings: Telegram) -> Iterator[Row]:
     sender = with_secrets(scripts.telegram(settings), TELEGRAM_BOT_TOKEN)
-    yield _script(
-        names.SCRIPT_TELEGRAM, "telegram", "Telegram: sends one message; the only place of token and chat", sender
-    )
+    yield _script(names.SCRIPT_TELEGRAM, "telegram", "Telegram: one message; the only place of token and chat", sender)
     yield _script(names.SCRIPT_NOTIFY, "notify", "Telegram: now or into the outbox", scripts.notify(settings.language))
     yield _script(names.SCRIPT_OUTBOX, "outbox", "Telegram: what waits in the outbox", scripts.outbox())
     values = {
@@ -54,7 +52,7 @@ def _telegram(settings: Telegram) -> Iterator[Row]:
 
 
 def _script(name: str, part: str, about: str, source: Any) -> Row:
-    """``dont-require-permissions``: which rights an event runs with is not documented, and the scripts take no user input."""
+    """``dont-require-permissions``: which rights an event runs with is not documented."""
     values = {"name": name, "source": source, "policy": _POLICY, "dont-require-permissions": "yes"}
     return owned("/system/script", tag(ROLE, part), about, values)
 

@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Rows of the role ``failover``, native layer: anchors, gates and the defaults of ``main`` over them.
 
-Scopes (manual, "routing decision"; RouterOS 7 raises a route's scope above its target-scope by itself, so they are written
-as it would): an anchor has scope 11 and is resolved by connected routes (10); a gate has scope 12 and is resolved by
+Scopes (manual, "routing decision"; RouterOS 7 raises a scope above the target-scope by itself, so they are written as
+it would): an anchor has scope 11 and is resolved by connected routes (10); a gate has scope 12 and is resolved by
 anchors (11); a default has scope 30 and is resolved by gates (12).
 """
 

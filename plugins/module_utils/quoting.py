@@ -12,7 +12,7 @@ def quote(text: str) -> str:
     r"""``text`` as a quoted RouterOS string that stands for exactly its UTF-8 bytes.
 
     Outside printable ASCII each byte becomes ``\XX`` (two capital hex digits; the manual's page on scripting). So does
-    ``?``: RouterOS 6 takes a bare one for a call for help and later versions refuse ``\?``, while ``\3F`` is right in all.
+    ``?``: RouterOS 6 takes a bare one for a call for help, later versions refuse ``\?``, and ``\3F`` is right in all.
     Raises ``ValueError`` for text that has no UTF-8 form (lone surrogates).
     """
     return '"' + "".join(_escape(character) for character in text) + '"'

@@ -24,7 +24,7 @@ def raw_variables(arguments: Mapping[str, Any], variable_names: Iterable[str]) -
 def extend_plan(role: str, arguments: Mapping[str, Any], *, name: str, variable_names: Iterable[str] = ()) -> Plan:
     """The plan so far with the rows of ``role`` at its end, in place of those it had.
 
-    Raises ``BranchError`` with all mistakes of the variables, ``ValueError`` for a plan that is of another branch or format.
+    Raises ``BranchError`` with all mistakes of the variables, ``ValueError`` for a plan of another branch or format.
     """
     given = arguments.get("plan")
     plan = Plan.from_json(given) if given else Plan(name)

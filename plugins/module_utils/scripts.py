@@ -3,9 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Scripts that run on the router: the text of each, nothing else.
 
-They talk to each other through script sources that are parsed and called (``[:parse [/system/script/get …]]``) and through
-an address list. Global variables would not do: RouterOS keeps them per user, and event scripts run as another user
-than the scheduler (manual, netwatch; not documented for DHCP alerts). Variables have unusual names, because inside
+They talk to each other through script sources that are parsed and called, ``[:parse [/system/script/get …]]``, and
+through an address list. Global variables would not do: RouterOS keeps them per user, and event scripts run as another
+user than the scheduler (manual, netwatch; not documented for DHCP alerts). Variables have unusual names, because inside
 ``find`` a property wins over a variable of the same name.
 
 Oldest version for these texts: 7.13 (``:onerror``), see ``versions.py``.
@@ -32,8 +32,8 @@ def _call(script: str) -> str:
 def telegram(settings: Telegram) -> str:
     """Sends one message. ``mwBody``: the text, URL-encoded. Returns ``sent``, ``later`` or ``never``.
 
-    The error of ``/tool/fetch`` is not logged: nothing promises that it does not repeat the URL with the token. Only its
-    status is looked at: "Status 404, Not Found" from 7.22 on, "Fetch failed with status 404" before.
+    The error of ``/tool/fetch`` is not logged: nothing promises that it does not repeat the URL with the token. Only
+    its status is looked at: "Status 404, Not Found" from 7.22 on, "Fetch failed with status 404" before.
     A client error that is not 429 would fail again for ever, so the message is dropped.
     """
     url = quote(f"{settings.api_url}/bot{gap(TELEGRAM_BOT_TOKEN)}/sendMessage")
@@ -68,6 +68,8 @@ def notify(language: str) -> str:
     """
     raised = texts.expression("raised", language, known={}, variables={"time": "mwTime"})
     outbox = quote(names.OUTBOX_LIST)
+    address = f"({quote(_OUTBOX_NETWORK)} . $mwSlot)"
+    add = f"/ip/firewall/address-list/add list={outbox} address={address} timeout={OUTBOX_LIFETIME}"
     return f"""\
 :local mwSend {_call(names.SCRIPT_TELEGRAM)}
 :local mwState [$mwSend mwBody=[:convert $mwText to=url]]
@@ -80,7 +82,7 @@ def notify(language: str) -> str:
   :for mwSlot from=1 to={OUTBOX_SIZE} do={{
     :if ($mwDone = false) do={{
       :onerror mwTaken in={{
-        /ip/firewall/address-list/add list={outbox} address=({quote(_OUTBOX_NETWORK)} . $mwSlot) timeout={OUTBOX_LIFETIME} comment=$mwBody
+        {add} comment=$mwBody
         :set mwDone true
       }} do={{}}
     }}

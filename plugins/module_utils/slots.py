@@ -3,9 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which path each PCC remainder takes. Pure arithmetic over weights; uplinks are list positions from 0.
 
-A slot is one remainder of the PCC matcher; its path is the order in which its connections try the uplinks. The number of
-slots that *begin* with an uplink is always exactly proportional to its (reduced) weight. What follows is chosen so that
-the slots of dead uplinks fall on the living ones by weight, too.
+A slot is one remainder of the PCC matcher; its path is the order in which its connections try the uplinks. The number
+of slots that *begin* with an uplink is always exactly proportional to its (reduced) weight. What follows is chosen so
+that the slots of dead uplinks fall on the living ones by weight, too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, permutations
-from math import gcd
+from math import gcd, lcm
 
 #: Most weights that people write sum up to less. Beyond it they are approximated, which costs at most one point in 100.
 MAX_WEIGHT_SUM = 100
@@ -26,7 +26,11 @@ TOLERANCE = Fraction(5, 100)
 #: Up to here a path names all uplinks in order, beyond it only two: four uplinks have 24 orders, five 120.
 FULL_PATHS = 4
 
+#: How often an assignment is looked through again; it settles after two or three.
+_REFINEMENTS = 10
+
 Path = tuple[int, ...]
+Missing = dict[tuple[frozenset[int], int], int]
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def death_sets(count: int) -> Iterator[frozenset[int]]:
 
 
 def shares_after(paths: Sequence[Path], count: int, dead: frozenset[int]) -> tuple[Fraction, ...]:
-    """Part of all slots that each uplink carries when ``dead`` are dead. Slots without a living uplink count for none."""
+    """Part of all slots that each uplink carries when ``dead`` are dead. A slot may have no living uplink."""
     carried = [0] * count
     for path in paths:
         alive = next((uplink for uplink in path if uplink not in dead), None)
@@ -120,41 +124,62 @@ def _first_choices(weights: Sequence[int], multiple: int) -> Iterator[int]:
 
 
 def _assign(weights: tuple[int, ...], multiple: int) -> tuple[Path, ...]:
-    """One path per slot, each the one that its uplinks are shortest of, over all deaths that count."""
+    """One path per slot: first the one whose heirs lack most, then each looked at again until none gets better."""
     count = len(weights)
-    slots = sum(weights) * multiple
-    deaths = tuple(death_sets(count))
-    # What each uplink should still take over from the dead, in slots.
-    missing = {
-        dead: [
-            Fraction(slots * weight, sum(weights) - sum(weights[i] for i in dead)) - weight * multiple
-            for weight in weights
-        ]
-        for dead in deaths
-    }
-    paths = []
+    missing, unit = _missing(weights, multiple)
+    options = [_candidates(first, count) for first in range(count)]
+    chosen: list[Path] = []
     for first in _first_choices(weights, multiple):
-        path = max(_candidates(first, count), key=lambda order: _worth(order, missing))
-        for dead, heir in _inheritances(path, deaths):
-            missing[dead][heir] -= 1
-        paths.append(path)
-    return tuple(paths)
+        path = max(options[first], key=lambda option: _worth(option, missing, count))
+        _take(path, missing, unit, count)
+        chosen.append(path)
+    for _ in range(_REFINEMENTS):
+        before = list(chosen)
+        for slot, old in enumerate(before):
+            _take(old, missing, -unit, count)
+            best = max(options[old[0]], key=lambda option: _worth(option, missing, count))
+            chosen[slot] = best if _worth(best, missing, count) > _worth(old, missing, count) else old
+            _take(chosen[slot], missing, unit, count)
+        if chosen == before:
+            break
+    return tuple(chosen)
+
+
+def _missing(weights: tuple[int, ...], multiple: int) -> tuple[Missing, int]:
+    """For each death, what each living uplink should take over; in parts of a slot, ``unit`` of them to one."""
+    total = sum(weights)
+    living = {dead: total - sum(weights[uplink] for uplink in dead) for dead in death_sets(len(weights))}
+    unit = lcm(*living.values())
+    missing = {
+        (dead, uplink): weight * multiple * (unit * total // left - unit)
+        for dead, left in living.items()
+        for uplink, weight in enumerate(weights)
+        if uplink not in dead
+    }
+    return missing, unit
 
 
 def _candidates(first: int, count: int) -> list[Path]:
+    """Orders that begin with ``first``, those with its next neighbour first, so that equal choices go round."""
     others = [(first + step) % count for step in range(1, count)]
     length = count - 1 if count <= FULL_PATHS else 1
     return [(first, *rest) for rest in permutations(others, length)]
 
 
-def _inheritances(path: Path, deaths: tuple[frozenset[int], ...]) -> Iterator[tuple[frozenset[int], int]]:
-    """Who takes this slot over, for every death that hits its first uplink."""
-    for dead in deaths:
-        if path[0] in dead:
-            heir = next((uplink for uplink in path if uplink not in dead), None)
-            if heir is not None:
-                yield dead, heir
+@cache
+def _inheritances(path: Path, count: int) -> tuple[tuple[frozenset[int], int], ...]:
+    """Who takes a slot over, for every death that hits its first uplink."""
+    return tuple(
+        (dead, next(uplink for uplink in path if uplink not in dead)) for dead in death_sets(count) if path[0] in dead
+    )
 
 
-def _worth(path: Path, missing: dict[frozenset[int], list[Fraction]]) -> Fraction:
-    return sum((missing[dead][heir] for dead, heir in _inheritances(path, tuple(missing))), Fraction(0))
+def _worth(path: Path, missing: Missing, count: int) -> int:
+    """How much the heirs of a path lack. A single death counts double: it is the one that happens, and four equal
+    uplinks then come out exactly even with twelve slots."""
+    return sum(missing[dead, heir] * (2 if len(dead) == 1 else 1) for dead, heir in _inheritances(path, count))
+
+
+def _take(path: Path, missing: Missing, unit: int, count: int) -> None:
+    for inheritance in _inheritances(path, count):
+        missing[inheritance] -= unit

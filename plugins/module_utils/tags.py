@@ -13,7 +13,7 @@ from typing import Any
 from .plan import Row
 
 _TAG = re.compile(r"multiwan:[a-z_]+:[a-z0-9.-]+(?::[a-z0-9.-]+)?")
-#: A label longer than this is cut in comments. RouterOS documents no limit for a comment; ours stay below 160 characters.
+#: A longer label is cut in comments. No limit of RouterOS for a comment is known; ours stay below 160 characters.
 _LABEL = 40
 
 

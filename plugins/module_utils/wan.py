@@ -81,7 +81,7 @@ def _last_resort(uplink: Uplink, rank: int) -> Row:
 
 
 def _nat(uplink: Uplink) -> Row:
-    """Static lines: ``src-nat`` keeps connections over a short link loss, ``masquerade`` would purge them (manual, NAT)."""
+    """``src-nat`` keeps connections over a short link loss, ``masquerade`` would purge them (manual, NAT)."""
     values = {
         "chain": "srcnat",
         "action": "src-nat",

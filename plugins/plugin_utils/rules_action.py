@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.multiwan.routeros.plugins.module_utils.problems import BranchError
 from ansible_collections.multiwan.routeros.plugins.module_utils.rules_run import extend_plan
 from ansible_collections.multiwan.routeros.plugins.module_utils.rules_spec import ARGUMENTS

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Arguments and attributes that all ``*_rules`` modules share."""
+
+    DOCUMENTATION = r"""
+options:
+  uplinks:
+    description:
+      - The internet lines of the branch, 1 to 16, as a list of mappings.
+      - C(name) in marks, tables and tags, V([a-z][a-z0-9-]{0,14}); it may not begin with V(path-).
+      - C(label) for people, any text in one line; the name by default.
+      - C(interface), C(address) with prefix and C(gateway) of the line. Two lines may have the same gateway address.
+      - C(type) is V(static) in this release.
+      - C(download) and C(upload) such as V(10M). The weight follows the download speed, unless C(weight) is given. Either
+        every uplink has one or none has.
+      - C(priority) from 1, best first; the position in the list by default.
+      - C(anchors), 1 to 4 internet addresses that answer pings, belong to this uplink alone and are needed by nobody.
+    type: raw
+  segments:
+    description:
+      - The LANs and VLANs of the branch, as a list of mappings.
+      - C(name), C(label), C(interface) (V(vlan<id>) by default when C(vlan) is given), C(vlan) and C(address) with prefix.
+      - C(dhcp.pool) (V(first-last)) is checked against the address. C(dhcp.valid_servers) lists MAC addresses of further
+        DHCP servers that belong into the segment; the router itself always does.
+      - C(uplink) names the uplink that new connections of the segment try first.
+    type: raw
+  mode:
+    description:
+      - V(balance) spreads new connections by weight, V(failover) sends them all by priority. V(balance) by default.
+    type: raw
+  classifier:
+    description:
+      - What PCC hashes. V(both-addresses) by default, so that sessions with banks survive.
+      - One of V(both-addresses), V(both-addresses-and-ports), V(both-ports), V(dst-address), V(dst-address-and-port),
+        V(dst-port), V(src-address), V(src-address-and-port), V(src-port).
+    type: raw
+  bypass:
+    description:
+      - Networks that are never balanced, such as those behind VPNs. Segments and the uplinks' own networks are added.
+    type: raw
+  pins:
+    description:
+      - New connections that try one uplink first, as a list of mappings.
+      - C(name), C(uplink), and at least one of C(segment), C(src_address), C(dst_address), C(dst_address_list),
+        C(protocol) and C(dst_port).
+      - C(fallback) is V(true) by default; V(false) keeps the connections from any other uplink.
+    type: raw
+  telegram:
+    description:
+      - Where messages go. C(bot_token) and C(chat_id) are required; C(language) is V(id) (default) or V(en).
+      - C(api_url) is V(https://api.telegram.org) by default.
+      - The token never becomes part of the plan. The plan holds a gap that is filled when the router is written.
+    type: raw
+  gate_network:
+    description:
+      - A network of the router's own, for the virtual next hops of the uplinks. V(192.0.2.0/24) by default.
+    type: raw
+  routeros_version:
+    description:
+      - The version of the router, in quotes. V('7.22') by default.
+    type: raw
+  name:
+    description:
+      - Name of the branch, in messages and in the plan. The inventory name of the host by default.
+    type: str
+  plan:
+    description:
+      - The plan so far. The rows of this role are put at its end, in place of those that it had.
+    type: dict
+  state:
+    description:
+      - V(absent) takes the rows of this role out of the plan, and what it wrote off the router at the next commit.
+    type: str
+    choices: [present, absent]
+    default: present
+attributes:
+  check_mode:
+    description: Can run in check mode, with the same result.
+    support: full
+  diff_mode:
+    description: Shows what would be different.
+    support: none
+    details: A plan has no differences. The commit shows what it would change.
+  idempotent:
+    description: The same variables give the same plan, byte by byte.
+    support: full
+  platform:
+    description: Target platform.
+    support: full
+    platforms: RouterOS
+notes:
+  - Needs no connection. Runs on the controller.
+  - Every mistake in the variables is found before anything is written, and all of them at once.
+"""

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# The work is done by the action plugin of the same name.
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pcc_rules
+short_description: Plan how new connections are spread over uplinks
+version_added: 0.1.0
+description:
+  - Adds paths, classification of new connections and the memory of the uplink they took to the plan of a branch.
+  - First choices follow the weights exactly. After deaths the living uplinks take over by weight, within five percentage points.
+author:
+  - the multiwan.routeros authors (@multiwan)
+extends_documentation_fragment:
+  - multiwan.routeros.rules
+"""
+
+EXAMPLES = r"""
+- name: Add the rows of the role pcc to the plan
+  multiwan.routeros.pcc_rules:
+    uplinks: "{{ multiwan_uplinks }}"
+    segments: "{{ multiwan_segments }}"
+    telegram: "{{ multiwan_telegram | default(omit) }}"
+    plan: "{{ __multiwan_plan | default(omit) }}"
+  register: __pcc_plan
+"""
+
+RETURN = r"""
+plan:
+  description:
+    - The plan with the rows of this role.
+    - Each row has C(menu), C(tag) and C(values); the order within a menu is the order on the router.
+  returned: success
+  type: dict
+  sample:
+    format: 1
+    branch: jakarta
+    rows:
+      - menu: /interface/list
+        tag: multiwan:wan:list
+        values: {name: mw-wan, comment: "Uplinks [multiwan:wan:list]"}
+problems:
+  description: Every mistake in the variables, each with host, path, what was seen and what is allowed.
+  returned: failure
+  type: list
+  elements: dict
+  sample:
+    - host: jakarta
+      path: multiwan_uplinks[1].gateway
+      seen: '"192.168.9.1"'
+      allowed: an address inside 192.168.2.0/24
+"""
