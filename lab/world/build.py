@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns a topology into namespaces, links, addresses, shapers and packet filters. Text first (pure), then applied.
+
+Runs inside the lab's own namespaces only; nothing here is ever undone, since the kernel removes all of it with them.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lab import netns
+from lab.world.topology import (
+    CLIENT_NS,
+    GUEST_NS,
+    INTERNET_NS,
+    LAN_GATEWAY,
+    RESOLVERS,
+    ROUTER_NS,
+    SERVER_BLOCK,
+    SWITCH_NS,
+    TELEGRAM_ADDRESS,
+    Topology,
+    Uplink,
+)
+
+#: In every namespace. rp_filter off: marks route packets where the main table would not (lab-recipes 2, pitfall 3).
+SYSCTLS = {
+    "net/ipv4/conf/all/rp_filter": "0",
+    "net/ipv4/conf/default/rp_filter": "0",
+    "net/ipv6/conf/all/disable_ipv6": "1",
+    "net/ipv6/conf/default/disable_ipv6": "1",
+}
+#: A queue that holds 50 ms, as lab-recipes section 1.
+SHAPER_LATENCY = "50ms"
+
+
+def links(topology: Topology) -> Iterator[str]:
+    """``ip -batch`` lines that make every veth pair, in the lab's outer namespace."""
+
+    def veth(a_ns: str, a: str, b_ns: str, b: str, a_mac: str = "") -> str:
+        address = f" address {a_mac}" if a_mac else ""
+        return f"link add name {a}{address} netns {a_ns} type veth peer name {b} netns {b_ns}"
+
+    for uplink in topology.uplinks:
+        yield veth(ROUTER_NS, uplink.port, uplink.name, "cpe", port_mac(uplink.number))
+        yield veth(uplink.name, "net0", INTERNET_NS, uplink.name)
+    clients, rogue, spare = topology.lan_ports
+    first = len(topology.uplinks) + 1
+    yield veth(ROUTER_NS, clients, SWITCH_NS, "router0", port_mac(first))
+    yield veth(ROUTER_NS, rogue, "rogue1", "eth0", port_mac(first + 1))
+    yield veth(ROUTER_NS, spare, SWITCH_NS, "spare0", port_mac(first + 2))
+    yield veth(SWITCH_NS, "client0", CLIENT_NS, "eth0")
+    yield veth(SWITCH_NS, "guest0", GUEST_NS, "eth0")
+
+
+def port_mac(number: int) -> str:
+    """48:A9:8A is one of MikroTik's own prefixes (IEEE OUI registry)."""
+    return f"48:a9:8a:00:00:{number:02x}"
+
+
+def interior(topology: Topology) -> dict[str, list[str]]:
+    """Namespace -> ``ip -batch`` lines for addresses, routes and states in it. The router's own ports stay untouched."""
+    lines: dict[str, list[str]] = {ns: ["link set dev lo up"] for ns in topology.namespaces}
+    for uplink in topology.uplinks:
+        lines[uplink.name] += _isp(uplink)
+        isp_end, internet_end = uplink.transit
+        lines[INTERNET_NS] += [
+            f"address add {internet_end}/30 dev {uplink.name}",
+            f"link set dev {uplink.name} up",
+            f"route add {uplink.public_address}/32 via {isp_end} dev {uplink.name}",
+        ]
+    for address in (*topology.anchors, *RESOLVERS, TELEGRAM_ADDRESS):
+        lines[INTERNET_NS].append(f"address replace {address}/32 dev lo")
+    lines[INTERNET_NS].append(f"route add local {SERVER_BLOCK} dev lo")
+    lines[SWITCH_NS] += ["link add name switch type bridge forward_delay 0", "link set dev switch up"]
+    for port in ("router0", "client0", "guest0"):
+        lines[SWITCH_NS] += [f"link set dev {port} master switch", f"link set dev {port} up"]
+    lines[CLIENT_NS] += [f"address add {address}/24 dev eth0" for address in topology.client_addresses]
+    lines[CLIENT_NS] += ["link set dev eth0 up", f"route add default via {LAN_GATEWAY} dev eth0"]
+    lines[GUEST_NS].append("link set dev eth0 up")
+    return lines
+
+
+def _isp(uplink: Uplink) -> list[str]:
+    isp_end, internet_end = uplink.transit
+    return [
+        f"address add {uplink.gateway}/24 dev cpe",
+        "link set dev cpe up",
+        f"address add {isp_end}/30 dev net0",
+        f"address add {uplink.public_address}/32 dev net0",
+        "link set dev net0 up",
+        f"route add default via {internet_end} dev net0",
+    ]
+
+
+def shapers(uplink: Uplink) -> list[str]:
+    """``tc -batch`` lines: down is shaped where it leaves towards the branch, up where it leaves to the internet."""
+    return [
+        f"qdisc replace dev {device} root tbf rate {rate}bit burst {burst(rate)} latency {SHAPER_LATENCY}"
+        for device, rate in (("cpe", uplink.download), ("net0", uplink.upload))
+    ]
+
+
+def burst(rate: int) -> int:
+    """Bytes. 15k at 10 Mbit/s (lab-recipes 1); never less than 4 ms of the line, or tbf can't reach its rate."""
+    return max(15_360, rate // 8 // 250)
+
+
+def isp_filter(uplink: Uplink) -> str:
+    """The ISP's own rules.
+
+    - raw: foreign source addresses are dropped (BCP 38), as lab-recipes 11.7 asks
+    - nat chains see the first packet of a connection only: so ``new_tcp`` counts connections, not SYNs sent again
+    - the branch's router is the line's exposed host: what comes from the internet is passed on to it
+    """
+    return f"""table ip world {{
+  counter spoofed {{ }}
+  counter new {{ }}
+  set new_tcp {{ type inet_service; size 65535; flags dynamic; counter; }}
+  chain raw {{
+    type filter hook prerouting priority raw; policy accept;
+    iifname "cpe" ip saddr != {{ {uplink.network}, 0.0.0.0 }} counter name spoofed drop
+  }}
+  chain dstnat {{
+    type nat hook prerouting priority dstnat; policy accept;
+    iifname "net0" ip daddr {uplink.public_address} dnat to {uplink.router_address}
+  }}
+  chain srcnat {{
+    type nat hook postrouting priority srcnat; policy accept;
+    oifname "net0" counter name new
+    oifname "net0" meta l4proto tcp add @new_tcp {{ tcp dport counter }}
+    oifname "net0" snat to {uplink.public_address}
+  }}
+}}
+"""
+
+
+def build(topology: Topology) -> Iterator[str]:
+    """Make everything; yields a word on each step that is about to begin."""
+    yield f"namespaces ({len(topology.namespaces)})"
+    for name in topology.namespaces:
+        make_namespace(name)
+    yield "links"
+    _host(["ip", "-batch", "-"], "\n".join(links(topology)))
+    yield "addresses and routes"
+    for name, lines in interior(topology).items():
+        netns.run(name, ["ip", "-batch", "-"], stdin="\n".join(lines) + "\n")
+    for uplink in topology.uplinks:
+        yield f"{uplink.name}: {uplink.download // 1000}k/{uplink.upload // 1000}k"
+        write_sysctls(uplink.name, {"net/ipv4/ip_forward": "1"})
+        netns.run(uplink.name, ["tc", "-batch", "-"], stdin="\n".join(shapers(uplink)) + "\n")
+        netns.run(uplink.name, ["nft", "-f", "-"], stdin=isp_filter(uplink))
+
+
+def make_namespace(name: str) -> None:
+    _host(["ip", "netns", "add", name])
+    write_sysctls(name, SYSCTLS)
+
+
+def write_sysctls(name: str, values: Mapping[str, str]) -> None:
+    with netns.inside(name):
+        for key, value in values.items():
+            path = Path("/proc/sys", key)
+            if path.exists():  # a kernel without IPv6 has no such folder, and then nothing to turn off
+                path.write_text(value, encoding="ascii")
+
+
+def _host(argv: list[str], stdin: str | None = None) -> None:
+    done = subprocess.run(argv, input=stdin, text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(argv)}: {done.stderr.strip() or done.stdout.strip()}")

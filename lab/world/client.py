@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab for programs: what the command line does, as an asynchronous Python interface."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
+
+from lab.world import launcher, wire
+from lab.world.launcher import Options
+from lab.world.state import Folder, LabError, State
+from lab.world.topology import Topology, parse_uplinks
+
+__all__ = ["LabClient", "LabError", "Options", "Topology", "parse_uplinks"]
+
+Json = dict[str, Any]
+
+
+class LabClient:
+    """One lab, by name. Every method raises ``LabError`` with a sentence for people."""
+
+    def __init__(self, name: str = "default") -> None:
+        self.folder = Folder(name)
+
+    async def up(self, options: Options | None = None, progress: Callable[[str], None] = lambda _step: None) -> Json:
+        """Start the lab; returns ports and paths: name, api_port, api_ssl_port, inventory, ca_file, log."""
+        return self.paths(await launcher.up(self.folder, options or Options(), progress))
+
+    async def down(self) -> bool:
+        """Stop it and remove its files; False when there was none."""
+        return await launcher.down(self.folder)
+
+    def running(self) -> State | None:
+        return self.folder.running()
+
+    def paths(self, state: State) -> Json:
+        return {
+            "name": self.folder.name,
+            "api_host": "127.0.0.1",
+            "api_port": state.api_port,
+            "api_ssl_port": state.api_ssl_port,
+            "inventory": str(self.folder.inventory),
+            "ca_file": str(self.folder.ca),
+            "log": str(self.folder.log),
+        }
+
+    async def status(self) -> Json:
+        """See lab/README.md for the fields; ``running: false`` when the lab is not up."""
+        state = self.running()
+        if state is None:
+            return {"name": self.folder.name, "running": False}
+        return {**await self._ask({"do": "status"}), **self.paths(state)}
+
+    async def cut(
+        self, uplink: str, fault: str = "upstream", *, percent: float | None = None, delay_ms: float | None = None
+    ) -> Json:
+        request = {"do": "cut", "uplink": uplink, "fault": fault, "percent": percent, "delay_ms": delay_ms}
+        return _object(await self._ask(request))
+
+    async def heal(self, uplink: str) -> Json:
+        return _object(await self._ask({"do": "heal", "uplink": uplink}))
+
+    async def rogue(self, on: bool, *, mac: str = "", count: int = 1) -> Json:
+        return _object(await self._ask({"do": "rogue", "state": "on" if on else "off", "mac": mac, "count": count}))
+
+    async def chat(
+        self,
+        *,
+        after: int = 0,
+        count: int = 0,
+        wait_s: float = 0.0,
+        fail: str = "",
+        retry_after: int = 3,
+        limits: Mapping[str, float] | None = None,
+    ) -> Json:
+        """{"messages": [{message_id, chat_id, at, text, source}], "complete": whether ``count`` of them came in time}."""
+        request: Json = {"do": "chat", "after": after, "count": count, "wait_s": wait_s}
+        if fail:
+            request |= {"fail": fail, "retry_after": retry_after}
+        if limits is not None:
+            request["limits"] = dict(limits)
+        return _object(await self._ask(request))
+
+    async def traffic(self, kind: str, **options: Any) -> AsyncIterator[Json]:
+        """Events {"event": …} while it runs, then one {"result": …}. Kinds and options: lab/world/traffic."""
+        async for message in self._talk({"do": "traffic", "kind": kind, "options": options}):
+            yield message
+
+    async def measure(self, kind: str, **options: Any) -> Json:
+        """``traffic`` without its events: only the result."""
+        result: Json = {}
+        async for message in self.traffic(kind, **options):
+            result = message.get("result", result)
+        return result
+
+    async def router_call(
+        self, menu: str, command: str, args: Mapping[str, str] | None = None, queries: Sequence[str] = ()
+    ) -> Json:
+        """A verb on the router, past its doors: {"rows": […], "ret": …}."""
+        request = {"do": "call", "menu": menu, "command": command, "args": dict(args or {}), "queries": list(queries)}
+        return _object(await self._ask(request))
+
+    async def console(self, line: str) -> str:
+        """One line at the router's console; returns what it prints."""
+        return str(await self._ask({"do": "console", "line": line}))
+
+    async def export(self) -> str:
+        return await self.console("/export")
+
+    async def journal(self) -> list[Json]:
+        """Every write that the router has seen: time, caller, menu, command, args."""
+        return list(await self._ask({"do": "journal"}))
+
+    async def events(self) -> list[Json]:
+        """What was done to the world (cuts, heals, rogues), with the wall clock."""
+        return list(await self._ask({"do": "events"}))
+
+    async def _ask(self, request: Json) -> Any:
+        result = None
+        async for message in self._talk(request):
+            result = message.get("result", result)
+        return result
+
+    async def _talk(self, request: Json) -> AsyncIterator[Json]:
+        if self.running() is None:
+            raise LabError(f"lab {self.folder.name!r} is not running; `lab up` starts it")
+        try:
+            reader, writer = await wire.connect(self.folder.socket)
+        except OSError as error:
+            raise LabError(f"lab {self.folder.name!r} does not answer ({error.strerror}); it may still be starting") from None
+        try:
+            writer.write(wire.encode(request))
+            await writer.drain()
+            while line := await reader.readline():
+                message = wire.decode(line)
+                if "error" in message:
+                    raise LabError(message["error"])
+                yield message
+                if "result" in message:
+                    return
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+        raise LabError(f"lab {self.folder.name!r} ended before it answered; its log: {self.folder.log}")
+
+
+def _object(value: Any) -> Json:
+    if not isinstance(value, dict):
+        raise LabError(f"the lab answered {type(value).__name__} where an object is expected")
+    return value

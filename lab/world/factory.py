@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The router as a technician left it: a bridge with the LAN ports, DHCP, names, users, a few rows of his own. No multi-WAN.
+
+His rows carry his comments. Nothing that the collection does may change, move or remove them.
+"""
+
+from __future__ import annotations
+
+from lab.router.spec import FactoryRow
+from lab.world.topology import LAN, LAN_GATEWAY, RESOLVERS, Topology
+
+API_GROUP = "automation"
+API_USER = "multiwan"
+#: what an API user that deploys needs: read and write rows, look at sensitive values, run tests and scripts
+API_POLICIES = "read,write,policy,test,api,sensitive,ftp,reboot,!local,!telnet,!ssh,!winbox,!password,!web,!sniff,!romon,!rest-api"
+
+
+def factory_rows(topology: Topology) -> tuple[FactoryRow, ...]:
+    """The configuration of the branch's router before the first deploy."""
+    lan_ports = topology.lan_ports
+    rows: list[tuple[str, dict[str, str]]] = [
+        ("/system/identity", {"name": topology.branch}),
+        ("/interface/bridge", {"name": "bridge", "comment": "LAN kantor"}),
+        *(("/interface/bridge/port", {"bridge": "bridge", "interface": port}) for port in lan_ports),
+        ("/ip/address", {"address": f"{LAN_GATEWAY}/24", "interface": "bridge", "comment": "LAN kantor"}),
+        ("/ip/dns", {"servers": ",".join(RESOLVERS)}),
+        ("/ip/pool", {"name": "lan-pool", "ranges": f"{LAN[210]}-{LAN[250]}"}),
+        ("/ip/dhcp-server/network", {"address": str(LAN), "gateway": LAN_GATEWAY, "dns-server": ",".join(RESOLVERS)}),
+        ("/ip/dhcp-server", {"name": "lan-dhcp", "interface": "bridge", "address-pool": "lan-pool", "lease-time": "10m"}),
+        ("/ip/firewall/address-list", {"list": "admins", "address": str(LAN[5]), "comment": "laptop teknisi"}),
+        (
+            "/ip/firewall/filter",
+            {"chain": "input", "action": "accept", "connection-state": "established,related", "comment": "teknisi: established"},
+        ),
+        (
+            "/ip/firewall/filter",
+            {"chain": "forward", "action": "drop", "connection-state": "invalid", "comment": "teknisi: invalid"},
+        ),
+        ("/user/group", {"name": API_GROUP, "policy": API_POLICIES}),
+    ]
+    return tuple(FactoryRow(menu, values) for menu, values in rows)

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One lab from the inside: the topology in the kernel, the hosts of the internet, and the router in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import importlib
+import secrets
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from lab.router.spec import Account, RouterSpec
+from lab.world import build, dns, faults, pki
+from lab.world.factory import API_GROUP, API_USER, factory_rows
+from lab.world.faults import Fault
+from lab.world.https import TelegramServer
+from lab.world.rogue import Rogues
+from lab.world.state import write_private
+from lab.world.telegram import BotApi
+from lab.world.topology import ROUTER_NS, TELEGRAM_HOST, Topology
+
+
+class RouterLike(Protocol):
+    """What the world asks of a router (lab/router/router.py)."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    async def call(
+        self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), user: str = "admin"
+    ) -> Mapping[str, Any]: ...
+    async def console(self, line: str, *, user: str = "admin") -> str: ...
+    def journal(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Sockets:
+    """Listening loopback sockets of the host, inherited from the launcher."""
+
+    api: socket.socket
+    api_ssl: socket.socket
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Made anew for every lab; they are in its inventory overlay and nowhere else."""
+
+    api_password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    admin_password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    telegram_token: str = field(default_factory=lambda: f"{secrets.randbelow(9 * 10**9) + 10**9}:{secrets.token_urlsafe(27)[:35]}")
+    chat_id: int = field(default_factory=lambda: -1_001_000_000_000 - secrets.randbelow(10**9))  # a supergroup
+
+
+class World:
+    def __init__(self, *, name: str, folder: Path, topology: Topology, sockets: Sockets, router_module: str) -> None:
+        self.name = name
+        self.folder = folder
+        self.topology = topology
+        self.secrets = Secrets()
+        self.faults: dict[str, Fault] = {}
+        self.rogues = Rogues()
+        self.events: list[dict[str, Any]] = []
+        self.started = time.time()
+        self.chat_grew = asyncio.Condition()
+        self.telegram = TelegramServer(
+            BotApi(self.secrets.telegram_token, frozenset({self.secrets.chat_id})), self._notify_chat
+        )
+        self.router: RouterLike
+        self._sockets = sockets
+        self._router_module = router_module
+
+    async def start(self, tell: Callable[[str], None]) -> None:
+        for step in build.build(self.topology):
+            tell(step)
+            await asyncio.sleep(0)
+        tell("certificates")
+        now = datetime.datetime.now(datetime.UTC)
+        company, internet = pki.make_ca("multiwan lab CA", now), pki.make_ca("multiwan lab internet root", now)
+        (self.folder / "ca.pem").write_text(company.certificate, encoding="ascii")
+        tell("internet: names, Telegram")
+        await dns.serve()
+        bot = pki.issue(internet, (TELEGRAM_HOST,), now)
+        await self.telegram.serve(bot.context(Path("/run"), "telegram"))
+        tell(f"router {self.topology.branch}, RouterOS {self.topology.version}")
+        module = importlib.import_module(self._router_module)
+        self.router = module.Router(self._router_spec(company, internet, now))
+        await self.router.start()
+        write_private(self.folder / "inventory.yml", yaml.safe_dump(self.inventory(), sort_keys=False))
+
+    def _router_spec(self, company: pki.Pair, internet: pki.Pair, now: datetime.datetime) -> RouterSpec:
+        door = pki.issue(company, ("localhost", "127.0.0.1"), now)
+        data = self.folder / "router"
+        data.mkdir(mode=0o700)
+        write_private(data / "api.crt", door.certificate)
+        write_private(data / "api.key", door.key)
+        return RouterSpec(
+            name=self.topology.branch,
+            netns=ROUTER_NS,
+            ports=self.topology.ports,
+            data_dir=data,
+            version=self.topology.version,
+            factory=factory_rows(self.topology),
+            users={
+                "admin": Account(self.secrets.admin_password, "full"),
+                API_USER: Account(self.secrets.api_password, API_GROUP),
+            },
+            api_sockets=(self._sockets.api,),
+            api_ssl_sockets=(self._sockets.api_ssl,),
+            certificate_file=data / "api.crt",
+            key_file=data / "api.key",
+            trusted_ca_pem=internet.certificate,
+        )
+
+    async def stop(self) -> None:
+        await self.rogues.stop()
+        await self.router.stop()
+
+    def inventory(self) -> dict[str, Any]:
+        """The overlay that points an inventory's branch at this lab; merged by a second ``-i``."""
+        values = {
+            "ansible_host": "127.0.0.1",
+            "multiwan_api_port": self._sockets.api_ssl.getsockname()[1],
+            "multiwan_api_user": API_USER,
+            "multiwan_api_password": self.secrets.api_password,
+            "multiwan_api_ca_file": str(self.folder / "ca.pem"),
+            "lab_api_port_plain": self._sockets.api.getsockname()[1],
+            "lab_admin_password": self.secrets.admin_password,
+            "lab_telegram_token": self.secrets.telegram_token,
+            "lab_telegram_chat_id": self.secrets.chat_id,
+            "multiwan_telegram": {
+                "bot_token": self.secrets.telegram_token,
+                "chat_id": str(self.secrets.chat_id),
+                "language": "id",
+            },
+        }
+        return {"all": {"hosts": {self.topology.branch: values}}}
+
+    def note(self, event: str, **details: Any) -> dict[str, Any]:
+        """Remember what was done to the world, with the wall clock; the last 1000 are kept."""
+        entry = {"event": event, "at": time.time(), **details}
+        self.events.append(entry)
+        del self.events[:-1000]
+        return entry
+
+    def cut(self, name: str, kind: str, percent: float | None, delay_ms: float | None) -> dict[str, Any]:
+        uplink = self.topology.uplink(name)
+        faults.check(kind, percent, delay_ms)
+        if name in self.faults:
+            raise faults.FaultError(f"{name} is cut already ({self.faults[name].kind}); `lab heal {name}` first")
+        faults.cut(uplink.name, kind, percent or 0.0)
+        self.faults[name] = fault = Fault(kind, time.time(), percent or 0.0)
+        return self.note("cut", uplink=name, fault=fault.kind, percent=fault.percent)
+
+    def heal(self, name: str) -> dict[str, Any]:
+        uplink = self.topology.uplink(name)
+        fault = self.faults.pop(name, None)
+        if fault is None:
+            raise faults.FaultError(f"{name} is not cut")
+        faults.heal(uplink.name, fault.kind)
+        return self.note("heal", uplink=name, fault=fault.kind, lasted_s=time.time() - fault.since)
+
+    async def _notify_chat(self) -> None:
+        async with self.chat_grew:
+            self.chat_grew.notify_all()
