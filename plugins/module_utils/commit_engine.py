@@ -18,7 +18,7 @@ from .diff import Difference, Found, compare, unwritable
 from .menus import MENUS, Menu
 from .plan import Row
 from .router_api import Api, RouterError
-from .router_values import unresolved, wanted_paths, with_router_values
+from .router_values import resolved, unresolved, wanted_paths
 from .secrets_mask import Mask
 from .versions import OLDEST, Version, parse_version
 from .writing import WriteError, restore, write
@@ -40,16 +40,17 @@ Connect = Callable[[], AbstractContextManager[Api]]
 
 @dataclass(frozen=True)
 class Request:
-    """``host``: the name that people know. ``owners``: see :func:`diff.compare`. ``secrets``: never shown."""
+    """``host``: the name that people know. ``owners``: see :func:`diff.compare`. ``secrets``: name to value, for the
+    gaps of the plan's texts; never shown."""
 
     host: str
     rows: tuple[Row, ...]
     owners: frozenset[str] | None = None
-    secrets: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def mask(self) -> Mask:
-        return Mask(self.secrets)
+        return Mask(self.secrets.values())
 
 
 @dataclass(frozen=True)
@@ -122,22 +123,37 @@ def _read(request: Request, api: Api) -> _Reading:
     faults = unwritable(request.rows)
     if faults:
         raise CommitError(faults)
-    text = api.rows(RESOURCE)[0].values["version"]
-    version = parse_version(text)
+    text, version = _version(api)
     faults = _too_old(version, request.rows)
     if faults:
         raise CommitError(faults)
     router = {menu.path: _rows(api, menu) for menu in MENUS if (version.major, version.minor) >= menu.since}
-    named = {path.menu: api.rows(path.menu) for path in wanted_paths(request.rows)}
-    faults = unresolved(request.rows, named)
+    named = _named(api, request.rows)
+    faults = unresolved(request.rows, named, request.secrets)
     if faults:
         raise CommitError(faults)
-    plan = with_router_values(request.rows, named)
+    plan = resolved(request.rows, named, request.secrets)
     difference = compare(plan, router, request.owners)
     if difference.conflicts:
         mask = request.mask
         raise CommitError([mask(f"{item.menu} [{item.tag}]: {item.words}") for item in difference.conflicts])
     return _Reading(text, router, plan, difference)
+
+
+def _version(api: Api) -> tuple[str, Version]:
+    """As the router says it, and as we compare it."""
+    text = next((found.values.get("version", "") for found in api.rows(RESOURCE)), "")
+    try:
+        return text, parse_version(text)
+    except ValueError as error:
+        raise CommitError([f"{RESOURCE}: {error}"]) from None
+
+
+def _named(api: Api, rows: Sequence[Row]) -> dict[str, list[Found]]:
+    """The menus that open values refer to, with the properties that they need."""
+    paths = wanted_paths(rows)
+    needed = {path.menu: {"name", *(other.property for other in paths if other.menu == path.menu)} for path in paths}
+    return {menu: api.rows(menu, sorted(properties)) for menu, properties in needed.items()}
 
 
 def _rows(api: Api, menu: Menu) -> list[Found]:

@@ -84,14 +84,14 @@ class Difference:
         return counts
 
 
-def owner_of(tag: str) -> str:
-    """The role in a tag: ``pcc`` of ``multiwan:pcc:isp1:0``."""
-    return tag.split(":")[1]
+def is_of(tag: str, owners: Collection[str] | None) -> bool:
+    """Whether a row belongs to one of the roles: ``multiwan:pcc:isp1:0`` to ``pcc``. ``None`` means all roles."""
+    return owners is None or tag.split(":")[1] in owners
 
 
 def own_rows(rows: Iterable[Found], owners: Collection[str] | None) -> list[Found]:
     """Rows that belong to ``owners`` (``None``: to any role of the collection), in router order."""
-    return [row for row in rows if row.tag and (owners is None or owner_of(row.tag) in owners)]
+    return [row for row in rows if row.tag and is_of(row.tag, owners)]
 
 
 def compare(
@@ -106,7 +106,7 @@ def compare(
     removed: list[tuple[int, int, int, Operation]] = []
     conflicts: list[Conflict] = []
     for menu in MENUS:
-        wanted = {row.tag: row for row in plan if row.menu == menu.path}
+        wanted = {row.tag: row for row in plan if row.menu == menu.path and is_of(row.tag, owners)}
         everything = list(router.get(menu.path, ()))
         held = own_rows(everything, owners)
         pairs, extra = _match(menu, list(wanted.values()), held)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from .diff import Difference, Found, Operation, own_rows
+from .diff import Difference, Found, Operation, is_of, own_rows
 from .menus import Menu, canonical
 from .menus import menu as menu_at
 from .plan import Row
@@ -27,7 +27,7 @@ def diffs(
     result = []
     for path in difference.writes():
         menu = menu_at(path)
-        wanted = [row for row in plan if row.menu == path]
+        wanted = [row for row in plan if row.menu == path and is_of(row.tag, owners)]
         held = own_rows(router.get(path, ()), owners)
         hidden = {row.tag for row in wanted if any(mask.touches(str(row.values.get(name, ""))) for name in menu.long)}
         hidden |= {found.tag or "" for found in held} - {row.tag for row in wanted}

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Values that only the router knows: ``{"$router": "/interface/bridge/bridge/mac-address"}``.
+"""Values that a plan leaves open: what only the router knows, and secrets.
 
-Such a mapping stands for a whole value or for one item of a list; a list becomes a comma list.
+``{"$router": "/interface/bridge/mac-address"}`` is a property of a named row, also inside a list, which becomes a comma
+list. Texts with gaps for secrets are made by :mod:`secret_values`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 
 from .diff import Found
 from .plan import Row
+from .secret_values import filled, has_secrets
 
-KEY = "$router"
+ROUTER = "$router"
 
 
 @dataclass(frozen=True, order=True)
@@ -37,37 +39,47 @@ def parse_path(text: str) -> RouterPath:
 
 
 def wanted_paths(rows: Iterable[Row]) -> list[RouterPath]:
-    """Every router value that the rows refer to, each menu once per row name and property."""
-    return sorted({path for row in rows for value in row.values.values() for path in _paths(value)})
+    """Every router value that the rows refer to, once."""
+    return sorted({parse_path(value[ROUTER]) for _, _, value in _open(rows) if ROUTER in value})
 
 
-def unresolved(rows: Iterable[Row], router: Mapping[str, Sequence[Found]]) -> list[str]:
-    """A sentence for each value that the router does not have."""
+def unresolved(rows: Iterable[Row], router: Mapping[str, Sequence[Found]], secrets: Mapping[str, str]) -> list[str]:
+    """A sentence for each value that can't be filled in."""
     faults = []
-    for row in rows:
-        for name, value in row.values.items():
-            for path in _paths(value):
-                if _find(path, router) is None:
-                    faults.append(
-                        f"{row.menu} [{row.tag}]: {name} needs the {path.property} of {path.name!r}, but"
-                        f" {path.menu} on the router has no such row"
-                    )
+    for row, name, value in _open(rows):
+        where = f"{row.menu} [{row.tag}]: {name}"
+        if ROUTER in value:
+            path = parse_path(value[ROUTER])
+            if _find(path, router) is None:
+                faults.append(
+                    f"{where} needs the {path.property} of {path.name!r}, and {path.menu} on the router has no such row"
+                )
+        elif has_secrets(value):
+            faults += [
+                f"{where} needs the secret {key}, which was not given"
+                for key in value["$secrets"]
+                if not secrets.get(key)
+            ]
+        else:
+            faults.append(f"{where} is neither text nor a value that this release knows how to fill in")
     return faults
 
 
-def with_router_values(rows: Iterable[Row], router: Mapping[str, Sequence[Found]]) -> tuple[Row, ...]:
-    """The rows with plain text everywhere."""
+def resolved(rows: Iterable[Row], router: Mapping[str, Sequence[Found]], secrets: Mapping[str, str]) -> tuple[Row, ...]:
+    """The rows with plain text everywhere. Call :func:`unresolved` first."""
     return tuple(
-        Row(row.menu, row.tag, {name: _text(value, router) for name, value in row.values.items()}) for row in rows
+        Row(row.menu, row.tag, {name: _text(value, router, secrets) for name, value in row.values.items()})
+        for row in rows
     )
 
 
-def _paths(value: Any) -> Iterator[RouterPath]:
-    if isinstance(value, Mapping):
-        yield parse_path(str(value[KEY]))
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _paths(item)
+def _open(rows: Iterable[Row]) -> Iterator[tuple[Row, str, Mapping[str, Any]]]:
+    """Row, property and mapping for everything that is to be filled in."""
+    for row in rows:
+        for name, value in row.values.items():
+            for item in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(item, Mapping):
+                    yield row, name, item
 
 
 def _find(path: RouterPath, router: Mapping[str, Sequence[Found]]) -> str | None:
@@ -77,12 +89,11 @@ def _find(path: RouterPath, router: Mapping[str, Sequence[Found]]) -> str | None
     return None
 
 
-def _text(value: Any, router: Mapping[str, Sequence[Found]]) -> str:
-    if isinstance(value, Mapping):
-        found = _find(parse_path(str(value[KEY])), router)
-        if found is None:
-            raise ValueError(f"{value[KEY]!r} is not on the router")
-        return found
+def _text(value: Any, router: Mapping[str, Sequence[Found]], secrets: Mapping[str, str]) -> str:
     if isinstance(value, (list, tuple)):
-        return ",".join(_text(item, router) for item in value)
-    return str(value)
+        return ",".join(_text(item, router, secrets) for item in value)
+    if not isinstance(value, Mapping):
+        return str(value)
+    if has_secrets(value):
+        return filled(value, secrets)
+    return _find(parse_path(value[ROUTER]), router) or ""

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .quoting import quote
-
-HIDDEN = "********"
+from .secret_values import MASK
 
 #: A Telegram bot token: the bot's number, a colon, 35 characters. Caught by its shape, because a router may still hold
 #: an older token than the one in the inventory.
@@ -27,8 +26,8 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         for form in self._forms:
-            text = text.replace(form, HIDDEN)
-        return _TOKEN.sub(HIDDEN, text)
+            text = text.replace(form, MASK)
+        return _TOKEN.sub(MASK, text)
 
     def touches(self, text: str) -> bool:
         """Whether ``text`` holds a secret."""

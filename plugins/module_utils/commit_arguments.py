@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Arguments that ``commit`` and ``verify`` share, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .api_client import Target
+from .commit_engine import CommitError, Outcome, Request
+from .plan import Plan
+
+SPEC: dict[str, dict[str, Any]] = {
+    "host": {"type": "str", "required": True},
+    "port": {"type": "int", "default": 8729},
+    "user": {"type": "str", "required": True},
+    "password": {"type": "str", "required": True, "no_log": True},
+    "tls": {"type": "bool", "default": True},
+    "ca_file": {"type": "path"},
+    "timeout_s": {"type": "float", "default": 10.0},
+    "plans": {"type": "list", "elements": "dict", "required": True},
+    "owners": {"type": "list", "elements": "str"},
+    "secrets": {"type": "dict", "default": {}, "no_log": True},
+}
+
+
+def target(arguments: Mapping[str, Any]) -> Target:
+    """Where the router is."""
+    return Target(
+        host=str(arguments["host"]),
+        port=int(arguments["port"]),
+        user=str(arguments["user"]),
+        password=str(arguments["password"]),
+        tls=bool(arguments["tls"]),
+        ca_file=str(arguments["ca_file"]) if arguments["ca_file"] else None,
+        timeout_s=float(arguments["timeout_s"]),
+    )
+
+
+def request(arguments: Mapping[str, Any], *, name: str) -> Request:
+    """What the branch ``name`` should hold. Raises ``ValueError`` for a plan of another release."""
+    plans = [Plan.from_json(plan) for plan in arguments["plans"]]
+    owners = arguments["owners"]
+    secrets = {str(key): str(value) for key, value in arguments["secrets"].items() if value}
+    return Request(
+        host=name,
+        rows=tuple(row for plan in plans for row in plan.rows),
+        owners=None if owners is None else frozenset(owners),
+        # The password fills no gap of a plan; it stands here so that it is masked wherever it might turn up.
+        secrets={**secrets, "api_password": str(arguments["password"])},
+    )
+
+
+def result(outcome: Outcome, *, seconds: float) -> dict[str, Any]:
+    """An outcome in the form of Ansible's results."""
+    return {
+        "changed": outcome.changed,
+        "writes": dict(outcome.writes),
+        "differences": list(outcome.differences),
+        "diff": [dict(item) for item in outcome.diff],
+        "version": outcome.version,
+        "seconds": round(seconds, 3),
+    }
+
+
+def failure(error: Exception, *, name: str, what: str) -> dict[str, Any]:
+    """An error in the form of Ansible's results: the name of the host, then one fault a line."""
+    faults = list(error.faults) if isinstance(error, CommitError) else [str(error)]
+    undone = [error.undone] if isinstance(error, CommitError) and error.undone else []
+    lines = "\n".join(f"  {fault}" for fault in [*faults, *undone])
+    return {"failed": True, "msg": f"{name}: {what}\n{lines}", "faults": faults}

@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Names of the roles' parameters, to tell a misspelled one from a real one. A test compares them with the roles.
+
+Ansible refuses unknown keys inside a parameter, but a misspelled parameter is just another variable to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .fields import did_you_mean
+from .problems import Problem
+
+ROLE_PARAMETERS: dict[str, frozenset[str]] = {
+    "wan": frozenset({"wan_uplinks", "wan_gate_network", "wan_routeros_version"}),
+    "lan": frozenset({"lan_uplinks", "lan_segments", "lan_routeros_version"}),
+    "failover": frozenset({"failover_uplinks", "failover_gate_network", "failover_routeros_version"}),
+    "pcc": frozenset(
+        {
+            "pcc_uplinks",
+            "pcc_segments",
+            "pcc_mode",
+            "pcc_classifier",
+            "pcc_bypass",
+            "pcc_pins",
+            "pcc_gate_network",
+            "pcc_routeros_version",
+        }
+    ),
+    "dhcp_alert": frozenset(
+        {"dhcp_alert_uplinks", "dhcp_alert_segments", "dhcp_alert_telegram", "dhcp_alert_routeros_version"}
+    ),
+    "commit": frozenset(
+        {
+            "commit_host",
+            "commit_port",
+            "commit_user",
+            "commit_password",
+            "commit_tls",
+            "commit_ca_file",
+            "commit_timeout_s",
+            "commit_plans",
+            "commit_owners",
+            "commit_secrets",
+        }
+    ),
+}
+
+
+def unknown_parameters(names: Iterable[str]) -> list[Problem]:
+    """A problem for each name that begins like a role and is none of its parameters, in alphabetical order."""
+    problems = []
+    for name in sorted(names):
+        for role, known in ROLE_PARAMETERS.items():
+            if name.startswith(f"{role}_") and name not in known:
+                allowed = f"{did_you_mean(name, known)} (variables that begin with {role}_ belong to the role {role})"
+                problems.append(Problem(name, "an unknown variable", allowed))
+    return problems
