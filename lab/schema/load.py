@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads ``menus/*.yml`` and refuses whatever it does not understand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
+
+import yaml
+
+from lab.schema.expr import SchemaError, parse_type
+from lab.schema.model import Argument, BuiltinRow, Enacted, Kind, Menu, MenuAt, Schema, Span, Unique
+from lab.values import BadValue, NoReferences
+from lab.values.compound import ListType, NegType, OrType, PairType, RefType
+from lab.values.net import GatewayType
+
+MENU_DIR = Path(__file__).parent / "menus"
+
+_MENU_KEYS = {
+    "menu", "kind", "source", "enacted", "since", "until", "arguments", "readonly", "commands", "actions", "unique",
+    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy",
+}  # fmt: skip
+_ARGUMENT_KEYS = {
+    "type", "default", "implied", "required", "unset", "secret", "write_only", "enacted", "since", "until", "only",
+}  # fmt: skip
+_COMMANDS = frozenset(
+    [
+        "add",
+        "set",
+        "remove",
+        "move",
+        "unset",
+        "enable",
+        "disable",
+        "comment",
+        "print",
+        "get",
+        "find",
+        "export",
+        "reset",
+        "reset-counters",
+        "reset-counters-all",
+    ]
+)
+_KINDS = ("list", "ordered", "singleton", "view", "virtual")
+_ENACTED = ("yes", "stored", "no")
+
+
+def load_menus(directory: Path = MENU_DIR) -> Mapping[str, Menu]:
+    """Every menu of every file, by path. Raises SchemaError naming file, menu and key."""
+    menus: dict[str, Menu] = {}
+    for file in sorted(directory.glob("*.yml")):
+        for raw in _read(file):
+            try:
+                menu = _menu(raw)
+            except (SchemaError, KeyError, TypeError, ValueError) as error:
+                name = raw.get("menu") if isinstance(raw, dict) else "?"
+                raise SchemaError(f"{file.name}: {name}: {error}") from error
+            if menu.path in menus:
+                raise SchemaError(f"{file.name}: {menu.path} is described twice")
+            menus[menu.path] = menu
+    for menu in menus.values():
+        _check_links(menu, menus)
+    return MappingProxyType(menus)
+
+
+@cache
+def all_menus() -> Mapping[str, Menu]:
+    return load_menus()
+
+
+@cache
+def schema_for(version: str) -> Schema:
+    """The menus that RouterOS ``version`` has."""
+    menus = {}
+    for menu in all_menus().values():
+        if menu.span.holds(version):
+            arguments = {
+                name: variant
+                for name, variants in menu.arguments.items()
+                for variant in variants
+                if variant.span.holds(version)
+            }
+            menus[menu.path] = MenuAt(menu, MappingProxyType(arguments))
+    return Schema(version, MappingProxyType(menus))
+
+
+def _read(file: Path) -> list[Any]:
+    """The list under ``menus:``; other keys of a file hold only what its menus share by YAML anchors."""
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(document, dict) or not isinstance(document.get("menus"), list):
+        raise SchemaError(f"{file.name}: no list 'menus'")
+    return list(document["menus"])
+
+
+def _menu(raw: Mapping[str, Any]) -> Menu:
+    unknown = set(raw) - _MENU_KEYS
+    if unknown:
+        raise SchemaError(f"unknown keys {sorted(unknown)}")
+    kind = _word(raw.get("kind"), _KINDS, "kind")
+    enacted = cast(Enacted, _word(raw.get("enacted"), _ENACTED, "enacted"))
+    if not raw.get("source"):
+        raise SchemaError("no source named")
+    commands = frozenset(raw.get("commands", ()))
+    if commands - _COMMANDS:
+        raise SchemaError(f"unknown commands {sorted(commands - _COMMANDS)}")
+    arguments = {
+        name: tuple(_argument(name, variant, enacted) for variant in (spec if isinstance(spec, list) else [spec]))
+        for name, spec in (raw.get("arguments") or {}).items()
+    }
+    return Menu(
+        path=raw["menu"],
+        kind=cast(Kind, kind),
+        source=raw["source"],
+        enacted=enacted,
+        span=Span(str(raw.get("since", "")), str(raw.get("until", ""))),
+        arguments=MappingProxyType(arguments),
+        readonly=MappingProxyType(dict(raw.get("readonly") or {})),
+        commands=commands,
+        actions=MappingProxyType({name: tuple(given or ()) for name, given in (raw.get("actions") or {}).items()}),
+        unique=tuple(_unique(item) for item in raw.get("unique", ())),
+        builtin=tuple(_builtin(item) for item in raw.get("builtin", ())),
+        id_space=raw.get("id_space", raw["menu"]),
+        first_id=raw.get("first_id", 1),
+        auto_name=raw.get("auto_name", ""),
+        views=MappingProxyType(dict(raw.get("views") or {})),
+        any_of=tuple((tuple(item["names"]), item["message"]) for item in raw.get("any_of", ())),
+        hidden=raw.get("hidden", False),
+        policy=raw.get("policy", ""),
+    )
+
+
+def _word(value: object, allowed: tuple[str, ...], key: str) -> str:
+    # YAML reads a bare yes/no as a boolean.
+    text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+    if text not in allowed:
+        raise SchemaError(f"{key} is {value!r}, allowed are {', '.join(allowed)}")
+    return str(text)
+
+
+def _argument(name: str, raw: Mapping[str, Any], enacted: Enacted) -> Argument:
+    unknown = set(raw) - _ARGUMENT_KEYS
+    if unknown:
+        raise SchemaError(f"argument {name}: unknown keys {sorted(unknown)}")
+    for key in ("default", "implied"):
+        if key in raw and not isinstance(raw[key], str):
+            raise SchemaError(f"argument {name}: {key} must be text, quote it")
+    if "default" in raw and "implied" in raw:
+        raise SchemaError(f"argument {name}: a default is either shown or implied")
+    kind = parse_type(raw["type"])
+    _check_default(name, raw)
+    only = raw.get("only", "")
+    if only not in ("", "add", "set"):
+        raise SchemaError(f"argument {name}: only is {only!r}")
+    return Argument(
+        name=name,
+        type=kind,
+        default=raw.get("default"),
+        implied=raw.get("implied"),
+        required=raw.get("required", False),
+        unset=raw.get("unset", False),
+        secret=raw.get("secret", False),
+        write_only=raw.get("write_only", False),
+        enacted=cast(Enacted, _word(raw.get("enacted", enacted), _ENACTED, "enacted")),
+        span=Span(str(raw.get("since", "")), str(raw.get("until", ""))),
+        add=only != "set",
+        set=only != "add",
+    )
+
+
+def _check_default(name: str, raw: Mapping[str, Any]) -> None:
+    """A default must be canonical already: what is shown without a write is what a write of it would show."""
+    kind = parse_type(raw["type"])
+    text = raw.get("default", raw.get("implied"))
+    if text in (None, "") or any(isinstance(part, RefType | GatewayType) for part in _parts(kind)):
+        return
+    try:
+        canonical = kind.parse(text, NoReferences())
+    except BadValue as bad:
+        raise SchemaError(f"argument {name}: default {text!r}: {bad.text(name)}") from bad
+    if canonical != text:
+        raise SchemaError(f"argument {name}: default {text!r} prints as {canonical!r}")
+
+
+def _parts(kind: object) -> list[object]:
+    """The type and every type inside it."""
+    if isinstance(kind, ListType | NegType | PairType):
+        return [kind, *_parts(kind.item)]
+    if isinstance(kind, OrType):
+        return [kind, *(part for choice in kind.choices for part in _parts(choice))]
+    return [kind]
+
+
+def _unique(raw: Mapping[str, Any]) -> Unique:
+    return Unique(tuple(raw["by"]), raw["message"], raw.get("space", False))
+
+
+def _builtin(raw: Mapping[str, Any]) -> BuiltinRow:
+    values = dict(raw["values"])
+    if not all(isinstance(value, str) for value in values.values()):
+        raise SchemaError(f"builtin row {raw['id']}: values must be text, quote them")
+    return BuiltinRow(raw["id"], MappingProxyType(values), raw.get("dynamic", False))
+
+
+def _check_links(menu: Menu, menus: Mapping[str, Menu]) -> None:
+    for viewed in menu.views:
+        if viewed not in menus:
+            raise SchemaError(f"{menu.path}: views {viewed}, which is not described")
+    for variants in menu.arguments.values():
+        for argument in variants:
+            for part in _parts(argument.type):
+                if isinstance(part, RefType) and part.menu not in menus:
+                    raise SchemaError(f"{menu.path}: {argument.name} points to {part.menu}, which is not described")
+    names = set(menu.arguments) | set(menu.readonly)
+    for rule in menu.unique:
+        if set(rule.by) - names:
+            raise SchemaError(f"{menu.path}: unique by {rule.by}: no such property")
+    for row in menu.builtin:
+        if set(row.values) - names:
+            raise SchemaError(f"{menu.path}: builtin row {row.id}: no such property {set(row.values) - names}")

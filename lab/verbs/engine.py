@@ -1,0 +1,359 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one entry to a router: every door, script and service speaks to it through ``Engine.call``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+
+from lab.schema.model import MenuAt
+from lab.schema.snapshot import ConfigRow
+from lab.store import JournalEntry, Store, Trap, UndoRecord, format_id
+from lab.verbs import args as a
+from lab.verbs.caller import SYSTEM, Caller
+from lab.verbs.export import export
+from lab.verbs.query import matches
+from lab.verbs.reply import Action, DynamicRow, Reply, Values, VirtualMenu
+from lab.verbs.show import View, api_row
+
+_READING = frozenset({"print", "getall", "get", "find", "export"})
+_WRITING = frozenset(
+    {"add", "set", "remove", "move", "unset", "enable", "disable", "comment", "reset-counters", "reset-counters-all"}
+)
+_DEAD = {".dead": "yes"}
+
+
+async def _nothing() -> None:
+    return None
+
+
+class Engine:
+    """Commands in, replies out. Writes are done at once and in order; ``after_write`` is awaited before the reply."""
+
+    def __init__(self, store: Store, *, clock: Callable[[], float]) -> None:
+        self.store = store
+        self.clock = clock
+        store.clock = clock
+        self.actions: dict[tuple[str, str], Action] = {}
+        self.virtual: dict[str, VirtualMenu] = {}
+        self.after_write: Callable[[], Awaitable[None]] = _nothing
+        self.view = View(store, self.virtual)
+        self._listeners: dict[str, set[asyncio.Queue[Values]]] = {}
+        store.watchers.append(self._changed)
+
+    # -- plugged in by other rooms
+
+    @property
+    def live(self) -> Callable[[str, int], Values] | None:
+        """(menu, id) -> read-only properties that are computed when somebody looks (counters)."""
+        return self.view.live
+
+    @live.setter
+    def live(self, compute: Callable[[str, int], Values] | None) -> None:
+        self.view.live = compute
+
+    def publish(self, status: Mapping[tuple[str, int], Values], dynamic: Sequence[DynamicRow]) -> None:
+        """Read-only properties and the router's own rows, as the last derivation has them."""
+        before = {menu: {row_id for row_id, _ in rows} for menu, rows in self.view.dynamic.items()}
+        for menu in self.view.publish(status, dynamic):
+            now = {row_id for row_id, _ in self.view.dynamic.get(menu, ())}
+            for row_id in before.get(menu, set()) - now:
+                self._tell(menu, {".id": format_id(row_id), **_DEAD})
+            if self._listeners.get(menu):
+                for row_id in now - before.get(menu, set()):
+                    self._tell_row(menu, row_id)
+
+    def set_runtime(self, menu: str, row_id: int, **props: str | None) -> None:
+        """Status written by observers and services; ``run_count`` is the property ``run-count``. None removes it."""
+        seen = self.view.runtime.setdefault((menu, row_id), {})
+        for key, text in props.items():
+            name = key.replace("_", "-")
+            if text is None:
+                seen.pop(name, None)
+            else:
+                seen[name] = text
+        self._tell_row(menu, row_id)
+
+    # -- commands
+
+    async def call(
+        self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), caller: Caller
+    ) -> Reply:
+        """Run one command. Raises Trap in RouterOS' words; a refused write has changed nothing."""
+        action = self.actions.get((menu, command))
+        if action is not None:
+            return await self._act(action, menu, command, args, caller)
+        at = self._menu(menu, command)
+        if command in _READING:
+            self._allow(caller, "read")
+            return self._read(at, command, dict(args), queries, caller)
+        self._allow(caller, at.menu.policy or "write")
+        self._allow(caller, "write")
+        reply = self._write(at, command, dict(args), caller)
+        await self.after_write()
+        return reply
+
+    def find(self, menu: str, where: Callable[[Values], bool] = lambda row: True) -> list[str]:
+        """Ids of the rows of ``menu`` for which ``where`` holds, in menu order."""
+        at = self.store.menu(menu)
+        return [
+            format_id(row_id)
+            for row_id, values in self.view.rows(at, SYSTEM)
+            if where({".id": format_id(row_id), **values})
+        ]
+
+    async def listen(self, menu: str) -> AsyncGenerator[Values, None]:
+        """Rows of ``menu`` as they change; a removed one has ``.dead=yes``. Runs until it is closed."""
+        self.store.menu(menu)
+        queue: asyncio.Queue[Values] = asyncio.Queue()
+        self._listeners.setdefault(menu, set()).add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners[menu].discard(queue)
+
+    def export(self, under: str = "") -> str:
+        """The configuration at or below a menu as script text (compact)."""
+        return export(self.store, under)
+
+    def knows(self, menu: str, command: str) -> bool:
+        """Whether this router has the command; for doors that must tell words from paths."""
+        at = self.store.schema.get(menu)
+        return (menu, command) in self.actions or (at is not None and command in at.menu.commands)
+
+    # -- inside
+
+    def _menu(self, path: str, command: str) -> MenuAt:
+        at = self.store.schema.get(path)
+        if at is None:
+            raise Trap("no such command prefix", 0)
+        if command not in at.menu.commands and not (command == "getall" and "print" in at.menu.commands):
+            raise Trap("no such command", 0)
+        if command not in _READING | _WRITING:
+            raise Trap("no such command", 0)
+        return at
+
+    @staticmethod
+    def _allow(caller: Caller, policy: str) -> None:
+        if not caller.may(policy):
+            raise Trap("not enough permissions (9)")
+
+    async def _act(self, action: Action, menu: str, command: str, args: Values, caller: Caller) -> Reply:
+        at = self.store.schema.get(menu)
+        known = at.menu.actions.get(command) if at is not None else None
+        if known is not None and set(args) - set(known) - {".id", "numbers", "number", ".proplist", "once"}:
+            raise a.unknown_parameter()
+        return await action(args, caller)
+
+    # reading
+
+    def _read(self, at: MenuAt, command: str, args: dict[str, str], queries: Sequence[str], caller: Caller) -> Reply:
+        if command == "export":
+            return Reply(ret=self.export(at.path))
+        if command == "get":
+            return self._get(at, args, caller)
+        rows = self.view.rows(at, caller)
+        if command == "find":
+            if args:
+                raise a.unknown_parameter()
+            return Reply(ret=";".join(format_id(i) for i, values in rows if _passes(at, i, values, queries)))
+        if set(args) - a.PRINT_ARGS - {".id"}:
+            raise a.unknown_parameter()
+        for key in ("from", ".id"):
+            if key in args:
+                wanted = a.row_ids(args[key], rows)
+                rows = [(row_id, values) for row_id, values in rows if row_id in wanted]
+        rows = [(row_id, values) for row_id, values in rows if _passes(at, row_id, values, queries)]
+        if args.get("count-only", "no") != "no":
+            return Reply(ret=str(len(rows)))
+        proplist = [name for name in (args.get(".proplist") or args.get("proplist", "")).split(",") if name]
+        return Reply(rows=tuple(api_row(at, row_id, values, proplist) for row_id, values in rows))
+
+    def _get(self, at: MenuAt, args: dict[str, str], caller: Caller) -> Reply:
+        name = args.pop("value-name", None)
+        which = a.take_ids(args)
+        if set(args) - {"as-string", "as-string-value", ".proplist"}:
+            raise a.unknown_parameter()
+        rows = self.view.rows(at, caller)
+        if not at.menu.singleton:
+            if which is None:
+                raise Trap("missing =.id=", 0)
+            number = a.row_ids(which, rows)[0]
+            rows = [row for row in rows if row[0] == number]
+        shown = api_row(at, rows[0][0], rows[0][1], ()) if rows else {}
+        if name is None:
+            return Reply(rows=(shown,), ret=";".join(f"{key}={text}" for key, text in shown.items()))
+        if name not in shown and name not in at.arguments and name not in at.menu.readonly:
+            raise Trap("input does not match any value of value-name", 1)
+        return Reply(ret=shown.get(name, ""))
+
+    # writing
+
+    def _write(self, at: MenuAt, command: str, args: dict[str, str], caller: Caller) -> Reply:
+        given = dict(args)
+        try:
+            with self.store.transaction():
+                reply, touched = self._dispatch(at, command, args)
+                before = self.store.touched()
+        except Trap as trap:
+            self._log(at, command, given, caller, trap.message)
+            raise
+        self._log(at, command, given, caller, "")
+        if before:
+            what = f"{at.path[1:].replace('/', ' ')} {_DONE.get(command, 'changed')}"
+            self.store.remember(UndoRecord(self.clock(), caller.user, "write", what, at.path, before))
+        for row_id in touched if command == "remove" else ():
+            self.view.forget(at.path, row_id)
+        return reply
+
+    def _log(self, at: MenuAt, command: str, args: Values, caller: Caller, error: str) -> None:
+        shown = {
+            name: "*****" if (arg := at.arguments.get(name)) is not None and (arg.secret or arg.write_only) else text
+            for name, text in args.items()
+        }
+        self.store.journal.append(
+            JournalEntry(self.clock(), caller.user, caller.origin, at.path, command, shown, error)
+        )
+
+    def _dispatch(self, at: MenuAt, command: str, args: dict[str, str]) -> tuple[Reply, Sequence[int]]:
+        if command == "add":
+            return self._add(at, args), ()
+        if command == "set" and at.menu.singleton:
+            a.take_ids(args)
+            self._change(at, [0], args)
+            return Reply(), ()
+        if command == "reset-counters-all":
+            ids = [row.id for row in self.store.rows(at.path)]
+            self.view.reset_counters(at.path, ids)
+            return Reply(), ids
+        which = a.take_ids(args)
+        if which is None:
+            raise Trap("missing =.id=", 0)
+        if which == "":  # `set [find …]` that found nothing is silent (facts 6.5)
+            return Reply(), ()
+        ids = a.row_ids(which, self.view.rows(at, SYSTEM))
+        self._on_rows(at, command, ids, args)
+        return Reply(), ids
+
+    def _on_rows(self, at: MenuAt, command: str, ids: list[int], args: dict[str, str]) -> None:
+        if command == "remove":
+            self._only(args)
+            self._remove(at, ids)
+        elif command == "move":
+            where = args.pop("destination", None)
+            self._only(args)
+            target = a.row_ids(where, self.view.rows(at, SYSTEM))[0] if where else None
+            self.store.move(at.path, ids, target)
+        elif command == "unset":
+            names = args.pop("value-name", "")
+            self._only(args)
+            self._unset(at, ids, names.split(","))
+        elif command in ("enable", "disable"):
+            self._only(args)
+            self._change(at, ids, {"disabled": "no" if command == "enable" else "yes"})
+        elif command == "comment":
+            self._change(at, ids, {"comment": args.pop("comment", "")})
+            self._only(args)
+        elif command == "reset-counters":
+            self._only(args)
+            self.view.reset_counters(at.path, ids)
+        else:
+            self._change(at, ids, args)
+
+    @staticmethod
+    def _only(left: Mapping[str, str]) -> None:
+        if left:
+            raise a.unknown_parameter()
+
+    def _add(self, at: MenuAt, args: dict[str, str]) -> Reply:
+        before, template = args.pop("place-before", None), args.pop("copy-from", None)
+        if before is not None and not at.menu.ordered:
+            raise a.unknown_parameter()
+        values: dict[str, str] = {}
+        if template is not None:
+            source = self.store.row(at.path, a.row_ids(template, self.view.rows(at, SYSTEM))[0])
+            values = {name: text for name, text in source.values.items() if name in at.arguments}
+        checked = a.check_values(at, args, self.store, verb="add")
+        for name, text in checked.items():
+            values.pop(name, None)
+            if text is not None:
+                values[name] = text
+        a.check_required(at, values)
+        target = None
+        if before:
+            target = a.row_ids(before, self.view.rows(at, SYSTEM))[0]
+        return Reply(ret=format_id(self.store.add(at.path, values, before=target)))
+
+    def _change(self, at: MenuAt, ids: Sequence[int], args: dict[str, str]) -> None:
+        changes = a.check_values(at, args, self.store, verb="set")
+        for row_id in ids:
+            self._config_row(at, row_id, "change")
+            owner = self.store.owner(at.path, row_id)
+            known = self.store.menu(owner).arguments
+            if set(changes) - set(known):
+                raise a.unknown_parameter()
+            for name, text in changes.items():
+                if text is None and known[name].required:
+                    raise Trap(f"missing ={name}=", 0)
+            self.store.set(owner, row_id, changes)
+
+    def _unset(self, at: MenuAt, ids: Sequence[int], names: Sequence[str]) -> None:
+        for name in names:
+            argument = at.arguments.get(name)
+            if argument is None or not (argument.unset or name == "comment"):
+                raise Trap("input does not match any value of value-name", 1)
+        for row_id in ids:
+            self._config_row(at, row_id, "change")
+            self.store.set(at.path, row_id, dict.fromkeys(names))
+
+    def _remove(self, at: MenuAt, ids: list[int]) -> None:
+        if at.path in self.virtual:
+            self.virtual[at.path].remove(ids)
+            return
+        built_in = {row.id for row in at.menu.builtin}
+        for row_id in ids:
+            row = self._config_row(at, row_id, "remove")
+            if row_id in built_in:
+                # No source has the words for built-in rows (facts 7.6); the fact of the refusal is what counts.
+                raise Trap("failure: can not remove builtin")
+            del row
+        self.store.remove(at.path, ids)
+
+    def _config_row(self, at: MenuAt, row_id: int, verb: str) -> ConfigRow:
+        """The stored row, or the refusal for rows that the router made itself (words not confirmed, facts 7.6)."""
+        dynamic = any(row_id == number for number, _ in self.view.dynamic.get(at.path, ()))
+        built_in = any(row.id == row_id and row.dynamic for row in at.menu.builtin)
+        if dynamic or built_in:
+            raise Trap(f"failure: can not {verb} dynamic")
+        return self.store.row(at.path, row_id)
+
+    # changes for listeners
+
+    def _changed(self, menu: str, row_id: int, row: ConfigRow | None) -> None:
+        views = [m.path for m in self.store.schema.menus.values() if menu in m.menu.views]
+        for path in [menu, *views]:
+            if row is None:
+                self._tell(path, {".id": format_id(row_id), **_DEAD})
+            else:
+                self._tell_row(path, row_id)
+
+    def _tell_row(self, menu: str, row_id: int) -> None:
+        if not self._listeners.get(menu):
+            return
+        at = self.store.menu(menu)
+        for number, values in self.view.rows(at, SYSTEM):
+            if number == row_id:
+                self._tell(menu, api_row(at, number, values, ()))
+
+    def _tell(self, menu: str, row: Values) -> None:
+        for queue in self._listeners.get(menu, ()):
+            queue.put_nowait(row)
+
+
+_DONE = {"add": "added", "remove": "removed", "move": "moved"}
+
+
+def _passes(at: MenuAt, row_id: int, values: Values, queries: Sequence[str]) -> bool:
+    return not queries or matches(api_row(at, row_id, values, ()), queries)

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows as print, get and find see them: configuration, status, counters and the router's own rows together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lab.schema.model import MenuAt
+from lab.schema.snapshot import ConfigRow
+from lab.store import Store, format_id
+from lab.verbs.caller import Caller
+from lab.verbs.reply import DynamicRow, VirtualMenu
+
+if TYPE_CHECKING:
+    Key = tuple[str, int]
+
+_COUNTERS = ("bytes", "packets", "dropped")
+_FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
+
+
+class View:
+    """Everything that is shown of a row but is not configuration."""
+
+    def __init__(self, store: Store, virtual: Mapping[str, VirtualMenu]) -> None:
+        self.store = store
+        self.virtual = virtual
+        self.live: Callable[[str, int], Mapping[str, str]] | None = None
+        self.status: Mapping[tuple[str, int], Mapping[str, str]] = {}
+        self.runtime: dict[tuple[str, int], dict[str, str]] = {}
+        self.dynamic: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
+        self._dynamic_ids: dict[tuple[str, str], int] = {}
+        self._zero: dict[tuple[str, int], dict[str, str]] = {}
+
+    def publish(self, status: Mapping[tuple[str, int], Mapping[str, str]], rows: Sequence[DynamicRow]) -> set[str]:
+        """Take the derivation's status and own rows; returns the menus whose own rows or status changed."""
+        dynamic: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
+        for row in rows:
+            number = self._dynamic_ids.setdefault((row.menu, row.key), _FIRST_DYNAMIC + len(self._dynamic_ids))
+            dynamic.setdefault(row.menu, []).append((number, dict(row.values)))
+        changed = {menu for menu in {*dynamic, *self.dynamic} if dynamic.get(menu) != self.dynamic.get(menu)}
+        changed |= {key[0] for key in {*status, *self.status} if status.get(key) != self.status.get(key)}
+        self.dynamic, self.status = dynamic, status
+        return changed
+
+    def rows(self, menu: MenuAt, caller: Caller) -> list[tuple[int, dict[str, str]]]:
+        """(id, properties) of every row of ``menu``, in menu order."""
+        if menu.path in self.virtual:
+            return [(row_id, dict(values)) for row_id, values in self.virtual[menu.path].rows()]
+        shown = [(row.id, self._config(menu, row, caller)) for row in self.store.rows(menu.path)]
+        fixed = {name: text for name, text in menu.menu.readonly.items() if text is not None}
+        for number, values in self.dynamic.get(menu.path, ()):
+            row = {**fixed, **values, "dynamic": "true"}
+            row.update(self._seen(menu.path, number))
+            shown.append((number, row))
+        return shown
+
+    def reset_counters(self, menu: str, row_ids: Sequence[int]) -> None:
+        for row_id in row_ids:
+            live = self.live(menu, row_id) if self.live is not None else {}
+            self._zero[menu, row_id] = {name: live[name] for name in _COUNTERS if name in live}
+
+    def forget(self, menu: str, row_id: int) -> None:
+        self.runtime.pop((menu, row_id), None)
+        self._zero.pop((menu, row_id), None)
+
+    def _config(self, menu: MenuAt, row: ConfigRow, caller: Caller) -> dict[str, str]:
+        shown = {name: text for name, text in menu.menu.readonly.items() if text is not None}
+        for name, text in row.values.items():
+            argument = menu.arguments.get(name)
+            if argument is None or not argument.write_only:
+                hidden = argument is not None and argument.secret and not caller.may("sensitive")
+                shown[name] = "*****" if hidden else text
+        if row.dynamic:
+            shown["dynamic"] = "true"
+        shown.update(self._seen(menu.path, row.id))
+        if menu.menu.views:
+            shown.update(self._seen(self.store.owner(menu.path, row.id), row.id))
+        return shown
+
+    def _seen(self, menu: str, row_id: int) -> dict[str, str]:
+        out = {**self.status.get((menu, row_id), {}), **self.runtime.get((menu, row_id), {})}
+        if self.live is not None:
+            live = dict(self.live(menu, row_id))
+            for name, base in self._zero.get((menu, row_id), {}).items():
+                if name in live:
+                    live[name] = _minus(live[name], base)
+            out.update(live)
+        return out
+
+
+def _minus(now: str, base: str) -> str:
+    """Counter difference; queues count ``up/down``."""
+    return "/".join(str(int(a) - int(b)) for a, b in zip(now.split("/"), base.split("/"), strict=True))
+
+
+def api_row(menu: MenuAt, row_id: int, values: Mapping[str, str], proplist: Sequence[str]) -> dict[str, str]:
+    """A row as the API sends it. A property that the row lacks is simply absent (facts 7.3)."""
+    row = dict(values) if menu.menu.singleton else {".id": format_id(row_id), **values}
+    return {name: row[name] for name in proplist if name in row} if proplist else row
