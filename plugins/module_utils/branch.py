@@ -77,7 +77,7 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
         telegram=_telegram(raw.get("multiwan_telegram"), problems),
     )
     branch_checks.check(uplinks, segments, pins, gates, problems)
-    found = problems.found()
+    found = problems.found(RULE_VARIABLES)
     if found:
         raise BranchError(name, found)
     return branch
@@ -93,7 +93,7 @@ class _Top(Fields):
 def _unknown_names(raw: Mapping[str, Any], problems: Problems) -> None:
     for key in sorted(raw):
         if key.startswith("multiwan_") and key not in KNOWN_VARIABLES:
-            problems.add(key, "an unknown variable", fields.did_you_mean(key, KNOWN_VARIABLES))
+            problems.add(key, "an unknown variable", fields.did_you_mean(key, KNOWN_VARIABLES, prefix="multiwan_"))
 
 
 def _version(value: Any, problems: Problems) -> versions.Version:
@@ -140,12 +140,14 @@ def _bypass(value: Any, problems: Problems) -> tuple[IPv4Network, ...]:
 def _telegram(value: Any, problems: Problems) -> Telegram | None:
     if value is None:
         return None
-    telegram = Fields(value, "multiwan_telegram", problems, ("bot_token", "chat_id", "language", "api_url"))
+    keys = ("bot_token", "chat_id", "language", "api_url")
     if not isinstance(value, Mapping):
+        problems.add("multiwan_telegram", show_secret(value), "a mapping with " + ", ".join(keys))
         return None
+    telegram = Fields(value, "multiwan_telegram", problems, keys, show=show_secret)
     token = value.get("bot_token")
     if not isinstance(token, str) or not fields.is_bot_token(token):
-        problems.add(telegram.at("bot_token"), show_secret(token), _TOKEN_ALLOWED)
+        telegram.wrong("bot_token", _TOKEN_ALLOWED)
         token = ""
     chat = telegram.read("chat_id", fields.chat_id, _CHAT_ALLOWED, required=True)
     return Telegram(

@@ -27,23 +27,28 @@ _HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 _MAX_LABEL = 64
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean x?`` or the whole list."""
+def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
+    """``did you mean x?`` or the whole list. A ``prefix`` that all share says nothing about likeness."""
     names = sorted(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else "one of " + ", ".join(names)
+    short = {name.removeprefix(prefix): name for name in names}
+    close = difflib.get_close_matches(word.removeprefix(prefix), short, n=1, cutoff=0.6)
+    return f"did you mean {short[close[0]]}?" if close else "one of " + ", ".join(names)
 
 
 class Fields:
     """One mapping under ``path``. A reader gives the parsed value, or ``None`` after noting the mistake.
 
-    Unknown keys are noted at once. A missing key is a mistake only for readers called with ``required``.
+    ``show`` makes a wrong value presentable. Unknown keys are noted at once. A missing key is a mistake only for readers
+    called with ``required``.
     """
 
-    def __init__(self, value: Any, path: str, problems: Problems, known: Iterable[str]) -> None:
+    def __init__(
+        self, value: Any, path: str, problems: Problems, known: Iterable[str], *, show: Callable[[Any], str] = show
+    ) -> None:
         self.path = path
         self.problems = problems
         self._known = tuple(known)
+        self._show = show
         self.values: Mapping[str, Any] = {}
         self.is_mapping = isinstance(value, Mapping)
         if not isinstance(value, Mapping):
@@ -61,7 +66,7 @@ class Fields:
         return f"{self.path}.{key}"
 
     def wrong(self, key: str, allowed: str) -> None:
-        self.problems.add(self.at(key), show(self.values.get(key)), allowed)
+        self.problems.add(self.at(key), self._show(self.values.get(key)), allowed)
 
     def read(self, key: str, parse: Callable[[Any], T], allowed: str, *, required: bool = False) -> T | None:
         """``parse`` raises ``ValueError`` for what is not ``allowed``."""

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 #: How much of a wrong value is shown; enough to find it, short enough for a list of mistakes.
 _SHOWN = 80
+#: Too short to be a secret.
+_HARMLESS = 5
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,15 @@ class Problems:
     def add(self, path: str, seen: str, allowed: str) -> None:
         self._found.append(Problem(path, seen, allowed))
 
-    def found(self) -> tuple[Problem, ...]:
-        return tuple(self._found)
+    def found(self, order: Sequence[str] = ()) -> tuple[Problem, ...]:
+        """All mistakes; those of a variable together, ``order`` first, items of a list by their number."""
+
+        def place(problem: Problem) -> tuple[int, list[int]]:
+            variable = re.split(r"[.\[]", problem.path, maxsplit=1)[0]
+            rank = order.index(variable) if variable in order else -1
+            return rank, [int(number) for number in re.findall(r"\[(\d+)\]", problem.path)[:1]]
+
+        return tuple(sorted(self._found, key=place))
 
 
 def show(value: Any) -> str:
@@ -60,9 +70,9 @@ def show(value: Any) -> str:
 
 
 def show_secret(value: Any) -> str:
-    """What may be said about a wrong secret."""
-    if value is None:
-        return "nothing"
+    """What may be said about a wrong value that could be, or hold, a secret."""
+    if value is None or (isinstance(value, str) and len(value) <= _HARMLESS):
+        return show(value)
     return f"a text of {len(value)} characters" if isinstance(value, str) else f"a {type(value).__name__}"
 
 

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One case per folder: the plan of a branch, and what people are told about their mistakes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from tools import golden
+
+PLANS = golden.folders("plans")
+ERRORS = golden.folders("errors")
+
+
+def name(folder: Path) -> str:
+    return folder.name
+
+
+@pytest.mark.parametrize("folder", PLANS, ids=name)
+def test_the_plan_is_the_golden_one(folder: Path) -> None:
+    assert golden.plan_text(folder) == (folder / "plan.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ERRORS, ids=name)
+def test_the_mistakes_are_told_as_written(folder: Path) -> None:
+    assert golden.error_text(folder) == (folder / "expected.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", [*PLANS, *ERRORS], ids=name)
+def test_no_expected_file_holds_the_token(folder: Path) -> None:
+    text = (folder / "vars.yml").read_text(encoding="utf-8")
+    tokens = re.findall(r"\d{6,}:[A-Za-z0-9_-]{10,}", text)
+    written = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name != "vars.yml")
+    assert written
+    assert not [token for token in tokens if token in written]
+
+
+def test_there_are_at_least_45_cases_of_mistakes() -> None:
+    assert len(ERRORS) >= 45
+
+
+def test_several_cases_have_many_mistakes_at_once() -> None:
+    counts = [len((folder / "expected.txt").read_text(encoding="utf-8").splitlines()) - 1 for folder in ERRORS]
+    assert sum(count >= 10 for count in counts) >= 3
+
+
+def test_every_classifier_is_golden() -> None:
+    loaded = (yaml.safe_load((folder / "vars.yml").read_text(encoding="utf-8")) for folder in PLANS)
+    assert len({variables.get("multiwan_classifier") for variables in loaded} - {None}) == 9
+
+
+def test_generated_files_are_fresh() -> None:
+    assert [path for path, text in golden.expected_files() if path.read_text(encoding="utf-8") != text] == []
