@@ -43,14 +43,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         """Values of everything that begins with ``multiwan_``, and the names of those that can't be templated."""
         variables: dict[str, Any] = {}
         broken: dict[str, str] = {}
-        for variable in all_variables:
+        for variable, value in all_variables.items():
             if not variable.startswith("multiwan_"):
                 continue
             if variable not in KNOWN_VARIABLES:
                 variables[variable] = None
                 continue
             try:
-                variables[variable] = self._templar.template(all_variables[variable])
+                variables[variable] = self._templar.template(value)
             except AnsibleError as error:
                 broken[variable] = f"an expression that fails: {error.message}"
         return variables, broken

@@ -44,7 +44,7 @@ class Found:
 class Operation:
     """One write. ``id`` is the router's id of the row (``None``: this operation makes it).
 
-    ``values``: properties to give (add, set). ``names``: properties to unset.
+    ``values``: properties to give (add, set). ``name``: the property to take away (unset).
     ``before``: tag of the own row that must follow (add, move); ``None``: the end of the menu.
     ``old``: what the router holds now, to be able to go back. ``words``: the reason, for people.
     """
@@ -55,7 +55,7 @@ class Operation:
     words: str
     id: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
+    name: str = ""
     before: str | None = None
     old: Mapping[str, str] = field(default_factory=dict)
 
@@ -232,15 +232,16 @@ def _change(menu: Menu, row: Row, found: Found) -> list[Operation]:
     given = {name: row.values[name] for name, form in want.items() if have.get(name) != form}
     surplus = sorted(name for name in have if name not in want)
     back = {name: _default(menu, row, name) for name in surplus if _goes_back(menu, name)}
-    names = tuple(name for name in surplus if name not in back)
+    names = [name for name in surplus if name not in back]
     words = _words(want, have)
     operations = []
     if given or back:
         operations.append(
             Operation(menu.path, "set", row.tag, words, id=found.id, values={**given, **back}, old=found.values)
         )
-    if names:
-        operations.append(Operation(menu.path, "unset", row.tag, words, id=found.id, names=names, old=found.values))
+    operations += [
+        Operation(menu.path, "unset", row.tag, words, id=found.id, name=name, old=found.values) for name in names
+    ]
     return operations
 
 

@@ -79,8 +79,7 @@ def _apply(api: Api, operation: Operation, ids: dict[tuple[str, str], str]) -> s
     elif operation.verb == "set":
         api.set(path, row_id, operation.values)
     elif operation.verb == "unset":
-        for name in operation.names:
-            api.unset(path, row_id, name)
+        api.unset(path, row_id, operation.name)
     elif operation.verb == "move":
         api.move(path, row_id, before)
     else:
@@ -113,7 +112,7 @@ def _back(api: Api, item: _Done, before: Rows, ids: dict[tuple[str, str], str]) 
     elif operation.verb == "set":
         _set_back(api, menu, operation)
     elif operation.verb == "unset":
-        api.set(menu.path, item.id, {name: operation.old[name] for name in operation.names})
+        api.set(menu.path, item.id, {operation.name: operation.old[operation.name]})
     else:
         follower = _follower(api, menu, item.id, before, ids)
         if operation.verb == "move":

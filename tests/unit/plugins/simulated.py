@@ -12,7 +12,7 @@ Router = dict[str, list[Found]]
 
 
 class Simulated:
-    """A router that holds rows and refuses what RouterOS refuses: unknown ids, a second row with the same unique key."""
+    """A router that holds rows and refuses what RouterOS refuses: unknown ids, a second unique key."""
 
     def __init__(self, rows: Mapping[str, Sequence[Found]]) -> None:
         self.rows: Router = {menu: list(found) for menu, found in rows.items()}
@@ -56,8 +56,8 @@ class Simulated:
 
     def _unset(self, operation: Operation) -> None:
         old = self._old(operation)
-        assert set(operation.names) <= set(old)
-        self._replace(operation, {key: text for key, text in old.items() if key not in operation.names})
+        assert operation.name in old
+        self._replace(operation, {key: text for key, text in old.items() if key != operation.name})
 
     def _move(self, operation: Operation) -> None:
         row = self.rows[operation.menu].pop(self._index(operation.menu, operation.id or ""))

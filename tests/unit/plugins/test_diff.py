@@ -167,7 +167,7 @@ def test_the_second_row_of_one_tag_is_removed() -> None:
 def test_a_matcher_added_by_hand_is_unset() -> None:
     router = {MANGLE: [found("*1", "a", chain="prerouting", action="return", src_address="10.9.9.9")]}
     (operation,) = compare([row(MANGLE, "a", chain="prerouting", action="return")], router).operations
-    assert (operation.verb, operation.names) == ("unset", ("src-address",))
+    assert (operation.verb, operation.name) == ("unset", "src-address")
     assert operation.words == "src-address is '10.9.9.9', should be not set"
 
 
@@ -194,9 +194,7 @@ def test_a_switch_is_on_when_it_is_there(printed: str) -> None:
 def test_a_switch_that_should_be_off_is_unset() -> None:
     plan = [row("/ip/route", "a", dst_address="8.8.4.4/32", gateway="10.0.0.1")]
     there = found("*1", "a", dst_address="8.8.4.4/32", gateway="10.0.0.1", blackhole="no")
-    assert [(op.verb, op.names) for op in compare(plan, {"/ip/route": [there]}).operations] == [
-        ("unset", ("blackhole",))
-    ]
+    assert [(op.verb, op.name) for op in compare(plan, {"/ip/route": [there]}).operations] == [("unset", "blackhole")]
 
 
 def test_run_time_state_is_no_difference() -> None:

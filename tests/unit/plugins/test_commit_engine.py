@@ -1,0 +1,256 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugins.module_utils.commit_engine import CommitError, Request, commit, inspect
+from plugins.module_utils.diff import Found
+from plugins.module_utils.menus import canonical
+from plugins.module_utils.menus import menu as menu_at
+from plugins.module_utils.plan import Row
+from plugins.module_utils.router_api import RouterError
+from plugins.module_utils.secret_values import TELEGRAM_BOT_TOKEN, gap, with_secrets
+from tests.unit.plugins.memory_api import MemoryApi
+
+TOKEN = "110201543:AAEabcdefghijklmnopqrstuvwxyz012345"
+OLD_TOKEN = "987654321:AAFabcdefghijklmnopqrstuvwxyz012345"
+MANGLE = "/ip/firewall/mangle"
+
+
+def row(menu: str, part: str, /, **values: Any) -> Row:
+    tag = f"multiwan:pcc:{part}"
+    return Row(menu, tag, {**{key.replace("_", "-"): text for key, text in values.items()}, "comment": f"x [{tag}]"})
+
+
+def request(*rows: Row, owners: frozenset[str] | None = None) -> Request:
+    return Request("jakarta", rows, owners, {TELEGRAM_BOT_TOKEN: TOKEN, "api_password": "hunter22"})
+
+
+PLAN = (
+    row("/routing/table", "table", name="mw-isp1", fib=""),
+    row("/ip/address", "address", address="192.168.1.2/24", interface="ether1"),
+    row("/ip/firewall/nat", "nat", chain="srcnat", action="masquerade", out_interface="ether1"),
+    row(MANGLE, "body", chain="mw-route", action="mark-routing", new_routing_mark="mw-isp1", passthrough="no"),
+    row(MANGLE, "jump", chain="prerouting", action="jump", jump_target="mw-route"),
+)
+FOREIGN = {
+    MANGLE: [Found("*1", {"chain": "prerouting", "action": "accept", "comment": "by hand"})],
+    "/ip/address": [Found("*9", {"address": "192.168.10.1/24", "interface": "bridge"})],
+}
+
+
+def test_a_fresh_router_gets_every_row_and_is_read_back_over_a_new_connection() -> None:
+    api = MemoryApi(FOREIGN)
+    outcome = commit(request(*PLAN), api)
+    assert outcome.changed
+    assert outcome.version == "7.22.3 (stable)"
+    assert outcome.writes == {
+        "/routing/table": 1, "/ip/address": 1, "/ip/firewall/nat": 1, MANGLE: 2,
+    }  # fmt: skip
+    assert api.connections == 2
+    assert [found for found in api.menus[MANGLE] if not found.tag] == FOREIGN[MANGLE]
+
+
+def test_the_second_run_writes_nothing() -> None:
+    api = MemoryApi(FOREIGN)
+    commit(request(*PLAN), api)
+    before = list(api.writes)
+    outcome = commit(request(*PLAN), api)
+    assert (outcome.changed, outcome.writes, outcome.diff) == (False, {}, ())
+    assert api.writes == before
+
+
+def test_looking_writes_nothing_and_tells_the_same_story_as_the_commit() -> None:
+    api = MemoryApi(FOREIGN)
+    looked = inspect(request(*PLAN), api)
+    assert api.writes == []
+    done = commit(request(*PLAN), api)
+    assert (looked.changed, looked.writes, looked.diff) == (done.changed, done.writes, done.diff)
+
+
+def test_an_empty_plan_leaves_the_router_as_it_was() -> None:
+    api = MemoryApi(FOREIGN)
+    commit(request(*PLAN), api)
+    commit(request(), api)
+    assert {menu: rows for menu, rows in api.menus.items() if rows and menu != "/system/resource"} == FOREIGN
+
+
+def own(api: MemoryApi) -> dict[str, list[tuple[str | None, dict[str, str]]]]:
+    return {
+        menu: [(found.tag, canonical(menu_at(menu), found.values)) for found in rows]
+        for menu, rows in api.menus.items()
+        if rows and menu != "/system/resource"
+    }
+
+
+HELD = {
+    MANGLE: [
+        Found("*1", {"chain": "prerouting", "action": "accept"}),
+        Found("*2", {"chain": "prerouting", "action": "jump", "jump-target": "old", "comment": "[multiwan:pcc:jump]"}),
+        Found("*3", {"chain": "mw-old", "action": "return", "comment": "[multiwan:pcc:old1]"}),
+        Found("*4", {"chain": "mw-old", "action": "accept", "comment": "[multiwan:pcc:old2]"}),
+        Found("*5", {"chain": "forward", "action": "accept"}),
+        Found("*6", {"chain": "mw-route", "action": "mark-routing", "src-address": "10.0.0.1", "passthrough": "false",
+                     "new-routing-mark": "mw-isp1", "comment": "[multiwan:pcc:body]"}),
+        Found("*7", {"chain": "mw-route", "action": "return", "comment": "[multiwan:pcc:first]"}),
+    ],
+}  # fmt: skip
+CHANGED = (row(MANGLE, "first", chain="mw-route", action="return"), *PLAN)
+
+
+WRITES = 10
+
+
+def test_the_change_that_is_refused_below_has_this_many_writes() -> None:
+    assert sum(inspect(request(*CHANGED), MemoryApi(HELD)).writes.values()) == WRITES
+
+
+@pytest.mark.parametrize("number", range(WRITES))
+def test_a_refused_write_undoes_those_before_it(number: int) -> None:
+    api = MemoryApi(HELD)
+    before = own(api)
+    api.refuse = number
+    with pytest.raises(CommitError, match="failure: refused") as caught:
+        commit(request(*CHANGED), api)
+    assert "[multiwan:pcc:" in caught.value.faults[0]
+    assert own(api) == before
+
+
+def test_a_failed_first_write_says_that_nothing_was_written() -> None:
+    api = MemoryApi(FOREIGN)
+    api.refuse = 0
+    with pytest.raises(CommitError) as caught:
+        commit(request(*PLAN), api)
+    assert caught.value.undone == "Nothing had been written."
+
+
+def test_rows_that_do_not_stay_are_an_error_and_are_put_back() -> None:
+    api = MemoryApi(FOREIGN)
+
+    def lose(connection: int) -> None:
+        if connection == 2:
+            api.menus[MANGLE] = [found for found in api.menus[MANGLE] if found.tag != "multiwan:pcc:jump"]
+
+    api.on_connect = lose
+    with pytest.raises(CommitError) as caught:
+        commit(request(*PLAN), api)
+    assert f"{MANGLE} [multiwan:pcc:jump]: missing" in caught.value.faults[0]
+    assert own(api) == own(MemoryApi(FOREIGN))
+
+
+def test_a_router_that_does_not_come_back_is_said_so() -> None:
+    api = MemoryApi(FOREIGN)
+
+    def gone(connection: int) -> None:
+        if connection == 2:
+            raise RouterError("no connection to 127.0.0.1:8729: refused")
+
+    api.on_connect = gone
+    with pytest.raises(CommitError, match="could not be read back: no connection"):
+        commit(request(*PLAN), api)
+
+
+def test_a_foreign_row_in_the_way_stops_before_the_first_write() -> None:
+    api = MemoryApi({"/ip/address": [Found("*9", {"address": "192.168.1.2/24", "interface": "ether1"})]})
+    with pytest.raises(CommitError, match="not ours"):
+        commit(request(*PLAN), api)
+    assert api.writes == []
+
+
+@pytest.mark.parametrize("version", ["6.49.17 (long-term)", "7.12.2 (stable)"])
+def test_a_router_that_is_too_old_gets_no_write(version: str) -> None:
+    api = MemoryApi({}, version=version)
+    with pytest.raises(CommitError, match="need"):
+        commit(request(*PLAN), api)
+    assert api.writes == []
+
+
+def test_an_old_router_can_still_be_cleaned() -> None:
+    api = MemoryApi({MANGLE: [Found("*1", {"comment": "[multiwan:pcc:x]"})]}, version="6.49.17 (long-term)")
+    assert commit(request(), api).writes == {MANGLE: 1}
+
+
+def test_a_value_of_the_router_is_read_and_listed_with_the_others() -> None:
+    alert = row("/ip/dhcp-server/alert", "office", interface="bridge",
+                valid_server=[{"$router": "/interface/bridge/mac-address"}, "AA:00:00:00:00:01"])  # fmt: skip
+    api = MemoryApi({"/interface": [Found("*1", {"name": "bridge", "mac-address": "48:A9:8A:00:00:01"})]})
+    commit(request(alert), api)
+    (made,) = api.menus["/ip/dhcp-server/alert"]
+    assert made.values["valid-server"] == "48:A9:8A:00:00:01,AA:00:00:00:00:01"
+    assert not commit(request(alert), api).changed
+
+
+def test_a_value_that_the_router_lacks_stops_before_the_first_write() -> None:
+    alert = row("/ip/dhcp-server/alert", "office", valid_server={"$router": "/interface/bridge/mac-address"})
+    api = MemoryApi({})
+    with pytest.raises(CommitError, match="needs the mac-address of 'bridge'"):
+        commit(request(alert), api)
+    assert api.writes == []
+
+
+def script(text: str) -> Row:
+    return row("/system/script", "telegram", name="mw-telegram", source=with_secrets(text, TELEGRAM_BOT_TOKEN))
+
+
+def shown(outcome: Any) -> str:
+    return repr((outcome.diff, outcome.differences, outcome.writes))
+
+
+def test_a_token_reaches_the_router_and_nobody_else() -> None:
+    api = MemoryApi({})
+    outcome = commit(request(script(f"send {gap(TELEGRAM_BOT_TOKEN)}")), api)
+    assert api.menus["/system/script"][0].values["source"] == f"send {TOKEN}"
+    assert TOKEN not in shown(outcome)
+
+
+def test_an_old_token_on_the_router_is_not_shown_either() -> None:
+    held = Found("*1", {"name": "mw-telegram", "source": f"send {OLD_TOKEN}", "comment": "x [multiwan:pcc:telegram]"})
+    api = MemoryApi({"/system/script": [held]})
+    for plan in ((script(f"send {gap(TELEGRAM_BOT_TOKEN)}"),), ()):
+        text = shown(inspect(request(*plan), api))
+        assert OLD_TOKEN not in text
+        assert TOKEN not in text
+
+
+def test_a_trap_that_repeats_the_token_is_masked() -> None:
+    api = MemoryApi({})
+    api.refuse = 0
+    with pytest.raises(CommitError) as caught:
+        commit(request(script(f"send {gap(TELEGRAM_BOT_TOKEN)}")), api)
+    assert TOKEN not in str(caught.value)
+    assert "********" in str(caught.value)
+
+
+def test_a_missing_secret_stops_before_the_first_write() -> None:
+    api = MemoryApi({})
+    with pytest.raises(CommitError, match="needs the secret telegram_bot_token"):
+        commit(Request("jakarta", (script(gap(TELEGRAM_BOT_TOKEN)),)), api)
+    assert api.writes == []
+
+
+def test_the_password_is_not_in_the_text_of_a_request() -> None:
+    assert "hunter22" not in repr(request(*PLAN))
+
+
+def test_only_the_roles_that_were_asked_for_are_written() -> None:
+    other = Row("/ip/route", "multiwan:wan:isp1", {"gateway": "10.0.0.1", "comment": "[multiwan:wan:isp1]"})
+    api = MemoryApi({"/ip/route": [Found("*1", {"comment": "[multiwan:failover:isp1]"})]})
+    outcome = commit(request(other, PLAN[0], owners=frozenset({"pcc"})), api)
+    assert outcome.writes == {"/routing/table": 1}
+
+
+def test_a_diff_names_menu_and_rows_before_and_after() -> None:
+    api = MemoryApi({MANGLE: [Found("*1", {"chain": "mw-route", "action": "mark-routing", "new-routing-mark": "mw-isp1",
+                                           "passthrough": "no", "src-address": "10.0.0.1", "disabled": "true",
+                                           "comment": "x [multiwan:pcc:body]"})]})  # fmt: skip
+    (diff,) = inspect(request(PLAN[3]), api).diff
+    assert diff["before_header"] == f"jakarta {MANGLE}"
+    assert "disabled=yes" in diff["before"]
+    assert "src-address=10.0.0.1" in diff["before"]
+    assert diff["after"] == (
+        '[multiwan:pcc:body] action=mark-routing chain=mw-route comment="x [multiwan:pcc:body]"'
+        " new-routing-mark=mw-isp1 passthrough=no\n"
+    )
