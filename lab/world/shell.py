@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``lab shell``: a command in one of the lab's namespaces, or the router's console."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from lab.world.client import LabClient
+from lab.world.state import LabError
+from lab.world.topology import CLIENT_NS, GUEST_NS, INTERNET_NS, MAX_UPLINKS, ROUTER_NS, SWITCH_NS
+
+PLACES = (ROUTER_NS, CLIENT_NS, GUEST_NS, INTERNET_NS, SWITCH_NS, "rogue1", *(f"isp{n}" for n in range(1, MAX_UPLINKS + 1)))
+
+
+def command_in(client: LabClient, place: str, command: Sequence[str]) -> int:
+    """Run a command (default: a shell) in a namespace, with this terminal; returns its exit code.
+
+    It becomes a process of the lab (same pid namespace), so it ends with the lab.
+    """
+    state = client.running()
+    if state is None or state.inner is None or not state.inner.alive:
+        raise LabError(f"lab {client.folder.name!r} is not running; `lab up` starts it")
+    argv = ["nsenter", "--target", str(state.inner.pid), "--mount", "--pid"]
+    if os.readlink(f"/proc/{state.inner.pid}/ns/user") != os.readlink("/proc/self/ns/user"):
+        argv += ["--user", "--preserve-credentials"]
+    argv += ["--", "nsenter", f"--net=/run/netns/{place}", "--", *(command or [os.environ.get("SHELL", "/bin/sh")])]
+    path = f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"
+    done = subprocess.run(argv, env={**os.environ, "PATH": path, "LAB_PLACE": place}, check=False)
+    return done.returncode
+
+
+async def console(client: LabClient, lines: Sequence[str]) -> int:
+    """The router's console: the given lines, or what is typed until the end of input or /quit."""
+    if lines:
+        for line in lines:
+            _show(await client.console(line))
+        return 0
+    identity = (await client.router_call("/system/identity", "print"))["rows"][0]["name"]
+    prompt = f"[admin@{identity}] > " if sys.stdin.isatty() else ""
+    while True:
+        try:
+            line = input(prompt).strip()
+        except EOFError:
+            return 0
+        if line in ("/quit", "quit"):
+            return 0
+        if line:
+            _show(await client.console(line))
+
+
+def _show(text: str) -> None:
+    if text:
+        print(text, end="" if text.endswith("\n") else "\n")

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m lab.world.traffic ORDER``: one measurement, started by the daemon. Events and the result as JSON lines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from lab.world.measure import MeasureError
+from lab.world.topology import Topology, topology_from_json
+from lab.world.traffic import connections, hosts, plans, probe, throughput, ticker
+
+
+async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
+    match plan:
+        case plans.Throughput():
+            return await throughput.run(plan, topology)
+        case plans.Connections():
+            return await connections.run(plan, topology)
+        case plans.Probe():
+            return await probe.run(plan, topology)
+        case plans.Ticker():
+            return await ticker.run(plan, topology)
+    raise AssertionError(plan)
+
+
+def main() -> int:
+    order = json.loads(sys.argv[1])
+    try:
+        plan = plans.make(order["kind"], order["options"])
+        hosts.emit(result=asyncio.run(measure(plan, topology_from_json(order["topology"]))))
+    except (plans.PlanError, MeasureError) as error:
+        hosts.emit(error=str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

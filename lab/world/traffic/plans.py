@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be measured and how: one class per kind, checked when it is made. The command line is made from these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+
+class PlanError(ValueError):
+    """An option of a measurement that makes no sense; the text says what is allowed."""
+
+
+def _option(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every number must be above zero (``warmup`` may be zero)."""
+
+    kind: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, int | float) and (value < 0 or (value == 0 and item.name != "warmup")):
+                raise PlanError(f"{self.kind}: {item.name} is {value}, more than 0 is expected")
+
+
+@dataclass(frozen=True)
+class Throughput(Plan):
+    kind: ClassVar[str] = "throughput"
+    direction: str = _option("down", "down or up, seen from the branch")
+    flows: int = _option(16, "TCP connections at once")
+    clients: int = _option(8, "client addresses they come from")
+    seconds: float = _option(6.0, "measured time")
+    warmup: float = _option(2.0, "seconds before it")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.direction not in ("down", "up"):
+            raise PlanError(f"throughput: direction is {self.direction!r}, down or up is expected")
+
+
+@dataclass(frozen=True)
+class Connections(Plan):
+    kind: ClassVar[str] = "connections"
+    count: int = _option(2000, "TCP connections, each from another pair of addresses as long as there are any")
+    clients: int = _option(100, "client addresses")
+    servers: int = _option(64, "server addresses")
+    parallel: int = _option(64, "connections under way at once")
+    timeout: float = _option(5.0, "seconds until a connection counts as failed")
+
+
+@dataclass(frozen=True)
+class Probe(Plan):
+    kind: ClassVar[str] = "probe"
+    seconds: float = _option(30.0, "length")
+    interval: float = _option(0.2, "seconds between two new connections")
+    timeout: float = _option(1.0, "seconds until a connection counts as failed")
+
+
+@dataclass(frozen=True)
+class Ticker(Plan):
+    kind: ClassVar[str] = "ticker"
+    seconds: float = _option(30.0, "length")
+    flows: int = _option(8, "long-lived UDP flows")
+    interval: float = _option(0.05, "seconds between two packets of a flow")
+
+
+KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker)}
+
+
+def make(kind: str, options: dict[str, Any]) -> Plan:
+    """A plan from what a caller asked for; raises ``PlanError`` for an unknown kind or option."""
+    plan = KINDS.get(kind)
+    if plan is None:
+        raise PlanError(f"traffic {kind!r}: one of {', '.join(KINDS)} is expected")
+    known = {item.name: item for item in fields(plan)}
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise PlanError(f"{kind}: unknown option {unknown[0]!r}, allowed are {', '.join(known)}")
+    try:
+        return plan(**{key: type(known[key].default)(value) for key, value in options.items()})
+    except (TypeError, ValueError) as error:
+        raise error if isinstance(error, PlanError) else PlanError(f"{kind}: {error}") from None
