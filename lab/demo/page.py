@@ -48,6 +48,7 @@ def render(record: Record) -> str:
         labels=labels,
         single_label=labels.get(record.single_uplink, record.single_uplink),
         fault_label=labels.get(record.failover.uplink, record.failover.uplink),
+        anchors=_anchors(record),
         paper=PAPER_MBIT,
         throughput=(charts.throughput(record, charts.WIDE), charts.throughput(record, charts.NARROW)),
         bars=charts.bars(record, PAPER_MBIT),
@@ -59,3 +60,9 @@ def render(record: Record) -> str:
         script=Markup(script),  # our own file
         policy=f"default-src 'none'; img-src data:; style-src {content_hash(style)}; script-src {content_hash(script)}",
     )
+
+
+def _anchors(record: Record) -> str:
+    """As many as fit into the drawing."""
+    names = [anchor for uplink in record.branch.uplinks for anchor in uplink.anchors]
+    return "anchors " + ", ".join(names) if len(names) <= 4 else f"{len(names)} anchors, traffic servers"

@@ -36,11 +36,14 @@ class Uplink:
 
 @dataclass(frozen=True)
 class Branch:
+    """``lan``: interfaces of its segments."""
+
     name: str
     title: str
     mode: str
     classifier: str
     uplinks: tuple[Uplink, ...]
+    lan: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

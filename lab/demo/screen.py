@@ -30,6 +30,7 @@ class Screen(Protocol):
     def branch(self, branch: Branch) -> None: ...
     def began(self, title: str) -> None: ...
     def ended(self, step: Step) -> None: ...
+    def broke(self, title: str) -> None: ...
     def note(self, words: str) -> None: ...
     def sample(self, sample: Sample) -> None: ...
     def message(self, message: Message) -> None: ...
@@ -56,6 +57,9 @@ class PlainScreen:
 
     def ended(self, step: Step) -> None:
         self._say(f"{step.title}: {step.found} ({step.seconds:.1f} s)")
+
+    def broke(self, title: str) -> None:
+        self._say(f"{title}: not finished")
 
     def note(self, words: str) -> None:
         self._say(f"  {words}")
@@ -98,6 +102,7 @@ class LiveScreen:
         self._now = "starting"
         self._now_began = self._began
         self._note = ""
+        self._broken = ""
         self._last: Sample | None = None
         self._past: deque[Sample] = deque(maxlen=40)
         self._messages: list[Message] = []
@@ -113,6 +118,10 @@ class LiveScreen:
 
     def ended(self, step: Step) -> None:
         self._steps.append(step)
+        self._now = ""
+
+    def broke(self, title: str) -> None:
+        self._broken = title
         self._now = ""
 
     def note(self, words: str) -> None:
@@ -171,6 +180,8 @@ class LiveScreen:
         table = Table.grid(padding=(0, 1))
         for step in self._steps:
             table.add_row(Text("✓", style="green"), step.title, Text(step.found, style="bold"), f"{step.seconds:.1f} s")
+        if self._broken:
+            table.add_row(Text("✗", style="red"), self._broken, Text("not finished", style="red"), "")
         return table
 
     def _doing(self) -> Text:

@@ -102,5 +102,5 @@ def _rogue(record: Record) -> Iterator[Check]:
     yield Check(
         "the message names the branch, the interface and the MAC of the rogue server",
         f"MAC {rogue.mac_reported}, interface {rogue.interface_reported}",
-        named and rogue.mac_reported == rogue.mac and rogue.interface_reported is not None,
+        named and rogue.mac_reported == rogue.mac and rogue.interface_reported in record.branch.lan,
     )

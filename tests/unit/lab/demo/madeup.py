@@ -77,7 +77,7 @@ def record(**changes: object) -> Record:
         "seconds": 158.0,
         "machine": {"kernel": "6.18.0", "cores": "2", "python": "3.11.2"},
         "versions": {"collection": "0.1.0", "routeros": "7.22", "ansible_core": "2.19.14"},
-        "branch": Branch("jakarta", "Jakarta", "balance", "both-addresses", uplinks()),
+        "branch": Branch("jakarta", "Jakarta", "balance", "both-addresses", uplinks(), ("bridge",)),
         "traffic": Traffic(clients=8, flows=32, warmup_s=1.5, window_s=4.0),
         "steps": (
             Step("up", "Lab up", 0.0, 2.1, "7 namespaces"),

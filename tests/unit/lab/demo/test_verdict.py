@@ -50,6 +50,7 @@ CASES: dict[str, tuple[Record, str]] = {
     "dead line used": (with_failover(route_to="Modem 2"), "line that lives"),
     "two lines used": (with_failover(route_to=None), "line that lives"),
     "wrong MAC": (with_rogue(mac_reported="00:00:00:00:00:01"), "names the branch"),
+    "wrong interface": (with_rogue(interface_reported="ether1"), "names the branch"),
     "no interface": (with_rogue(interface_reported=None), "names the branch"),
     "no branch": (with_rogue(message="DHCP server liar"), "names the branch"),
 }
