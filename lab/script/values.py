@@ -156,11 +156,14 @@ class Array:
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """Parsed code: ``do={…}`` or ``:parse``. ``body`` is a lab.script.nodes.Block, ``source`` its text."""
+    """Parsed code: ``do={…}`` or ``:parse``. ``body`` is a lab.script.nodes.Block, ``source`` its text.
+
+    ``unit`` is the whole text that the code was written in: places of errors count in it.
+    """
 
     body: Any
     source: str
-    il: str = ""
+    unit: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +171,7 @@ class Op:
     """A deferred expression, ``(>[…])`` (operators oracle)."""
 
     body: Any
+    unit: str
 
 
 Value: TypeAlias = "str | int | bool | Ip | IpPrefix | Ip6 | Ip6Prefix | Time | Id | Array | Code | Op | _Absent"

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands of menus in a script: ``find``, ``get``, ``print``, and everything else through the verbs (facts 6.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lab.script import operators, where
+from lab.script.errors import ScriptError
+from lab.script.nodes import MenuCommand, Node, Word
+from lab.script.scope import Scope
+from lab.script.values import NOTHING, Array, Id, Value, absent, to_argument, to_text
+
+if TYPE_CHECKING:
+    from lab.script.machine import Machine
+
+Row = Mapping[str, str]
+#: the API's names of a command's first positional argument; all others take rows
+_FIRST = {
+    "run": "number",
+    "fetch": "url",
+    "ping": "address",
+    "import": "file-name",
+    "info": "message",
+    "warning": "message",
+    "error": "message",
+    "debug": "message",
+    "resolve": "domain-name",
+}
+#: commands that do nothing at all when their list of rows is empty (facts 6.5)
+_ON_ROWS = frozenset({"set", "remove", "enable", "disable", "unset", "comment", "move", "reset", "reset-counters"})
+_SECOND = {"unset": "value-name", "move": "destination", "comment": "comment", "get": "value-name"}
+
+
+async def perform(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
+    if command.menu == "/log" and command.command in ("info", "warning", "error", "debug"):
+        return await _log(machine, command, scope)
+    if command.command == "find":
+        return Array(tuple(Id(row[".id"]) for row in await _rows(machine, command, scope) if ".id" in row))
+    if command.command == "get":
+        return await _get(machine, command, scope)
+    if command.command == "print":
+        return await _print(machine, command, scope)
+    return await _verb(machine, command, scope)
+
+
+# ---- reading
+
+
+async def _rows(machine: Machine, command: MenuCommand, scope: Scope) -> list[Row]:
+    reply = await machine.around.verbs.call(command.menu, "print", {}, caller=machine.run.caller)
+    if command.where is None:
+        return list(reply.rows)
+    known = machine.around.tree.properties(command.menu)
+    found = []
+    for row in reply.rows:
+        if operators.truth(await machine.value(command.where, scope.beside(row, known))):
+            found.append(row)
+    return found
+
+
+async def _get(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
+    named = {name: await machine.value(node, scope) for name, node in command.named}
+    unnamed = [await _argument(machine, node, scope) for node in command.unnamed]
+    rows = await _rows(machine, command, scope)
+    single = len(rows) == 1 and ".id" not in rows[0]
+    row: Row
+    if single:
+        row = rows[0]
+    else:
+        target = named.get("number", named.get("numbers", named.get(".id", NOTHING)))
+        if absent(target):
+            if not unnamed:
+                raise ScriptError("no such item")
+            target = unnamed.pop(0)
+        row = _one(rows, target)
+    name = to_text(named.get("value-name", unnamed[0] if unnamed else ""))
+    if not name:
+        return where.record(row)
+    known = machine.around.tree.properties(command.menu)
+    if known and name not in known and name not in row:
+        raise ScriptError("input does not match any value of value-name")
+    return where.prop(row, name)
+
+
+def _one(rows: Sequence[Row], target: Value) -> Row:
+    if isinstance(target, Array):
+        if len(target) > 1:
+            # seen in the field with [get [find]]; its wording is unsure
+            raise ScriptError("invalid internal item number")
+        if not len(target):
+            raise ScriptError("no such item")
+        target = target.values()[0]
+    text = to_text(target)
+    for row in rows:
+        if text and text in (row.get(".id"), row.get("name")):
+            return row
+    raise ScriptError("no such item")
+
+
+async def _print(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
+    rows = await _rows(machine, command, scope)
+    named = {name: to_argument(await machine.value(node, scope)) for name, node in command.named}
+    wanted = [name for name in named.get("proplist", named.get(".proplist", "")).split(",") if name]
+    if wanted:
+        rows = [{name: row[name] for name in (".id", *wanted) if name in row} for row in rows]
+    if "count-only" in named:
+        machine.run.output(str(len(rows)))
+        return len(rows)
+    if "as-value" in named:
+        return Array(tuple(where.record(row) for row in rows))
+    for index, row in enumerate(rows):
+        shown = " ".join(f"{name}={value}" for name, value in row.items() if name != ".id")
+        machine.run.output(f"{index:>2} {shown}" if ".id" in row else shown)
+    return NOTHING
+
+
+async def _log(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
+    nodes = dict(command.named)
+    message = nodes.get("message", command.unnamed[0] if command.unnamed else None)
+    if message is None or len(command.unnamed) > 1:
+        raise ScriptError("syntax error" if message is None else "expected end of command")
+    text = message.text if isinstance(message, Word) else to_text(await machine.value(message, scope))
+    machine.around.log(f"script,{command.command}", text)
+    return NOTHING
+
+
+# ---- everything else
+
+
+async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
+    args: dict[str, str] = {}
+    for name, node in command.named:
+        value = await _argument(machine, node, scope)
+        args[".id" if name == "numbers" else name] = "" if absent(value) else to_argument(value)
+    unnamed = [await _argument(machine, node, scope) for node in command.unnamed]
+    switches = [v for v in unnamed if isinstance(v, str) and v.startswith("!")]
+    args.update(dict.fromkeys(switches, ""))
+    positional = [v for v in unnamed if v not in switches]
+    names = [_FIRST.get(command.command, ".id"), _SECOND.get(command.command, "")]
+    if len(positional) > 2 or (len(positional) == 2 and not names[1]):
+        raise ScriptError("expected end of command")
+    for name, value in zip(names, positional, strict=False):
+        args.setdefault(name, to_argument(value))
+    if command.command in _ON_ROWS and args.get(".id") == "":
+        return NOTHING
+    if "as-value" in args:
+        args["as-value"] = ""
+    reply = await machine.around.verbs.call(command.menu, command.command, args, caller=machine.run.caller)
+    if reply.ret is not None:
+        return Id(reply.ret) if reply.ret.startswith("*") else reply.ret
+    if not reply.rows:
+        return NOTHING
+    records = tuple(where.record(row) for row in reply.rows)
+    return records[0] if len(records) == 1 else Array(records)
+
+
+async def _argument(machine: Machine, node: Node, scope: Scope) -> Value:
+    """A bare word stays the text that it is: ``comment=2.2`` is no address (values oracle, contexts)."""
+    return node.text if isinstance(node, Word) else await machine.value(node, scope)

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the interpreter asks of the rest of the router, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lab.script.tree import GuessTree, MenuTree
+from lab.script.values import Value
+
+
+class Caller(Protocol):
+    """Who runs a script (lab.verbs.caller.Caller is one)."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def policies(self) -> frozenset[str]: ...
+    @property
+    def origin(self) -> str: ...
+
+
+class Reply(Protocol):
+    @property
+    def rows(self) -> Sequence[Mapping[str, str]]: ...
+    @property
+    def ret(self) -> str | None: ...
+
+
+class Verbs(Protocol):
+    """The one entry point to a router (lab.verbs.engine.Engine is one). Refusals are raised as Trap."""
+
+    async def call(
+        self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), caller: Caller
+    ) -> Reply: ...
+
+
+Log = Callable[[str, str], None]
+Sleep = Callable[[float], Awaitable[None]]
+#: starts a script in the background, gives the id of its job
+Execute = Callable[[str, Caller], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """``clock``: seconds since the epoch. ``globals_for``: the global variables of a user, kept between runs."""
+
+    verbs: Verbs
+    clock: Callable[[], float]
+    sleep: Sleep
+    log: Log
+    globals_for: Callable[[str], dict[str, Value]]
+    execute: Execute
+    version: tuple[int, ...]
+    tree: MenuTree = field(default_factory=GuessTree)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one script. ``output`` takes what :put and print write."""
+
+    caller: Caller
+    output: Callable[[str], None]
+    job: str = ""
+
+
+def refusal(error: Exception) -> str | None:
+    """The router's words when ``error`` is a Trap of the lower rooms."""
+    if type(error).__name__ != "Trap":
+        return None
+    return str(getattr(error, "message", error))
