@@ -77,13 +77,21 @@ async def cut(lab: LabClient, args: Arguments) -> int:
 
 async def heal(lab: LabClient, args: Arguments) -> int:
     event = await lab.heal(args.uplink)
-    _say(args, event, f"{show.clock(event['at'])} {args.uplink}: healed after {event['lasted_s']:.1f} s ({event['fault']})")
+    _say(
+        args,
+        event,
+        f"{show.clock(event['at'])} {args.uplink}: healed after {event['lasted_s']:.1f} s ({event['fault']})",
+    )
     return 0
 
 
 async def rogue(lab: LabClient, args: Arguments) -> int:
     event = await lab.rogue(args.state == "on", mac=args.mac, count=args.count)
-    _say(args, event, f"Rogue DHCP servers: {', '.join(event['macs'])}" if "macs" in event else f"{event['stopped']} taken away")
+    _say(
+        args,
+        event,
+        f"Rogue DHCP servers: {', '.join(event['macs'])}" if "macs" in event else f"{event['stopped']} taken away",
+    )
     return 0
 
 
@@ -92,7 +100,12 @@ async def chat(lab: LabClient, args: Arguments) -> int:
     if args.limits:
         limits = {key: float(value) for key, _, value in (word.partition("=") for word in args.limits.split(","))}
     result = await lab.chat(
-        after=args.after, count=args.count, wait_s=args.wait, fail=args.fail, retry_after=args.retry_after, limits=limits
+        after=args.after,
+        count=args.count,
+        wait_s=args.wait,
+        fail=args.fail,
+        retry_after=args.retry_after,
+        limits=limits,
     )
     if args.json:
         emit(result)
@@ -125,7 +138,9 @@ async def shell(lab: LabClient, args: Arguments) -> int:
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     if args.json:
         if args.place != ROUTER_NS or not command:
-            raise LabError("lab shell --json needs the router and a line, for example: lab shell --json router -- /system/identity/print")
+            raise LabError(
+                "lab shell --json needs the router and a line, for example: lab shell --json router -- /system/identity/print"
+            )
         emit({"output": await lab.console(" ".join(command))})
         return 0
     if args.place == ROUTER_NS and not args.linux:

@@ -128,7 +128,9 @@ class LabClient:
         try:
             reader, writer = await wire.connect(self.folder.socket)
         except OSError as error:
-            raise LabError(f"lab {self.folder.name!r} does not answer ({error.strerror}); it may still be starting") from None
+            raise LabError(
+                f"lab {self.folder.name!r} does not answer ({error.strerror}); it may still be starting"
+            ) from None
         try:
             writer.write(wire.encode(request))
             await writer.drain()

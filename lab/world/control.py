@@ -108,7 +108,10 @@ class Control:
                 }
                 for uplink in topology.uplinks
             ],
-            "lan": {"ports": list(topology.lan_ports), "clients": [topology.client_addresses[0], topology.client_addresses[-1]]},
+            "lan": {
+                "ports": list(topology.lan_ports),
+                "clients": [topology.client_addresses[0], topology.client_addresses[-1]],
+            },
             "clients": topology.clients,
             "servers": str(SERVER_BLOCK),
             "anchors": list(topology.anchors),

@@ -65,7 +65,9 @@ async def run(order: dict[str, Any]) -> None:
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"], check=True, capture_output=True)
         await world.start(lambda step: lifeline.tell(step=step))
         control = Control(world, stop)
-        await asyncio.start_unix_server(control.connection, sock=wire.listen(folder / "control.sock"), limit=wire.LINE_LIMIT)
+        await asyncio.start_unix_server(
+            control.connection, sock=wire.listen(folder / "control.sock"), limit=wire.LINE_LIMIT
+        )
     except Exception as error:
         traceback.print_exc()
         lifeline.tell(error=f"the lab could not be built: {error}")

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+from typing import cast
 
 import dns.exception
 import dns.flags
@@ -56,8 +57,8 @@ class _Udp(asyncio.DatagramProtocol):
     transport: asyncio.DatagramTransport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        # asyncio's own class is no DatagramTransport by inheritance before 3.12
+        self.transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         reply = answer(data)

@@ -13,7 +13,9 @@ from lab.world.topology import LAN, LAN_GATEWAY, RESOLVERS, Topology
 API_GROUP = "automation"
 API_USER = "multiwan"
 #: what an API user that deploys needs: read and write rows, look at sensitive values, run tests and scripts
-API_POLICIES = "read,write,policy,test,api,sensitive,ftp,reboot,!local,!telnet,!ssh,!winbox,!password,!web,!sniff,!romon,!rest-api"
+API_POLICIES = (
+    "read,write,policy,test,api,sensitive,ftp,reboot,!local,!telnet,!ssh,!winbox,!password,!web,!sniff,!romon,!rest-api"
+)
 
 
 def factory_rows(topology: Topology) -> tuple[FactoryRow, ...]:
@@ -27,11 +29,19 @@ def factory_rows(topology: Topology) -> tuple[FactoryRow, ...]:
         ("/ip/dns", {"servers": ",".join(RESOLVERS)}),
         ("/ip/pool", {"name": "lan-pool", "ranges": f"{LAN[210]}-{LAN[250]}"}),
         ("/ip/dhcp-server/network", {"address": str(LAN), "gateway": LAN_GATEWAY, "dns-server": ",".join(RESOLVERS)}),
-        ("/ip/dhcp-server", {"name": "lan-dhcp", "interface": "bridge", "address-pool": "lan-pool", "lease-time": "10m"}),
+        (
+            "/ip/dhcp-server",
+            {"name": "lan-dhcp", "interface": "bridge", "address-pool": "lan-pool", "lease-time": "10m"},
+        ),
         ("/ip/firewall/address-list", {"list": "admins", "address": str(LAN[5]), "comment": "laptop teknisi"}),
         (
             "/ip/firewall/filter",
-            {"chain": "input", "action": "accept", "connection-state": "established,related", "comment": "teknisi: established"},
+            {
+                "chain": "input",
+                "action": "accept",
+                "connection-state": "established,related",
+                "comment": "teknisi: established",
+            },
         ),
         (
             "/ip/firewall/filter",

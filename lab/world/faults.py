@@ -34,7 +34,9 @@ def check(kind: str, percent: float | None, delay_ms: float | None) -> None:
     if kind not in KINDS:
         raise FaultError(f"fault {kind!r}: one of {', '.join(KINDS)} is expected")
     if kind == "delay" or delay_ms is not None:
-        raise FaultError("delay can't be made here: the kernel's netem is not assumed to be there, and nothing else delays")
+        raise FaultError(
+            "delay can't be made here: the kernel's netem is not assumed to be there, and nothing else delays"
+        )
     if kind == "loss" and not 0 < (percent or 0) <= 100:
         raise FaultError("loss needs --percent, more than 0 and at most 100")
     if kind != "loss" and percent is not None:

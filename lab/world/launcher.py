@@ -47,7 +47,9 @@ def unshare_flags() -> list[str]:
     trial = ["sh", "-c", "mount -t tmpfs tmpfs /run && ip link set dev lo up"]
     tried = [rootless, _KEEP] if os.geteuid() == 0 else [rootless]
     for flags in tried:
-        done = subprocess.run(["unshare", *flags, *trial], capture_output=True, text=True, check=False, env=_environment())
+        done = subprocess.run(
+            ["unshare", *flags, *trial], capture_output=True, text=True, check=False, env=_environment()
+        )
         if done.returncode == 0:
             return flags
     reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
@@ -66,7 +68,9 @@ def open_port(port: int, what: str) -> socket.socket:
         sock.listen(128)
     except OSError as error:
         sock.close()
-        raise LabError(f"the {what} port 127.0.0.1:{port} can't be opened ({error.strerror}); choose another, or 0") from None
+        raise LabError(
+            f"the {what} port 127.0.0.1:{port} can't be opened ({error.strerror}); choose another, or 0"
+        ) from None
     sock.setblocking(False)
     return sock
 

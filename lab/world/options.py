@@ -16,6 +16,7 @@ from lab.world.shell import PLACES
 from lab.world.topology import MAX_CLIENTS
 from lab.world.traffic.plans import KINDS
 
+
 class Arguments(argparse.Namespace):
     """All options of all commands; those of other commands keep these values."""
 
@@ -66,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--name", default="default", help="which lab; several can run at once (default: default)")
     common.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
-    parser = argparse.ArgumentParser(prog="lab", description="A branch router, its ISPs and the internet, on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="lab", description="A branch router, its ISPs and the internet, on this machine."
+    )
     commands = parser.add_subparsers(dest="do", required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
@@ -78,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     _traffic(command("traffic", "send traffic through the branch and measure it"), common)
     cut = command("cut", "break a line")
     cut.add_argument("uplink", help="isp1, isp2, …")
-    cut.add_argument("--fault", choices=FAULTS, default="upstream", help="upstream: the modem lives, the internet behind it is gone")
+    cut.add_argument(
+        "--fault", choices=FAULTS, default="upstream", help="upstream: the modem lives, the internet behind it is gone"
+    )
     cut.add_argument("--percent", type=float, help="loss only: packets lost each way")
     cut.add_argument("--ms", type=float, help="delay only")
     command("heal", "mend a line").add_argument("uplink", help="isp1, isp2, …")
@@ -88,8 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     rogue.add_argument("--count", type=int, default=1, help="how many; each has the next MAC")
     _chat(command("chat", "what the Telegram chat holds"))
     shell = command("shell", "the router's console, or a command in a namespace")
-    shell.add_argument("--linux", action="store_true", help="router only: a shell in its namespace instead of its console")
-    shell.add_argument("place", nargs="?", default="router", choices=PLACES, metavar="PLACE", help=", ".join(PLACES[:7]) + ", …")
+    shell.add_argument(
+        "--linux", action="store_true", help="router only: a shell in its namespace instead of its console"
+    )
+    shell.add_argument(
+        "place", nargs="?", default="router", choices=PLACES, metavar="PLACE", help=", ".join(PLACES[:7]) + ", …"
+    )
     shell.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND …")
     command("journal", "every write that the router has seen")
     command("export", "the router's configuration as a script")
@@ -97,13 +106,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--uplinks", default="10M/10M,10M/10M", help="download/upload of each line (default 10M/10M,10M/10M)")
+    parser.add_argument(
+        "--uplinks", default="10M/10M,10M/10M", help="download/upload of each line (default 10M/10M,10M/10M)"
+    )
     parser.add_argument("--clients", type=int, default=MAX_CLIENTS, help=f"client addresses (default {MAX_CLIENTS})")
     parser.add_argument("--anchors", default="", help="more internet addresses that answer ping, with commas")
     parser.add_argument("--version", default="7.22", help="RouterOS version (default 7.22)")
     parser.add_argument("--branch", default="jakarta", help="name of the router and of the inventory's host")
-    parser.add_argument("--api-port", type=int, default=Options.api_port, help="on 127.0.0.1; 0: any free one (default 8728)")
-    parser.add_argument("--api-ssl-port", type=int, default=Options.api_ssl_port, help="the same for API-SSL (default 8729)")
+    parser.add_argument(
+        "--api-port", type=int, default=Options.api_port, help="on 127.0.0.1; 0: any free one (default 8728)"
+    )
+    parser.add_argument(
+        "--api-ssl-port", type=int, default=Options.api_ssl_port, help="the same for API-SSL (default 8729)"
+    )
     parser.add_argument("--router", default=Options.router, help=argparse.SUPPRESS)
 
 
@@ -121,9 +136,16 @@ def _traffic(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 
 def _chat(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--wait", type=float, default=0.0, metavar="S", help="wait at most so long for --count messages")
+    parser.add_argument(
+        "--wait", type=float, default=0.0, metavar="S", help="wait at most so long for --count messages"
+    )
     parser.add_argument("--count", type=int, default=0, help="how many there must be, above --after")
     parser.add_argument("--after", type=int, default=0, metavar="ID", help="only messages with a higher id")
-    parser.add_argument("--fail", default="", metavar="STATUS:TIMES", help="the next requests go wrong: 429:3, 500:1, timeout:2, reset:1")
+    parser.add_argument(
+        "--fail",
+        default="",
+        metavar="STATUS:TIMES",
+        help="the next requests go wrong: 429:3, 500:1, timeout:2, reset:1",
+    )
     parser.add_argument("--retry-after", type=int, default=3, help="what a 429 asks for, seconds")
     parser.add_argument("--limits", default="", help="per_second=1,burst=3,per_minute=20; 0 switches one off")

@@ -60,12 +60,28 @@ class Rogues:
             _plug_into_switch(name)
             self.made.add(number)
         address = f"192.168.{100 - number + 1}"
-        commands = [f"link set dev eth0 address {mac}", f"address replace {address}.1/24 dev eth0", "link set dev eth0 up"]
+        commands = [
+            f"link set dev eth0 address {mac}",
+            f"address replace {address}.1/24 dev eth0",
+            "link set dev eth0 up",
+        ]
         netns.run(name, ["ip", "-batch", "-"], stdin="\n".join(commands) + "\n")
-        argv = ["dnsmasq", "--no-daemon", "--user=", "--group=", "--conf-file=/dev/null", "--port=0", "--interface=eth0"]
+        argv = [
+            "dnsmasq",
+            "--no-daemon",
+            "--user=",
+            "--group=",
+            "--conf-file=/dev/null",
+            "--port=0",
+            "--interface=eth0",
+        ]
         argv += [f"--dhcp-range={address}.100,{address}.199,255.255.255.0,10m", f"--dhcp-leasefile=/run/{name}.leases"]
         process = await asyncio.create_subprocess_exec(
-            *argv, preexec_fn=netns.preexec(name), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            *argv,
+            preexec_fn=netns.preexec(name),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         for _ in range(100):
             if process.returncode is not None or _serves_dhcp(name):

@@ -13,7 +13,15 @@ from lab.world.client import LabClient
 from lab.world.state import LabError
 from lab.world.topology import CLIENT_NS, GUEST_NS, INTERNET_NS, MAX_UPLINKS, ROUTER_NS, SWITCH_NS
 
-PLACES = (ROUTER_NS, CLIENT_NS, GUEST_NS, INTERNET_NS, SWITCH_NS, "rogue1", *(f"isp{n}" for n in range(1, MAX_UPLINKS + 1)))
+PLACES = (
+    ROUTER_NS,
+    CLIENT_NS,
+    GUEST_NS,
+    INTERNET_NS,
+    SWITCH_NS,
+    "rogue1",
+    *(f"isp{n}" for n in range(1, MAX_UPLINKS + 1)),
+)
 
 
 def command_in(client: LabClient, place: str, command: Sequence[str]) -> int:

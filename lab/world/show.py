@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -27,29 +28,40 @@ def status(console: Console, data: Json) -> None:
     if not data["running"]:
         console.print(f"Lab [bold]{data['name']}[/] is not running.")
         return
-    table = Table(title=f"Lab {data['name']}: branch {data['branch']}, RouterOS {data['version']}", title_justify="left")
-    for column in ("Uplink", "Port", "Gateway", "Seen as", "Down/up", "Line", "Connections", "Received", "Sent"):
-        table.add_column(column, justify="right" if column in ("Connections", "Received", "Sent") else "left")
+    table = Table(
+        title=f"Lab {data['name']}: branch {data['branch']}, RouterOS {data['version']}",
+        title_justify="left",
+        box=SIMPLE,
+        pad_edge=False,
+    )
+    for column in ("Uplink", "Port", "Gateway", "Seen as", "Down/up", "Connections", "MB down/up", "Line"):
+        table.add_column(
+            column, justify="right" if column in ("Connections", "MB down/up") else "left", no_wrap=column != "Line"
+        )
     for line in data["uplinks"]:
         fault = line["fault"]
-        state = Text("ok", "green") if fault is None else Text(f"{fault['kind']} since {clock(fault['since'])}", "red")
+        state = Text("ok", "green") if fault is None else Text(fault["kind"], "red")
         table.add_row(
             line["name"],
             line["interface"],
             line["gateway"],
             line["public_address"],
             f"{speed(line['download'])}/{speed(line['upload'])}",
-            state,
             str(line["connections"]),
-            f"{line['down_bytes'] / 1e6:.1f} MB",
-            f"{line['up_bytes'] / 1e6:.1f} MB",
+            f"{line['down_bytes'] / 1e6:.1f}/{line['up_bytes'] / 1e6:.1f}",
+            state,
         )
     console.print(table)
     rogues = ", ".join(data["rogues"]) or "none"
-    console.print(f"API 127.0.0.1:{data['api_port']}, API-SSL 127.0.0.1:{data['api_ssl_port']}, CA {data['ca_file']}", soft_wrap=True)
+    console.print(
+        f"API 127.0.0.1:{data['api_port']}, API-SSL 127.0.0.1:{data['api_ssl_port']}, CA {data['ca_file']}",
+        soft_wrap=True,
+    )
     console.print(f"Inventory overlay: {data['inventory']}", soft_wrap=True)
-    console.print(f"Clients {data['lan']['clients'][0]} to {data['lan']['clients'][1]} · rogue DHCP servers: {rogues}"
-                  f" · messages in the chat: {data['chat']['messages']} · up for {data['uptime_s']:.0f} s")
+    console.print(
+        f"Clients {data['lan']['clients'][0]} to {data['lan']['clients'][1]} · rogue DHCP servers: {rogues}"
+        f" · messages in the chat: {data['chat']['messages']} · up for {data['uptime_s']:.0f} s"
+    )
 
 
 def chat(console: Console, messages: Sequence[Json]) -> None:
@@ -77,15 +89,17 @@ def traffic_event(event: Json) -> str:
     if kind == "connections":
         return f"{event['done']} of {event['total']} connections, {event['failed']} failed"
     if kind == "probe":
-        what = f"{event['uplink']}, {event['ms']:.1f} ms" if event["ok"] else f"failed: {event['error']}"
+        what = f"{event['uplink']}, {event['ms']:.1f} ms" if event["ok"] else f"failed: {event['reason']}"
         return f"{event['t']:5.1f} s  {what}"
     return " ".join(f"{key}={value}" for key, value in event.items())
 
 
 def traffic_result(console: Console, kind: str, result: Json) -> None:
     if kind == "throughput":
-        console.print(f"{result['direction']}: [bold]{result['goodput_mbit']:.2f} Mbit/s[/] goodput, "
-                      f"{result['flows']} flows from {result['clients']} clients, {result['seconds']:g} s")
+        console.print(
+            f"{result['direction']}: [bold]{result['goodput_mbit']:.2f} Mbit/s[/] goodput, "
+            f"{result['flows']} flows from {result['clients']} clients, {result['seconds']:g} s"
+        )
         for name, rate in result["uplinks"].items():
             console.print(f"  {name}: {rate['wire_mbit']:.2f} Mbit/s on the wire")
     elif kind == "connections":
@@ -93,7 +107,9 @@ def traffic_result(console: Console, kind: str, result: Json) -> None:
         shares = ", ".join(f"{name} {count} ({100 * count / total:.1f} %)" for name, count in result["split"].items())
         console.print(f"{result['total']} connections, {result['failed']} failed: {shares}")
     elif kind == "probe":
-        console.print(f"{result['total']} connections, {result['failed']} failed, longest outage {result['outage_s']:.2f} s: {result['split']}")
+        console.print(
+            f"{result['total']} connections, {result['failed']} failed, longest outage {result['outage_s']:.2f} s: {result['split']}"
+        )
     else:
         for flow in result["flows"]:
             console.print(f"flow {flow['flow']}: longest gap {flow['max_gap_s']:.2f} s, {' → '.join(flow['uplinks'])}")

@@ -60,7 +60,13 @@ class ChatMessage:
     source: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"message_id": self.message_id, "chat_id": self.chat_id, "at": self.at, "text": self.text, "source": self.source}
+        return {
+            "message_id": self.message_id,
+            "chat_id": self.chat_id,
+            "at": self.at,
+            "text": self.text,
+            "source": self.source,
+        }
 
 
 class _Refused(Exception):
@@ -155,7 +161,12 @@ class BotApi:
         return int(longest) + 1 if longest > 0 else 0
 
     def _bot(self) -> dict[str, Any]:
-        return {"id": int(self.token.split(":")[0]), "is_bot": True, "first_name": "multiwan", "username": "multiwan_lab_bot"}
+        return {
+            "id": int(self.token.split(":")[0]),
+            "is_bot": True,
+            "first_name": "multiwan",
+            "username": "multiwan_lab_bot",
+        }
 
 
 def _until(past: list[float], now: float, count: int, window: float) -> float:
@@ -200,4 +211,6 @@ def _check_entities(text: str, mode: str) -> None:
             open_at.pop(sign) if sign in open_at else open_at.update({sign: match.start()})
     if open_at:
         at = len(text[: min(open_at.values())].encode())
-        raise _Refused(400, f"Bad Request: can't parse entities: Can't find end of the entity starting at byte offset {at}")
+        raise _Refused(
+            400, f"Bad Request: can't parse entities: Can't find end of the entity starting at byte offset {at}"
+        )

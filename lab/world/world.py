@@ -54,7 +54,9 @@ class Secrets:
 
     api_password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     admin_password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
-    telegram_token: str = field(default_factory=lambda: f"{secrets.randbelow(9 * 10**9) + 10**9}:{secrets.token_urlsafe(27)[:35]}")
+    telegram_token: str = field(
+        default_factory=lambda: f"{secrets.randbelow(9 * 10**9) + 10**9}:{secrets.token_urlsafe(27)[:35]}"
+    )
     chat_id: int = field(default_factory=lambda: -1_001_000_000_000 - secrets.randbelow(10**9))  # a supergroup
 
 

@@ -72,7 +72,9 @@ def changes(names: Sequence[str]) -> list[str]:
     return [name for n, name in enumerate(names) if n == 0 or names[n - 1] != name]
 
 
-def rates(before: Mapping[str, Mapping[str, int]], after: Mapping[str, Mapping[str, int]], seconds: float) -> dict[str, dict[str, float]]:
+def rates(
+    before: Mapping[str, Mapping[str, int]], after: Mapping[str, Mapping[str, int]], seconds: float
+) -> dict[str, dict[str, float]]:
     """Uplink -> direction -> Mbit/s between two readings of byte counters."""
     return {
         name: {direction: mbit(value - before[name][direction], seconds) for direction, value in counters.items()}

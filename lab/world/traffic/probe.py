@@ -24,15 +24,20 @@ async def run(plan: Probe, topology: Topology) -> dict[str, Any]:
 
     async def attempt(number: int, client: str, target: str) -> None:
         start = time.monotonic()
-        uplink, error = "", ""
+        uplink, reason = "", ""
         try:
             uplink = topology.uplink_of_source(await ask_source(client, target, port, plan.timeout))
         except TimeoutError:
-            error = "timeout"
+            reason = "timeout"
         except OSError as failure:
-            error = failure.strerror or str(failure)
+            reason = failure.strerror or str(failure)
         attempts.append(Attempt(round(start - began, 3), uplink))
-        result = {"ok": bool(uplink), "uplink": uplink, "error": error, "ms": round((time.monotonic() - start) * 1000, 2)}
+        result = {
+            "ok": bool(uplink),
+            "uplink": uplink,
+            "reason": reason,
+            "ms": round((time.monotonic() - start) * 1000, 2),
+        }
         hosts.emit(event="probe", n=number, t=round(start - began, 3), at=began_at + start - began, **result)
 
     async with asyncio.TaskGroup() as group:

@@ -91,7 +91,7 @@ class _Run:
             await self.client(flow, number, port)
         except (OSError, TimeoutError) as error:
             # the flow then counts with nothing received, which is what happened
-            hosts.emit(event="flow failed", flow=number, error=str(error) or "timeout")
+            hosts.emit(event="flow failed", flow=number, reason=str(error) or "timeout")
 
 
 async def run(plan: Throughput, topology: Topology) -> dict[str, Any]:
@@ -101,9 +101,17 @@ async def run(plan: Throughput, topology: Topology) -> dict[str, Any]:
     began = time.monotonic()
     work.start(listening, port)
     series = [sample async for sample in _samples(work, began, plan.warmup)]
-    start_bytes, start_line, start = [flow.received for flow in work.flows], hosts.line_bytes(topology), time.monotonic()
+    start_bytes, start_line, start = (
+        [flow.received for flow in work.flows],
+        hosts.line_bytes(topology),
+        time.monotonic(),
+    )
     series += [sample async for sample in _samples(work, began, plan.warmup + plan.seconds)]
-    end_bytes, end_line, seconds = [flow.received for flow in work.flows], hosts.line_bytes(topology), time.monotonic() - start
+    end_bytes, end_line, seconds = (
+        [flow.received for flow in work.flows],
+        hosts.line_bytes(topology),
+        time.monotonic() - start,
+    )
     for task in list(work.tasks):
         task.cancel()
     await asyncio.gather(*work.tasks, return_exceptions=True)

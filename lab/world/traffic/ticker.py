@@ -9,7 +9,7 @@ import contextlib
 import socket
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from lab.world.topology import CLIENT_NS, INTERNET_NS, Topology
 from lab.world.traffic import hosts
@@ -33,8 +33,8 @@ class _Echo(asyncio.DatagramProtocol):
     transport: asyncio.DatagramTransport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        # asyncio's own class is no DatagramTransport by inheritance before 3.12
+        self.transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self.transport.sendto(addr[0].encode(), addr)
