@@ -62,7 +62,7 @@ def port_mac(number: int) -> str:
 
 
 def interior(topology: Topology) -> dict[str, list[str]]:
-    """Namespace -> ``ip -batch`` lines for addresses, routes and states in it. The router's own ports stay untouched."""
+    """Namespace -> ``ip -batch`` lines for what is in it. The router's own ports stay untouched."""
     lines: dict[str, list[str]] = {ns: ["link set dev lo up"] for ns in topology.namespaces}
     for uplink in topology.uplinks:
         lines[uplink.name] += _isp(uplink)

@@ -139,7 +139,7 @@ async def shell(lab: LabClient, args: Arguments) -> int:
     if args.json:
         if args.place != ROUTER_NS or not command:
             raise LabError(
-                "lab shell --json needs the router and a line, for example: lab shell --json router -- /system/identity/print"
+                "lab shell --json needs the router and a line, as in: lab shell --json router -- /system/identity/print"
             )
         emit({"output": await lab.console(" ".join(command))})
         return 0

@@ -74,7 +74,7 @@ class LabClient:
         retry_after: int = 3,
         limits: Mapping[str, float] | None = None,
     ) -> Json:
-        """{"messages": [{message_id, chat_id, at, text, source}], "complete": whether ``count`` of them came in time}."""
+        """{"messages": [{message_id, chat_id, at, text, source}], "complete": did ``count`` of them come in time}."""
         request: Json = {"do": "chat", "after": after, "count": count, "wait_s": wait_s}
         if fail:
             request |= {"fail": fail, "retry_after": retry_after}

@@ -13,7 +13,7 @@ from typing import Any
 
 from lab.world import measure, wire
 from lab.world.faults import FaultError
-from lab.world.https import Failing, FailError
+from lab.world.https import FailError, Failing
 from lab.world.rogue import DEFAULT_MAC, RogueError
 from lab.world.telegram import Limits
 from lab.world.topology import SERVER_BLOCK, TopologyError

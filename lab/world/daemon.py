@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The process inside: pid 1 of the lab's namespaces. Builds the world, runs the router, answers on the control socket.
 
-Started by the launcher only: ``python -m lab.world.daemon ORDER`` where ORDER is its JSON (folder, topology, inherited sockets).
+Started by the launcher only: ``python -m lab.world.daemon ORDER``; ORDER is JSON: folder, topology, inherited sockets.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lab.world.world import Sockets, World
 
 
 class Lifeline:
-    """The launcher's end of the pair: steps go out; when it closes before ``go`` the launcher is dead, and so are we."""
+    """A socket pair with the launcher: steps go out; if it closes before ``go`` the launcher is dead, and so are we."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -46,6 +46,11 @@ class Lifeline:
             self._sock.sendall(wire.encode(message))
 
 
+def private_run() -> None:
+    """Everybody's /run stays as it is: ours holds the names of our namespaces and goes with us."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"], check=True, capture_output=True)
+
+
 async def run(order: dict[str, Any]) -> None:
     lifeline = Lifeline(socket.socket(fileno=order["lifeline"]))
     watcher = asyncio.create_task(lifeline.watch())
@@ -61,8 +66,7 @@ async def run(order: dict[str, Any]) -> None:
         router_module=order["router"],
     )
     try:
-        # everybody's /run stays as it is: ours holds the names of our namespaces and goes with us
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"], check=True, capture_output=True)
+        private_run()
         await world.start(lambda step: lifeline.tell(step=step))
         control = Control(world, stop)
         await asyncio.start_unix_server(

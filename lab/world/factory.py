@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The router as a technician left it: a bridge with the LAN ports, DHCP, names, users, a few rows of his own. No multi-WAN.
+"""The router as a technician left it: a bridge with the LAN ports, DHCP, users, a few rows of his own. No multi-WAN.
 
 His rows carry his comments. Nothing that the collection does may change, move or remove them.
 """

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starts and stops a lab from outside. The daemon runs detached, inside namespaces that die with it.
 
-Who holds whom: the launcher keeps one end of a socket pair until the lab is ready; while it does, the daemon dies with it. After that
-the unshare process holds the daemon (``--kill-child``: PDEATHSIG), and the daemon is pid 1 of everything else. So there is no moment
-at which a kill leaves a process, a link or a namespace behind; files are cleaned by the next ``up`` or ``down``.
+Who holds whom: the launcher keeps one end of a socket pair until the lab is ready; while it does, the daemon dies with
+it. After that the unshare process holds the daemon (``--kill-child``: PDEATHSIG), and the daemon is pid 1 of everything
+else. So there is no moment at which a kill leaves a process, a link or a namespace behind; files are cleaned by the
+next ``up`` or ``down``.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def unshare_flags() -> list[str]:
     reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
     raise LabError(
         f"this machine does not allow network namespaces ({reason}); allow unprivileged user namespaces "
-        "(sysctl user.max_user_namespaces=15000, and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or run the lab as root"
+        "(sysctl user.max_user_namespaces=15000, and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), "
+        "or run the lab as root"
     )
 
 
@@ -202,8 +204,7 @@ async def down(folder: Folder) -> bool:
             with contextlib.suppress(OSError, TimeoutError, ValueError):
                 async with asyncio.timeout(STOP_TIMEOUT_S):
                     await _ask_to_stop(folder)
-                    while state.outer.alive:
-                        await asyncio.sleep(0.02)
+                    await asyncio.to_thread(state.outer.wait_gone, STOP_TIMEOUT_S)
         existed = state is not None or any(folder.path.iterdir())
         _clear(folder)
         folder.path.rmdir()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -51,7 +52,7 @@ async def console(client: LabClient, lines: Sequence[str]) -> int:
     prompt = f"[admin@{identity}] > " if sys.stdin.isatty() else ""
     while True:
         try:
-            line = input(prompt).strip()
+            line = (await asyncio.to_thread(input, prompt)).strip()
         except EOFError:
             return 0
         if line in ("/quit", "quit"):

@@ -34,10 +34,8 @@ def status(console: Console, data: Json) -> None:
         box=SIMPLE,
         pad_edge=False,
     )
-    for column in ("Uplink", "Port", "Gateway", "Seen as", "Down/up", "Connections", "MB down/up", "Line"):
-        table.add_column(
-            column, justify="right" if column in ("Connections", "MB down/up") else "left", no_wrap=column != "Line"
-        )
+    for column in ("Uplink", "Port", "Gateway", "Seen as", "Down/up", "Connections", "Line"):
+        table.add_column(column, justify="right" if column == "Connections" else "left", no_wrap=column != "Line")
     for line in data["uplinks"]:
         fault = line["fault"]
         state = Text("ok", "green") if fault is None else Text(fault["kind"], "red")
@@ -48,7 +46,6 @@ def status(console: Console, data: Json) -> None:
             line["public_address"],
             f"{speed(line['download'])}/{speed(line['upload'])}",
             str(line["connections"]),
-            f"{line['down_bytes'] / 1e6:.1f}/{line['up_bytes'] / 1e6:.1f}",
             state,
         )
     console.print(table)
@@ -103,13 +100,15 @@ def traffic_result(console: Console, kind: str, result: Json) -> None:
         for name, rate in result["uplinks"].items():
             console.print(f"  {name}: {rate['wire_mbit']:.2f} Mbit/s on the wire")
     elif kind == "connections":
-        total = sum(result["split"].values()) or 1
-        shares = ", ".join(f"{name} {count} ({100 * count / total:.1f} %)" for name, count in result["split"].items())
-        console.print(f"{result['total']} connections, {result['failed']} failed: {shares}")
+        console.print(f"{result['total']} connections, {result['failed']} failed: {_shares(result['split'])}")
     elif kind == "probe":
-        console.print(
-            f"{result['total']} connections, {result['failed']} failed, longest outage {result['outage_s']:.2f} s: {result['split']}"
-        )
+        outage = "never healed" if result["outage_s"] is None else f"outage {result['outage_s']:.2f} s"
+        console.print(f"{result['total']} connections, {result['failed']} failed, {outage}: {_shares(result['split'])}")
     else:
         for flow in result["flows"]:
             console.print(f"flow {flow['flow']}: longest gap {flow['max_gap_s']:.2f} s, {' → '.join(flow['uplinks'])}")
+
+
+def _shares(split: Mapping[str, int]) -> str:
+    total = sum(split.values()) or 1
+    return ", ".join(f"{name} {count} ({100 * count / total:.1f} %)" for name, count in split.items())

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for the Telegram Bot API: pure. One request in, one answer out, and the chat that grows.
 
-Answers follow the public Bot API (core.telegram.org/bots/api, "Making requests", sendMessage, ResponseParameters); limits follow its FAQ
-(about one message a second per chat, 20 a minute per group).
+Answers follow the public Bot API (core.telegram.org/bots/api: "Making requests", sendMessage, ResponseParameters);
+limits follow its FAQ (about one message a second per chat, 20 a minute per group).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The lab's control socket: one JSON object per line, one request per connection.
 
-client -> ``{"do": "cut", …}``; daemon -> any number of ``{"event": …}``, then one ``{"result": …}`` or ``{"error": "sentence"}``.
+client -> ``{"do": "cut", …}``; daemon -> any number of ``{"event": …}``, then one ``{"result": …}`` or
+``{"error": "sentence"}``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m lab.world.traffic ORDER``: one measurement, started by the daemon. Events and the result as JSON lines."""
+"""``python -m lab.world.traffic ORDER``: one measurement, started by the daemon. Events and result as JSON lines."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def jain(values: Sequence[float]) -> float:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One new connection. ``t``: seconds since the start when it began. ``uplink``: who carried it, "" when it failed."""
+    """One new connection. ``t``: when it began, seconds since the start. ``uplink``: who carried it, "" if none did."""
 
     t: float
     uplink: str
@@ -44,8 +44,9 @@ class Attempt:
 
 
 def probe_summary(attempts: Sequence[Attempt]) -> dict[str, object]:
-    """total, failed, split; first_failed_t and last_failed_t (start times), restored_t: the first attempt after the last failure,
-    outage_s: from the first failure to there. None where there was no failure, or no success after it."""
+    """total, failed, split; first_failed_t and last_failed_t (start times); restored_t: the first attempt after the
+    last failure; outage_s: from the first failure to there. None where there was no failure, or no success after it.
+    """
     ordered = sorted(attempts, key=lambda attempt: attempt.t)
     failed = [attempt.t for attempt in ordered if not attempt.ok]
     first, last = (failed[0], failed[-1]) if failed else (None, None)

@@ -73,6 +73,13 @@ class Ticker(Plan):
 KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker)}
 
 
+def _like(default: object, value: Any) -> object:
+    for kind in (int, float, str):
+        if isinstance(default, kind):
+            return kind(value)
+    raise TypeError(f"no way to read {value!r}")
+
+
 def make(kind: str, options: dict[str, Any]) -> Plan:
     """A plan from what a caller asked for; raises ``PlanError`` for an unknown kind or option."""
     plan = KINDS.get(kind)
@@ -83,6 +90,6 @@ def make(kind: str, options: dict[str, Any]) -> Plan:
     if unknown:
         raise PlanError(f"{kind}: unknown option {unknown[0]!r}, allowed are {', '.join(known)}")
     try:
-        return plan(**{key: type(known[key].default)(value) for key, value in options.items()})
+        return plan(**{key: _like(known[key].default, value) for key, value in options.items()})
     except (TypeError, ValueError) as error:
         raise error if isinstance(error, PlanError) else PlanError(f"{kind}: {error}") from None

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plain Linux box in the router's place: enough to test the world without the emulator.
 
-Two-way multi-WAN as lab-recipes section 9: PCC by jhash over both addresses, connection marks, one table per uplink, fixed snat.
+PCC by jhash over both addresses, connection marks, one table per uplink, fixed snat.
 """
 
 from __future__ import annotations
@@ -44,12 +44,13 @@ class Router:
     @staticmethod
     def _rules(uplinks: Sequence[Uplink]) -> str:
         inbound = "\n".join(f'  iifname "{u.port}" ct state new ct mark set {u.number}' for u in uplinks)
+        pcc = f"ct mark set jhash ip saddr . ip daddr mod {len(uplinks)} seed 0x1111 offset 1"
         snat = "\n".join(f'  oifname "{u.port}" snat to {u.router_address}' for u in uplinks)
         return f"""table ip mt {{
  chain prerouting {{
   type filter hook prerouting priority mangle; policy accept;
 {inbound}
-  iifname "bridge" ip daddr != 192.168.0.0/16 ct state new ct mark 0 ct mark set jhash ip saddr . ip daddr mod {len(uplinks)} seed 0x1111 offset 1
+  iifname "bridge" ip daddr != 192.168.0.0/16 ct state new ct mark 0 {pcc}
   iifname "bridge" ct mark != 0 meta mark set ct mark
  }}
  chain nat {{
