@@ -40,17 +40,24 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         return {"changed": False}
 
     def _fleet_variables(self, all_variables: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        """Values of everything that begins with ``multiwan_``, and the names of those that can't be templated."""
+        """Values of everything that begins with ``multiwan_``, and the paths of values that can't be templated."""
         variables: dict[str, Any] = {}
         broken: dict[str, str] = {}
         for variable, value in all_variables.items():
-            if not variable.startswith("multiwan_"):
-                continue
-            if variable not in KNOWN_VARIABLES:
+            if variable in KNOWN_VARIABLES:
+                variables[variable] = self._value(value, variable, broken)
+            elif variable.startswith("multiwan_"):
                 variables[variable] = None
-                continue
-            try:
-                variables[variable] = self._templar.template(value)
-            except AnsibleError as error:
-                broken[variable] = f"an expression that fails: {error.message}"
         return variables, broken
+
+    def _value(self, value: Any, path: str, broken: dict[str, str]) -> Any:
+        """The value; piece by piece when the whole fails, so that one bad piece does not hide mistakes in the rest."""
+        try:
+            return self._templar.template(value)
+        except AnsibleError as error:
+            if isinstance(value, dict):
+                return {key: self._value(item, f"{path}.{key}", broken) for key, item in value.items()}
+            if isinstance(value, list):
+                return [self._value(item, f"{path}[{index}]", broken) for index, item in enumerate(value)]
+            broken[path] = f"an expression that fails: {error.message}"
+            return None

@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client against a peer that says prepared sentences. What a router says is tested in tests/lab."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from plugins.module_utils.api_client import Router, Target, connect
+from plugins.module_utils.router_api import RouterError
+
+Sentence = Sequence[str]
+
+
+def encode(*words: str) -> bytes:
+    encoded = [word.encode() for word in words]
+    assert all(len(word) < 0x80 for word in encoded), "this peer knows short words only"
+    return b"".join(bytes([len(word)]) + word for word in encoded) + b"\0"
+
+
+class Peer:
+    """Answers the n-th sentence with the n-th list of sentences, and remembers what it heard."""
+
+    def __init__(self, answers: Sequence[Sequence[Sentence]]) -> None:
+        self.heard: list[list[str]] = []
+        self._answers = answers
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        connection, _ = self._listener.accept()
+        with connection, connection.makefile("rb") as stream:
+            for answer in self._answers:
+                self.heard.append(self._sentence(stream.read))
+                connection.sendall(b"".join(encode(*words) for words in answer))
+
+    @staticmethod
+    def _sentence(read: Callable[[int], bytes]) -> list[str]:
+        words = []
+        while length := read(1)[0]:
+            words.append(read(length).decode())
+        return words
+
+    def close(self) -> None:
+        self._thread.join(timeout=5)
+        self._listener.close()
+
+
+@pytest.fixture
+def peers() -> Iterator[list[Peer]]:
+    started: list[Peer] = []
+    yield started
+    for peer in started:
+        peer.close()
+
+
+LOGIN = [["!done"]]
+
+
+def logged_in(peers: list[Peer], *answers: Sequence[Sentence]) -> Router:
+    peer = Peer([LOGIN, *answers])
+    peers.append(peer)
+    return connect(Target("127.0.0.1", peer.port, "multiwan", "secret", tls=False, timeout_s=2))
+
+
+def test_login_is_plain(peers: list[Peer]) -> None:
+    with logged_in(peers):
+        assert peers[0].heard == [["/login", "=name=multiwan", "=password=secret"]]
+
+
+def test_values_stay_text(peers: list[Peer]) -> None:
+    answer = [["!re", "=.id=*1", "=name=yes", "=comment=007", "=scope=11", "=source=a=b=c", "=fib="], ["!done"]]
+    with logged_in(peers, answer) as router:
+        (found,) = router.rows("/routing/table")
+    assert found.id == "*1"
+    assert found.values == {"name": "yes", "comment": "007", "scope": "11", "source": "a=b=c", "fib": ""}
+
+
+def test_no_rows_are_no_rows_also_when_the_router_says_so(peers: list[Peer]) -> None:
+    with logged_in(peers, [["!empty"], ["!done"]]) as router:
+        assert router.rows("/ip/route") == []
+
+
+def test_only_some_properties_are_asked_for_but_always_whose_row_it_is(peers: list[Peer]) -> None:
+    with logged_in(peers, [["!done"]]) as router:
+        router.rows("/ip/route", ["gateway"])
+    assert peers[0].heard[1] == ["/ip/route/print", "=.proplist=.id,comment,dynamic,gateway"]
+
+
+def test_comments_are_utf_8(peers: list[Peer]) -> None:
+    with logged_in(peers, [["!re", "=.id=*1", "=comment=Kantor Jalan Asia–Afrika"], ["!done"]]) as router:
+        assert router.rows("/ip/route")[0].values["comment"] == "Kantor Jalan Asia–Afrika"
+
+
+def test_an_add_says_where_and_learns_the_id(peers: list[Peer]) -> None:
+    with logged_in(peers, [["!done", "=ret=*5"]]) as router:
+        assert router.add("/ip/firewall/mangle", {"chain": "prerouting", "passthrough": "no"}, "*2") == "*5"
+    assert peers[0].heard[1] == [
+        "/ip/firewall/mangle/add", "=chain=prerouting", "=passthrough=no", "=place-before=*2",
+    ]  # fmt: skip
+
+
+def test_a_move_without_successor_goes_to_the_end(peers: list[Peer]) -> None:
+    with logged_in(peers, [["!done"]]) as router:
+        router.move("/ip/firewall/nat", "*5", None)
+    assert peers[0].heard[1] == ["/ip/firewall/nat/move", "=numbers=*5"]
+
+
+def test_a_trap_becomes_the_routers_own_words(peers: list[Peer]) -> None:
+    answer = [["!trap", "=category=1", "=message=input does not match any value of interface", "=odd=x"], ["!done"]]
+    with logged_in(peers, answer) as router, pytest.raises(RouterError) as caught:
+        router.add("/ip/address", {"interface": "ether9"})
+    assert caught.value.trap == "input does not match any value of interface"
+    assert str(caught.value).startswith("/ip/address/add: the router says: ")
+
+
+def test_a_connection_goes_on_after_a_trap(peers: list[Peer]) -> None:
+    trap = [["!trap", "=message=no such item"], ["!done"]]
+    with logged_in(peers, trap, [["!done"]]) as router:
+        with pytest.raises(RouterError):
+            router.remove("/ip/route", "*1")
+        assert router.rows("/ip/route") == []
+
+
+def test_a_broken_connection_is_said_so(peers: list[Peer]) -> None:
+    with logged_in(peers) as router, pytest.raises(RouterError, match="the connection broke"):
+        router.rows("/ip/route")
+
+
+def test_a_refused_login_names_the_user_and_never_the_password(peers: list[Peer]) -> None:
+    peer = Peer([[["!trap", "=message=invalid user name or password (6)"], ["!done"]]])
+    peers.append(peer)
+    with pytest.raises(RouterError, match=r"refused the login of user multiwan: invalid user name") as caught:
+        connect(Target("127.0.0.1", peer.port, "multiwan", "secret", tls=False, timeout_s=2))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_closed_port_is_said_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(RouterError, match=f"no connection to 127.0.0.1:{port}"):
+        connect(Target("127.0.0.1", port, "multiwan", "secret", timeout_s=2))
+
+
+def test_a_missing_ca_file_is_said_so(peers: list[Peer]) -> None:
+    peer = Peer([])
+    peers.append(peer)
+    with pytest.raises(RouterError, match=r"the CA file /nowhere/ca\.pem does not exist"):
+        connect(Target("127.0.0.1", peer.port, "u", "p", ca_file="/nowhere/ca.pem", timeout_s=2))
+
+
+def test_a_target_does_not_show_its_password() -> None:
+    assert "hunter22" not in repr(Target("h", 1, "u", "hunter22"))
