@@ -12,7 +12,10 @@ from lab.schema.snapshot import ConfigRow
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One writing command as it came in. ``time`` in seconds of the router's clock; refused commands have ``error``."""
+    """One command as it came in. ``time`` in seconds of the router's clock; refused commands have ``error``.
+
+    ``action``: a command of a service (run, fetch, import …) that need not have changed the configuration.
+    """
 
     time: float
     user: str
@@ -21,6 +24,7 @@ class JournalEntry:
     command: str
     args: Mapping[str, str]
     error: str = ""
+    action: bool = False
 
 
 @dataclass(frozen=True)

@@ -87,4 +87,11 @@ def _address_list(values: dict[str, str], given: Mapping[str, str]) -> dict[str,
     return values
 
 
-_DERIVED = {"/ip/address": _ip_address, "/ip/firewall/address-list": _address_list}
+def _ethernet(values: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The name a port came with stays readable after it was renamed."""
+    if "name" in values:
+        values.setdefault("default-name", values["name"])
+    return values
+
+
+_DERIVED = {"/interface/ethernet": _ethernet, "/ip/address": _ip_address, "/ip/firewall/address-list": _address_list}

@@ -65,6 +65,8 @@ def check_values(menu: MenuAt, args: Mapping[str, str], store: Store, *, verb: s
             out[bare] = argument.type.parse(text, store)
         except BadValue as bad:
             raise Trap(bad.text(bare), 1) from bad
+        if argument.required and out[bare] == "":
+            raise Trap(f"invalid value for argument {bare}", 1)
     return out
 
 

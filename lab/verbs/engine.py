@@ -22,6 +22,7 @@ _WRITING = frozenset(
     {"add", "set", "remove", "move", "unset", "enable", "disable", "comment", "reset-counters", "reset-counters-all"}
 )
 _DEAD = {".dead": "yes"}
+_EVERY_ACTION = frozenset({".id", "numbers", "number", ".proplist", "once", "duration"})
 
 
 async def _nothing() -> None:
@@ -84,6 +85,9 @@ class Engine:
         action = self.actions.get((menu, command))
         if action is not None:
             return await self._act(action, menu, command, args, caller)
+        if (menu, command) == ("", "export"):
+            self._allow(caller, "read")
+            return Reply(ret=self.export())
         at = self._menu(menu, command)
         if command in _READING:
             self._allow(caller, "read")
@@ -128,7 +132,9 @@ class Engine:
     def _menu(self, path: str, command: str) -> MenuAt:
         at = self.store.schema.get(path)
         if at is None:
-            raise Trap("no such command prefix", 0)
+            raise Trap("no such command prefix" if path else "no such command", 0)
+        if at.menu.kind == "virtual" and command in _WRITING - {"remove"}:
+            raise Trap("no such command", 0)  # rows that live elsewhere are written by their own service
         if command not in at.menu.commands and not (command == "getall" and "print" in at.menu.commands):
             raise Trap("no such command", 0)
         if command not in _READING | _WRITING:
@@ -141,11 +147,23 @@ class Engine:
             raise Trap("not enough permissions (9)")
 
     async def _act(self, action: Action, menu: str, command: str, args: Values, caller: Caller) -> Reply:
+        """A service's command. One that is a verb (``set`` of a certificate) is held to the verbs' rules."""
         at = self.store.schema.get(menu)
         known = at.menu.actions.get(command) if at is not None else None
-        if known is not None and set(args) - set(known) - {".id", "numbers", "number", ".proplist", "once"}:
+        if known is not None and set(args) - set(known) - _EVERY_ACTION:
             raise a.unknown_parameter()
-        return await action(args, caller)
+        writes = command in _WRITING
+        if writes:
+            self._allow(caller, "write")
+        try:
+            reply = await action(args, caller)
+        except Trap as trap:
+            self._log(menu, at, command, args, caller, error=trap.message, action=not writes)
+            raise
+        self._log(menu, at, command, args, caller, action=not writes)
+        if writes:
+            await self.after_write()
+        return reply
 
     # reading
 
@@ -198,9 +216,9 @@ class Engine:
                 reply, touched = self._dispatch(at, command, args)
                 before = self.store.touched()
         except Trap as trap:
-            self._log(at, command, given, caller, trap.message)
+            self._log(at.path, at, command, given, caller, error=trap.message)
             raise
-        self._log(at, command, given, caller, "")
+        self._log(at.path, at, command, given, caller)
         if before:
             what = f"{at.path[1:].replace('/', ' ')} {_DONE.get(command, 'changed')}"
             self.store.remember(UndoRecord(self.clock(), caller.user, "write", what, at.path, before))
@@ -208,13 +226,24 @@ class Engine:
             self.view.forget(at.path, row_id)
         return reply
 
-    def _log(self, at: MenuAt, command: str, args: Values, caller: Caller, error: str) -> None:
+    def _log(
+        self,
+        menu: str,
+        at: MenuAt | None,
+        command: str,
+        args: Values,
+        caller: Caller,
+        *,
+        error: str = "",
+        action: bool = False,
+    ) -> None:
+        known = at.arguments if at is not None else {}
         shown = {
-            name: "*****" if (arg := at.arguments.get(name)) is not None and (arg.secret or arg.write_only) else text
+            name: "*****" if (spec := known.get(name)) is not None and (spec.secret or spec.write_only) else text
             for name, text in args.items()
         }
         self.store.journal.append(
-            JournalEntry(self.clock(), caller.user, caller.origin, at.path, command, shown, error)
+            JournalEntry(self.clock(), caller.user, caller.origin, menu, command, shown, error, action)
         )
 
     def _dispatch(self, at: MenuAt, command: str, args: dict[str, str]) -> tuple[Reply, Sequence[int]]:
@@ -314,11 +343,10 @@ class Engine:
             return
         built_in = {row.id for row in at.menu.builtin}
         for row_id in ids:
-            row = self._config_row(at, row_id, "remove")
+            self._config_row(at, row_id, "remove")
             if row_id in built_in:
                 # No source has the words for built-in rows (facts 7.6); the fact of the refusal is what counts.
                 raise Trap("failure: can not remove builtin")
-            del row
         self.store.remove(at.path, ids)
 
     def _config_row(self, at: MenuAt, row_id: int, verb: str) -> ConfigRow:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
@@ -13,10 +12,8 @@ from lab.store import Store, format_id
 from lab.verbs.caller import Caller
 from lab.verbs.reply import DynamicRow, VirtualMenu
 
-if TYPE_CHECKING:
-    Key = tuple[str, int]
-
 _COUNTERS = ("bytes", "packets", "dropped")
+_VERSION = "{version}"  # in menu files: the version that this router plays
 _FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
 
 
@@ -49,7 +46,7 @@ class View:
         if menu.path in self.virtual:
             return [(row_id, dict(values)) for row_id, values in self.virtual[menu.path].rows()]
         shown = [(row.id, self._config(menu, row, caller)) for row in self.store.rows(menu.path)]
-        fixed = {name: text for name, text in menu.menu.readonly.items() if text is not None}
+        fixed = self._fixed(menu)
         for number, values in self.dynamic.get(menu.path, ()):
             row = {**fixed, **values, "dynamic": "true"}
             row.update(self._seen(menu.path, number))
@@ -66,11 +63,13 @@ class View:
         self._zero.pop((menu, row_id), None)
 
     def _config(self, menu: MenuAt, row: ConfigRow, caller: Caller) -> dict[str, str]:
-        shown = {name: text for name, text in menu.menu.readonly.items() if text is not None}
+        shown = self._fixed(menu)
         for name, text in row.values.items():
             argument = menu.arguments.get(name)
-            if argument is None or not argument.write_only:
-                hidden = argument is not None and argument.secret and not caller.may("sensitive")
+            if argument is None:
+                shown[name] = text.replace(_VERSION, self.store.version)
+            elif not argument.write_only:
+                hidden = argument.secret and not caller.may("sensitive")
                 shown[name] = "*****" if hidden else text
         if row.dynamic:
             shown["dynamic"] = "true"
@@ -78,6 +77,14 @@ class View:
         if menu.menu.views:
             shown.update(self._seen(self.store.owner(menu.path, row.id), row.id))
         return shown
+
+    def _fixed(self, menu: MenuAt) -> dict[str, str]:
+        """Read-only properties that every row shows before the router has a value of its own."""
+        return {
+            name: text.replace(_VERSION, self.store.version)
+            for name, text in menu.menu.readonly.items()
+            if text is not None
+        }
 
     def _seen(self, menu: str, row_id: int) -> dict[str, str]:
         out = {**self.status.get((menu, row_id), {}), **self.runtime.get((menu, row_id), {})}
