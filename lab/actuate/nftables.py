@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loads the packet filter of one namespace: one transaction per change, counters and dynamic sets survive it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lab import netns
+from lab.derive.plan import COUNTER_MENUS, NFT_TABLE
+
+_DECLARED = re.compile(r"^\s+(chain|set|counter) (\S+) \{", re.MULTILINE)
+_DYNAMIC = re.compile(r"^\s+set (\S+) \{[^}]*flags dynamic", re.MULTILINE)
+_COUNTER = re.compile(r"([a-z]+)-(\d+)")
+DYNAMIC_LIST = "dynlist-"
+
+
+def declared(text: str) -> dict[str, frozenset[str]]:
+    """``chain``, ``set`` and ``counter`` -> names that a table text declares, one declaration a line."""
+    found: dict[str, set[str]] = {"chain": set(), "set": set(), "counter": set()}
+    for kind, name in _DECLARED.findall(text):
+        found[kind].add(name)
+    return {kind: frozenset(names) for kind, names in found.items()}
+
+
+def transaction(old: str, new: str) -> str:
+    """The nft commands that turn table text ``old`` ("" for none) into ``new``, all or nothing.
+
+    Rules are flushed and written anew; objects that stay are declared again, which keeps their state (nft 1.0.6).
+    """
+    table = f"table ip {NFT_TABLE}"
+    if not new:
+        return f"{table} {{ }}\ndelete {table}\n"
+    if not old:
+        return f"{table} {{ }}\ndelete {table}\n{new}"
+    before, after = declared(old), declared(new)
+    keeps_state = set(_DYNAMIC.findall(old)) & set(_DYNAMIC.findall(new))
+    lines = [f"flush {table}"]
+    lines += [f"delete chain ip {NFT_TABLE} {name}" for name in sorted(before["chain"] - after["chain"])]
+    lines += [f"delete counter ip {NFT_TABLE} {name}" for name in sorted(before["counter"] - after["counter"])]
+    lines += [f"delete set ip {NFT_TABLE} {name}" for name in sorted(before["set"] - keeps_state)]
+    return "\n".join(lines) + "\n" + new
+
+
+class Nftables:
+    """The table of one namespace."""
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+        self._loaded = ""
+
+    def load(self, text: str) -> None:
+        """Make the table hold ``text``; raises ``RuntimeError`` with nft's words and changes nothing when refused."""
+        if text == self._loaded:
+            return
+        self._nft("-f", "-", stdin=transaction(self._loaded, text))
+        self._loaded = text
+
+    def counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """(menu, row id) -> (packets, bytes)."""
+        found = {}
+        for item in self._list("counters", "counter"):
+            match = _COUNTER.fullmatch(item["name"])
+            if match and match[1] in COUNTER_MENUS:
+                found[COUNTER_MENUS[match[1]], int(match[2])] = item["packets"], item["bytes"]
+        return found
+
+    def reset(self, names: Iterable[str]) -> None:
+        """Set counters back to zero by their nft names."""
+        commands = "".join(f"reset counter ip {NFT_TABLE} {name}\n" for name in names)
+        if commands:
+            self._nft("-f", "-", stdin=commands)
+
+    def dynamic_addresses(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        """nft set name without its prefix -> (address, seconds left; 0 for ever) that rules have put there."""
+        found = {}
+        for item in self._list("sets", "set"):
+            if item["name"].startswith(DYNAMIC_LIST):
+                members = tuple(_member(entry) for entry in item.get("elem", ()))
+                found[item["name"].removeprefix(DYNAMIC_LIST)] = members
+        return found
+
+    def _list(self, what: str, kind: str) -> list[dict[str, Any]]:
+        if not self._loaded:
+            return []
+        answer = json.loads(self._nft("-j", "list", what, "table", "ip", NFT_TABLE))
+        return [entry[kind] for entry in answer["nftables"] if kind in entry]
+
+    def _nft(self, *arguments: str, stdin: str | None = None) -> str:
+        # the thread enters the namespace, the child inherits it: no code of ours runs between fork and exec
+        with netns.inside(self._namespace):
+            done = subprocess.run(("nft", *arguments), input=stdin, text=True, capture_output=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"nft {' '.join(arguments)} in {self._namespace}: {done.stderr.strip()}")
+        return done.stdout
+
+
+def _member(entry: str | dict[str, Any]) -> tuple[str, int]:
+    if isinstance(entry, str):
+        return entry, 0
+    element = entry["elem"]
+    return element["val"], int(element.get("expires", 0))

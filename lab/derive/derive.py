@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the configuration and what was seen of the world to what the kernel should hold. Pure: same in, same out."""
+
+from __future__ import annotations
+
+from lab.derive import rules
+from lab.derive.addresses import MENU as ADDRESS_MENU
+from lab.derive.addresses import read_addresses
+from lab.derive.dhcp import derive_dhcp
+from lab.derive.firewall.nat import masqueraded
+from lab.derive.firewall.table import compile_firewall
+from lab.derive.interfaces import interface_status, read_interfaces
+from lab.derive.marks import read_marks
+from lab.derive.observations import Observations
+from lab.derive.plan import Derived, KernelPlan
+from lab.derive.routing import derive_routing
+from lab.derive.settings import derive_sysctls
+from lab.schema.snapshot import Snapshot
+
+
+def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: bool = False) -> Derived:
+    """Kernel plan, read-only properties, dynamic rows, gateway checks, and notes on what is not enacted.
+
+    ``now`` is wall time in seconds; nothing depends on it yet, rows that expire are taken away by the store.
+    ``trace`` makes the packet filter count how often each row is looked at.
+    """
+    interfaces = read_interfaces(snapshot, seen)
+    addresses = read_addresses(snapshot, interfaces)
+    marks = read_marks(snapshot)
+    routing = derive_routing(snapshot, seen, interfaces=interfaces, addresses=addresses, marks=marks)
+    looked_up, rule_notes = rules.derive_rules(snapshot, interfaces, marks)
+    firewall = compile_firewall(snapshot, interfaces=interfaces, addresses=addresses, marks=marks, trace=trace)
+    dhcp = derive_dhcp(snapshot, interfaces, addresses)
+    kernel = KernelPlan(
+        bridges=interfaces.bridges,
+        links=interfaces.links,
+        addresses=addresses.plans(),
+        routes=routing.routes,
+        rules=looked_up,
+        nft=firewall.text,
+        sysctls=derive_sysctls(snapshot, interfaces),
+        dhcp=dhcp.pools,
+        connection_marks={number: name for name, number in marks.connections.items()},
+        masquerade=masqueraded(snapshot.rows("/ip/firewall/nat"), interfaces, addresses),
+    )
+    status = {
+        **dict(interface_status(interfaces)),
+        **{(ADDRESS_MENU, row_id): values for row_id, values in addresses.status.items()},
+        **routing.status,
+        **rules.rule_status(snapshot, rule_notes),
+        **firewall.status,
+        **dhcp.status,
+    }
+    notes = (*interfaces.notes, *routing.notes, *rule_notes, *firewall.notes, *dhcp.notes)
+    return Derived(kernel, status, routing.dynamic, routing.checks, notes)

@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``/ip/firewall`` compiled to one nftables table. Pure text in, pure text out."""

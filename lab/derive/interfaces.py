@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Interfaces, bridges and interface lists: what a name in the configuration means in the kernel."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lab.derive.observations import Observations
+from lab.derive.plan import BridgePlan, LinkPlan, Note
+from lab.schema.snapshot import ConfigRow, Snapshot
+
+ETHERNET, BRIDGE, BRIDGE_PORT, VLAN = (
+    "/interface/ethernet",
+    "/interface/bridge",
+    "/interface/bridge/port",
+    "/interface/vlan",
+)
+_KERNEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
+_RESERVED = ("lo", "all", "default")
+
+
+@dataclass(frozen=True)
+class Interface:
+    """``name`` as configured, ``kernel`` as the namespace calls it, ``master`` the bridge it is a port of (or "")."""
+
+    name: str
+    kernel: str
+    menu: str
+    row_id: int
+    running: bool
+    enabled: bool
+    master: str = ""
+
+
+@dataclass(frozen=True)
+class Interfaces:
+    """``lists`` holds configured and built-in interface lists; ``all`` is None there: no restriction."""
+
+    by_name: Mapping[str, Interface]
+    lists: Mapping[str, frozenset[str] | None]
+    bridges: tuple[BridgePlan, ...]
+    links: tuple[LinkPlan, ...]
+    notes: tuple[Note, ...]
+
+    def get(self, name: str) -> Interface | None:
+        return self.by_name.get(name)
+
+    def carrier(self, name: str) -> Interface | None:
+        """The interface that carries addresses for ``name``: its bridge when it is a port."""
+        found = self.by_name.get(name)
+        return self.by_name.get(found.master) if found and found.master else found
+
+
+def read_interfaces(snapshot: Snapshot, seen: Observations) -> Interfaces:
+    """Everything about interfaces that the other parts of the derivation need."""
+    masters = {row.get("interface"): row.get("bridge") for row in _enabled(snapshot, BRIDGE_PORT)}
+    ports = [_ethernet(row, seen, masters) for row in snapshot.rows(ETHERNET)]
+    taken = {port.kernel for port in ports}
+    bridges = [_bridge(row, taken) for row in snapshot.rows(BRIDGE)]
+    vlans = [_vlan(row, masters) for row in snapshot.rows(VLAN)]
+    by_name = {interface.name: interface for interface in (*ports, *bridges, *vlans)}
+    notes = tuple(Note(VLAN, v.row_id, "VLAN interfaces are not made in the kernel") for v in vlans)
+    return Interfaces(
+        by_name=by_name,
+        lists=_lists(snapshot, by_name),
+        bridges=tuple(_bridge_plan(bridge, snapshot, by_name, seen) for bridge in bridges),
+        links=tuple(LinkPlan(port.kernel, port.enabled) for port in ports),
+        notes=notes,
+    )
+
+
+def interface_status(interfaces: Interfaces) -> Iterator[tuple[tuple[str, int], Mapping[str, str]]]:
+    """``running`` and ``slave`` of each interface row."""
+    for interface in interfaces.by_name.values():
+        shown = {"running": _bool(interface.running), "slave": _bool(bool(interface.master))}
+        yield (interface.menu, interface.row_id), shown
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _enabled(snapshot: Snapshot, menu: str) -> list[ConfigRow]:
+    return [row for row in snapshot.rows(menu) if row.enabled]
+
+
+def _ethernet(row: ConfigRow, seen: Observations, masters: Mapping[str, str]) -> Interface:
+    name = row.get("name")
+    kernel = row.get("default-name") or name
+    link = seen.links.get(kernel)
+    running = row.enabled and (link is None or link.up)
+    return Interface(name, kernel, ETHERNET, row.id, running, row.enabled, masters.get(name, ""))
+
+
+def _bridge(row: ConfigRow, taken: set[str]) -> Interface:
+    name = row.get("name")
+    kernel = name
+    if not _KERNEL_NAME.fullmatch(name) or name in taken or name in _RESERVED:
+        kernel = f"br-{zlib.crc32(name.encode()):08x}"
+    # a bridge without living ports still runs on the router, so that it can serve as a loopback
+    return Interface(name, kernel, BRIDGE, row.id, row.enabled, row.enabled)
+
+
+def _vlan(row: ConfigRow, masters: Mapping[str, str]) -> Interface:
+    name = row.get("name")
+    return Interface(
+        name, f"vl-{zlib.crc32(name.encode()):08x}", VLAN, row.id, False, row.enabled, masters.get(name, "")
+    )
+
+
+def _bridge_plan(
+    bridge: Interface, snapshot: Snapshot, by_name: Mapping[str, Interface], seen: Observations
+) -> BridgePlan:
+    ports = [
+        by_name[row.get("interface")] for row in _enabled(snapshot, BRIDGE_PORT) if row.get("interface") in by_name
+    ]
+    members = [port.kernel for port in ports if port.master == bridge.name and port.menu != VLAN]
+    row = next(row for row in snapshot.rows(BRIDGE) if row.id == bridge.row_id)
+    mac = row.get("admin-mac")
+    if not mac:  # the first port lends its address, so that it stays when ports come and go
+        mac = next((seen.links[port].mac for port in members if port in seen.links), "")
+    return BridgePlan(bridge.kernel, tuple(members), mac, bridge.enabled)
+
+
+def _lists(snapshot: Snapshot, by_name: Mapping[str, Interface]) -> dict[str, frozenset[str] | None]:
+    fixed: dict[str, frozenset[str] | None] = {
+        "all": None,
+        "none": frozenset(),
+        "dynamic": frozenset(),
+        "static": frozenset(by_name),
+    }
+    own: dict[str, set[str]] = {row.get("name"): set() for row in snapshot.rows("/interface/list")}
+    for row in _enabled(snapshot, "/interface/list/member"):
+        own.setdefault(row.get("list"), set()).add(row.get("interface"))
+    rows = {row.get("name"): row for row in snapshot.rows("/interface/list")}
+    found = dict(fixed)
+    for name in own:
+        if name not in fixed:
+            found[name] = frozenset(_members(name, rows, own, by_name, ()))
+    return found
+
+
+def _members(
+    name: str,
+    rows: Mapping[str, ConfigRow],
+    own: Mapping[str, set[str]],
+    by_name: Mapping[str, Interface],
+    above: tuple[str, ...],
+) -> set[str]:
+    """Members of a list: its own, those of the lists it includes, without those it excludes."""
+    if name in ("all", "static"):
+        return set(by_name)
+    if name in above or name not in own:
+        return set()
+    row = rows.get(name)
+    found = set(own[name])
+    if row is not None:
+        for other in _names(row.get("include")):
+            found |= _members(other, rows, own, by_name, (*above, name))
+        for other in _names(row.get("exclude")):
+            found -= _members(other, rows, own, by_name, (*above, name))
+    return found
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]

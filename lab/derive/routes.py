@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``/ip/route`` rows and connected networks as routes that the resolver understands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lab.derive.addresses import Addresses
+from lab.derive.interfaces import Interfaces
+from lab.derive.ip import Prefix, is_address, number
+from lab.derive.observations import GatewayCheck
+from lab.schema.snapshot import ConfigRow, Snapshot
+
+MENU = "/ip/route"
+_HIGHEST_NEXTHOP_SCOPE = 254
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """``address`` None: an interface gateway. ``table``: where the address is looked up."""
+
+    address: int | None
+    interface: str = ""
+    table: str = "main"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Route:
+    """``scope`` is the effective one. ``key`` is ("static", row id) or ("connected", destination%interface)."""
+
+    key: tuple[str, int | str]
+    table: str
+    dst: Prefix
+    gateways: tuple[Gateway, ...]
+    distance: int
+    scope: int
+    target_scope: int
+    blackhole: bool = False
+    check: str = ""
+    pref_src: str = ""
+    shown_scope: int = 0
+
+    def checks(self, interfaces: Interfaces) -> Mapping[Gateway, GatewayCheck]:
+        """The probe of each gateway. An interface gateway has no address to probe (facts 2.4)."""
+        if not self.check:
+            return {}
+        found = {}
+        for gateway in self.gateways:
+            if gateway.address is not None:
+                interface = interfaces.get(gateway.interface)
+                address = gateway.text.partition("%")[0].partition("@")[0]
+                found[gateway] = GatewayCheck(address, interface.kernel if interface else "", self.check)
+        return found
+
+
+def read_routes(snapshot: Snapshot, addresses: Addresses) -> tuple[Route, ...]:
+    """Connected routes first, then the enabled static ones in menu order."""
+    corrects = not snapshot.version.startswith("6")
+    static = (_static(row, corrects) for row in snapshot.rows(MENU) if row.enabled and not row.dynamic)
+    return (*connected(addresses), *static)
+
+
+def connected(addresses: Addresses) -> tuple[Route, ...]:
+    """One route for each network on an interface; distance 0, scope 10 (facts 2.3)."""
+    found: dict[tuple[str, int | str], Route] = {}
+    for item in addresses.items:
+        name = item.interface.name
+        key: tuple[str, int | str] = ("connected", f"{item.prefix}%{name}")
+        gateway = Gateway(None, name, text=name)
+        found.setdefault(key, Route(key, "main", item.prefix, (gateway,), 0, 10, 5, pref_src=item.text, shown_scope=10))
+    return tuple(found.values())
+
+
+def parse_gateway(text: str) -> Gateway:
+    """``address``, ``address%interface``, ``address@table``, ``interface``."""
+    where, _, table = text.partition("@")
+    address, _, interface = where.partition("%")
+    if is_address(address):
+        return Gateway(number(address), interface, table or "main", text)
+    return Gateway(None, where, table or "main", text)
+
+
+def _static(row: ConfigRow, corrects: bool) -> Route:
+    scope = row.num("scope", 30)
+    target = row.num("target-scope", 10)
+    check = row.get("check-gateway")
+    blackhole = row.has("blackhole") and row.get("blackhole") not in ("false", "no")
+    return Route(
+        key=("static", row.id),
+        table=row.get("routing-table") or "main",
+        dst=Prefix.parse(row.get("dst-address") or "0.0.0.0/0"),
+        gateways=tuple(parse_gateway(text) for text in row.get("gateway").split(",") if text),
+        distance=row.num("distance", 1),
+        scope=_effective(scope, target) if corrects and not blackhole else scope,
+        target_scope=target,
+        blackhole=blackhole,
+        check="" if check == "none" else check,
+        pref_src=row.get("pref-src"),
+        shown_scope=scope,
+    )
+
+
+def _effective(scope: int, target: int) -> int:
+    """v7 lifts a scope that is not above the target-scope to one more (facts 2.3)."""
+    scope = min(scope, _HIGHEST_NEXTHOP_SCOPE)
+    return target + 1 if scope <= target else scope
