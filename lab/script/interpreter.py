@@ -12,11 +12,12 @@ from lab.script.errors import ScriptError
 from lab.script.functions import PURE
 from lab.script.machine import Machine
 from lab.script.parser import parse, version_key
-from lab.script.ports import Caller, Execute, Log, Run, Sleep, Surroundings, Verbs
+from lab.script.ports import Execute, Log, Run, Sleep, Surroundings, Verbs
 from lab.script.scope import Scope, Unit
 from lab.script.signals import BreakSignal, ContinueSignal, ExitSignal, ReturnSignal
 from lab.script.tree import GuessTree, MenuTree
 from lab.script.values import NOTHING, Value
+from lab.verbs import Caller
 
 _HANDLERS = {**CONTROL, **PURE}
 

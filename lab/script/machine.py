@@ -30,11 +30,12 @@ from lab.script.nodes import (
     Var,
     Word,
 )
-from lab.script.ports import Run, Surroundings, refusal
+from lab.script.ports import Run, Surroundings
 from lab.script.reader import Reader
 from lab.script.scope import Scope, Unit
 from lab.script.signals import ReturnSignal
 from lab.script.values import NOTHING, Array, Code, Op, Value, from_utf8, to_text, utf8
+from lab.verbs import Trap
 
 Handler = Callable[["Machine", Mapping[str, Node], Scope], Awaitable[Value]]
 _COMPARISONS = {"=", "!=", "<", ">", "<=", ">=", "~", "in"}
@@ -66,11 +67,8 @@ class Machine:
             raise self._placed(error.message, statement, scope) from error
         except RecursionError as error:
             raise self._placed("maximum recursion depth reached", statement, scope) from error
-        except Exception as error:
-            words = refusal(error)
-            if words is None:
-                raise
-            raise self._placed(words, statement, scope) from error
+        except Trap as trap:
+            raise self._placed(trap.message, statement, scope) from trap
 
     def _placed(self, words: str, statement: Statement, scope: Scope) -> ScriptError:
         line, column = Reader(scope.unit.source, self.around.version).place(statement.at)
@@ -158,7 +156,7 @@ class Machine:
     def _variable(self, node: Var, scope: Scope) -> Value:
         if scope.row is not None and self._is_property(node.name, scope):
             # the property wins over a variable of the same name (facts 6.5)
-            return where.prop(scope.row, node.name)
+            return where.prop(scope.row, node.name, lambda name: False)
         return scope.get(node.name)
 
     @staticmethod

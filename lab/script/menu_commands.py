@@ -49,6 +49,10 @@ async def perform(machine: Machine, command: MenuCommand, scope: Scope) -> Value
 # ---- reading
 
 
+def _textual(machine: Machine, command: MenuCommand) -> where.Textual:
+    return lambda name: machine.around.tree.textual(command.menu, name)
+
+
 async def _rows(machine: Machine, command: MenuCommand, scope: Scope) -> list[Row]:
     reply = await machine.around.verbs.call(command.menu, "print", {}, caller=machine.run.caller)
     if command.where is None:
@@ -65,6 +69,7 @@ async def _get(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
     named = {name: await machine.value(node, scope) for name, node in command.named}
     unnamed = [await _argument(machine, node, scope) for node in command.unnamed]
     rows = await _rows(machine, command, scope)
+    textual = _textual(machine, command)
     single = len(rows) == 1 and ".id" not in rows[0]
     row: Row
     if single:
@@ -78,11 +83,11 @@ async def _get(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         row = _one(rows, target)
     name = to_text(named.get("value-name", unnamed[0] if unnamed else ""))
     if not name:
-        return where.record(row)
+        return where.record(row, textual)
     known = machine.around.tree.properties(command.menu)
     if known and name not in known and name not in row:
         raise ScriptError("input does not match any value of value-name")
-    return where.prop(row, name)
+    return where.prop(row, name, textual)
 
 
 def _one(rows: Sequence[Row], target: Value) -> Row:
@@ -110,7 +115,8 @@ async def _print(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         machine.run.output(str(len(rows)))
         return len(rows)
     if "as-value" in named:
-        return Array(tuple(where.record(row) for row in rows))
+        textual = _textual(machine, command)
+        return Array(tuple(where.record(row, textual) for row in rows))
     for index, row in enumerate(rows):
         shown = " ".join(f"{name}={value}" for name, value in row.items() if name != ".id")
         machine.run.output(f"{index:>2} {shown}" if ".id" in row else shown)
@@ -153,7 +159,8 @@ async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         return Id(reply.ret) if reply.ret.startswith("*") else reply.ret
     if not reply.rows:
         return NOTHING
-    records = tuple(where.record(row) for row in reply.rows)
+    textual = _textual(machine, command)
+    records = tuple(where.record(row, textual) for row in reply.rows)
     return records[0] if len(records) == 1 else Array(records)
 
 

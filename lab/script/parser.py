@@ -192,9 +192,18 @@ class Parser(ExpressionParser):
             value = self._unset() or self._value(VALUE if of is None else "")
             if of is not None and isinstance(value, Word) and value.text in FLAGS:
                 named.append((value.text, Word("", value.at)))
+            elif of is not None and isinstance(value, Word) and self._is_switch(of, value.text, bool(unnamed)):
+                named.append((value.text, Word("yes", value.at)))
             else:
                 unnamed.append(value)
         return tuple(named), tuple(unnamed), None
+
+    def _is_switch(self, of: tuple[str, str], word: str, named_row: bool) -> bool:
+        """``fib``, ``blackhole``: an argument without a value. In ``set`` the first bare word is the row."""
+        if of[1] != "add" and not (of[1] == "set" and named_row):
+            return False
+        known = self.tree.arguments(*of)
+        return known is None or word in known
 
     def _condition_follows(self, command: str) -> bool:
         start = self.at

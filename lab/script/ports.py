@@ -10,24 +10,7 @@ from typing import Protocol
 
 from lab.script.tree import GuessTree, MenuTree
 from lab.script.values import Value
-
-
-class Caller(Protocol):
-    """Who runs a script (lab.verbs.caller.Caller is one)."""
-
-    @property
-    def user(self) -> str: ...
-    @property
-    def policies(self) -> frozenset[str]: ...
-    @property
-    def origin(self) -> str: ...
-
-
-class Reply(Protocol):
-    @property
-    def rows(self) -> Sequence[Mapping[str, str]]: ...
-    @property
-    def ret(self) -> str | None: ...
+from lab.verbs import Caller, Reply
 
 
 class Verbs(Protocol):
@@ -65,10 +48,3 @@ class Run:
     caller: Caller
     output: Callable[[str], None]
     job: str = ""
-
-
-def refusal(error: Exception) -> str | None:
-    """The router's words when ``error`` is a Trap of the lower rooms."""
-    if type(error).__name__ != "Trap":
-        return None
-    return str(getattr(error, "message", error))

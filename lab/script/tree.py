@@ -27,6 +27,10 @@ class MenuTree(Protocol):
         """Names that a ``where`` can ask for."""
         ...
 
+    def textual(self, menu: str, name: str) -> bool:
+        """Whether a property is text whatever it looks like (a comment ``007``)."""
+        ...
+
 
 def below(menu: str, name: str) -> str:
     return f"/{name}" if menu == "/" else f"{menu}/{name}"
@@ -61,6 +65,9 @@ class GuessTree:
 
     def properties(self, menu: str) -> Collection[str]:
         return ()
+
+    def textual(self, menu: str, name: str) -> bool:
+        return False
 
 
 class _Everything(Collection[str]):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lab.script import operators
 from lab.script.literals import literal, parse_id, parse_number, parse_time
@@ -21,27 +21,30 @@ TEXTUAL = frozenset(
 )
 
 
-def typed(name: str, text: str) -> Value:
+Textual = Callable[[str], bool]
+
+
+def typed(name: str, text: str, textual: Textual) -> Value:
     """The value that ``get`` gives for a property. Addresses with a mask are strings (facts 6.2)."""
     if name == ".id":
         return parse_id(text) or text
-    if name in TEXTUAL or text in ("yes", "no", ""):
+    if name in TEXTUAL or text in ("yes", "no", "") or textual(name):
         return text
     if "," in text:
-        return Array(tuple(typed(name, part) for part in text.split(",")))
+        return Array(tuple(typed(name, part, textual) for part in text.split(",")))
     value = literal(text)
     if value is None or (name == "address" and isinstance(value, IpPrefix)):
         return text
     return value
 
 
-def record(row: Mapping[str, str]) -> Array:
-    return Array((), {name: typed(name, text) for name, text in row.items()})
+def record(row: Mapping[str, str], textual: Textual) -> Array:
+    return Array((), {name: typed(name, text, textual) for name, text in row.items()})
 
 
-def prop(row: Mapping[str, str], name: str) -> Value:
+def prop(row: Mapping[str, str], name: str, textual: Textual) -> Value:
     text = row.get(name)
-    return NOTHING if text is None else typed(name, text)
+    return NOTHING if text is None else typed(name, text, textual)
 
 
 def is_set(row: Mapping[str, str], name: str) -> bool:

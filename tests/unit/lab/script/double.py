@@ -9,25 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lab.script import Interpreter, Value
-
-
-class Trap(Exception):
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-@dataclass(frozen=True)
-class Caller:
-    user: str = "admin"
-    policies: frozenset[str] = frozenset({"read", "write", "test", "policy"})
-    origin: str = "test"
-
-
-@dataclass(frozen=True)
-class Reply:
-    rows: Sequence[Mapping[str, str]] = ()
-    ret: str | None = None
+from lab.verbs import ALL_POLICIES, Caller, Reply, Trap
 
 
 @dataclass
@@ -89,7 +71,9 @@ class Bench:
         await asyncio.sleep(0)
 
     async def run(self, source: str, *, user: str = "admin", **variables: Value) -> Value:
-        return await self.interpreter.run(source, caller=Caller(user), variables=variables, output=self.printed.append)
+        return await self.interpreter.run(
+            source, caller=Caller(user, ALL_POLICIES, "test"), variables=variables, output=self.printed.append
+        )
 
     async def put(self, source: str, **variables: Value) -> list[str]:
         self.printed.clear()
