@@ -18,6 +18,7 @@ from pathlib import Path
 from lab import netns
 from lab.derive.plan import DhcpPool
 from lab.observe.tasks import spawn
+from lab.values.scalar import format_duration
 
 _log = logging.getLogger(__name__)
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -50,18 +51,8 @@ class Lease:
         if self.host_name:
             row["host-name"] = self.host_name
         if self.expires:
-            row["expires-after"] = _duration(max(0, int(self.expires - now)))
+            row["expires-after"] = format_duration(max(0, int(self.expires - now)) * 1_000_000)
         return row
-
-
-def _duration(seconds: int) -> str:
-    """Whole seconds as RouterOS prints them, e.g. ``1h2m3s``."""
-    parts = []
-    for unit, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"
 
 
 def parse_leases(server: str, text: str) -> tuple[Lease, ...]:

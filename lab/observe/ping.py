@@ -37,7 +37,7 @@ class Outcome(enum.Enum):
 
 @dataclass(frozen=True)
 class Ping:
-    """One answer. ``rtt_s`` by kernel time stamps, None without a reply; ``sender`` gave it; ``why`` for people."""
+    """One answer. ``rtt_s`` by kernel time stamps, None when nobody spoke; ``sender`` did; ``why`` for people."""
 
     outcome: Outcome
     rtt_s: float | None = None
@@ -210,15 +210,12 @@ class Pinger:
         if waiting is None or waiting.done.done() or waiting.target != echo.target:
             return
         came_in, arrived_ns = _ancillary(control)
-        if echo.outcome is not Outcome.REPLY:
-            waiting.done.set_result(Ping(echo.outcome, sender=echo.sender, why=echo.why))
-            return
-        if waiting.interface and came_in != waiting.interface:
+        if echo.outcome is Outcome.REPLY and waiting.interface and came_in != waiting.interface:
             return
         rtt_s = max(arrived_ns - waiting.sent_ns, 0) / 1e9
         if rtt_s > waiting.timeout_s:  # late, though we got round to reading it before the timer: the kernel knows
             return
-        waiting.done.set_result(Ping(Outcome.REPLY, rtt_s, echo.sender))
+        waiting.done.set_result(Ping(echo.outcome, rtt_s, echo.sender, echo.why))
 
 
 def _ancillary(control: list[tuple[int, int, bytes]]) -> tuple[int, int]:

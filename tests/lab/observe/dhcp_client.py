@@ -43,12 +43,12 @@ async def exchange(sock: object, message: dhcp.Message, timeout_s: float) -> dhc
 @contextlib.contextmanager
 def rogue(name: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """A dnsmasq that offers 10.0.0.100-150 in a namespace, with all its defaults (it pings for 3 s first)."""
-    process = subprocess.Popen(  # noqa: PLW1509 - no threads in these tests
+    process = subprocess.Popen(
         [
             *("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--port=0", "--dhcp-range=10.0.0.100,10.0.0.150,600"),
             *(f"--dhcp-leasefile={folder / f'{name}.leases'}", *options),
         ],
-        preexec_fn=netns.preexec(name),
+        preexec_fn=netns.preexec(name),  # noqa: PLW1509 - no threads in these tests
         stderr=subprocess.DEVNULL,
     )
     try:
