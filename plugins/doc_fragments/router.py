@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options of the modules that talk to a router."""
+
+    DOCUMENTATION = r"""
+options:
+  host:
+    description: Name or address of the router. With O(tls), its certificate must be made for it.
+    type: str
+    required: true
+  port:
+    description: Port of the API.
+    type: int
+    default: 8729
+  user:
+    description: User on the router.
+    type: str
+    required: true
+  password:
+    description: Password of the user.
+    type: str
+    required: true
+  tls:
+    description: Whether to speak TLS and check the router's certificate.
+    type: bool
+    default: true
+  ca_file:
+    description: PEM file with the certificate that signed the router's, or with the router's own. Without it, the
+      system's store counts.
+    type: path
+  timeout_s:
+    description: Seconds to wait for any single answer.
+    type: float
+    default: 10.0
+  plans:
+    description: Plans of this branch, as the C(*_rules) modules return them. An empty list is the plan to hold nothing.
+    type: list
+    elements: dict
+    required: true
+  owners:
+    description: Only rows of these roles are compared. By default, rows of all roles.
+    type: list
+    elements: str
+  secrets:
+    description: Values for the gaps that plans leave for secrets, by name. So far C(telegram_bot_token).
+    type: dict
+    default: {}
+requirements:
+  - librouteros >= 4.1
+"""
