@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from plugins.module_utils.diff import Found
-from plugins.module_utils.router_api import RouterError
+from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found
+from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
 
 
 class MemoryApi:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from plugins.module_utils.diff import Found, Operation
+from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found, Operation
 
 Router = dict[str, list[Found]]
 

@@ -9,9 +9,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-
-from plugins.module_utils.api_client import Router, Target, connect
-from plugins.module_utils.router_api import RouterError
+from ansible_collections.multiwan.routeros.plugins.module_utils.api_client import Router, Target, connect
+from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
 
 Sentence = Sequence[str]
 

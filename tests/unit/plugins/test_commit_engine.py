@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import (
+    CommitError,
+    Request,
+    commit,
+    inspect,
+)
+from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found
+from ansible_collections.multiwan.routeros.plugins.module_utils.menus import canonical
+from ansible_collections.multiwan.routeros.plugins.module_utils.menus import menu as menu_at
+from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
+from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
+from ansible_collections.multiwan.routeros.plugins.module_utils.secret_values import (
+    TELEGRAM_BOT_TOKEN,
+    gap,
+    with_secrets,
+)
 
-from plugins.module_utils.commit_engine import CommitError, Request, commit, inspect
-from plugins.module_utils.diff import Found
-from plugins.module_utils.menus import canonical
-from plugins.module_utils.menus import menu as menu_at
-from plugins.module_utils.plan import Row
-from plugins.module_utils.router_api import RouterError
-from plugins.module_utils.secret_values import TELEGRAM_BOT_TOKEN, gap, with_secrets
 from tests.unit.plugins.memory_api import MemoryApi
 
 TOKEN = "110201543:AAEabcdefghijklmnopqrstuvwxyz012345"

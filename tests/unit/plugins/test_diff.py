@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.multiwan.routeros.plugins.module_utils.diff import (
+    Found,
+    compare,
+    longest_increasing,
+    own_rows,
+    unwritable,
+)
+from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS, canonical
+from ansible_collections.multiwan.routeros.plugins.module_utils.menus import menu as menu_at
+from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugins.module_utils.diff import Found, compare, longest_increasing, own_rows, unwritable
-from plugins.module_utils.menus import MENUS, canonical
-from plugins.module_utils.menus import menu as menu_at
-from plugins.module_utils.plan import Row
 from tests.unit.plugins.simulated import Simulated
 
 MANGLE = "/ip/firewall/mangle"

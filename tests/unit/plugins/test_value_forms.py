@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from plugins.module_utils import value_forms as forms
+from ansible_collections.multiwan.routeros.plugins.module_utils import value_forms as forms
 
 
 @pytest.mark.parametrize(
