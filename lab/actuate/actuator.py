@@ -82,6 +82,10 @@ class Actuator:
         """(menu, row id) -> (packets, bytes) of every firewall row."""
         return self._filter.counters()
 
+    def evaluations(self) -> Mapping[tuple[str, int], int]:
+        """(menu, row id) -> how often a row was looked at, for plans derived with ``trace``."""
+        return self._filter.evaluations()
+
     def reset_counters(self, names: Iterable[str]) -> None:
         """``names`` like ``mangle-12``."""
         self._filter.reset(names)

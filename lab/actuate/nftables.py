@@ -15,7 +15,7 @@ from lab.derive.plan import COUNTER_MENUS, NFT_TABLE
 
 _DECLARED = re.compile(r"^\s+(chain|set|counter) (\S+) \{", re.MULTILINE)
 _DYNAMIC = re.compile(r"^\s+set (\S+) \{[^}]*flags dynamic", re.MULTILINE)
-_COUNTER = re.compile(r"([a-z]+)-(\d+)")
+_COUNTER = re.compile(r"(?:(seen)-)?([a-z]+)-(\d+)")
 DYNAMIC_LIST = "dynlist-"
 
 
@@ -61,12 +61,19 @@ class Nftables:
         self._loaded = text
 
     def counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
-        """(menu, row id) -> (packets, bytes)."""
+        """(menu, row id) -> (packets, bytes) that matched."""
+        return self._counters(seen=False)
+
+    def evaluations(self) -> Mapping[tuple[str, int], int]:
+        """(menu, row id) -> packets that were held against the row; only with a table that traces."""
+        return {row: packets for row, (packets, _bytes) in self._counters(seen=True).items()}
+
+    def _counters(self, *, seen: bool) -> dict[tuple[str, int], tuple[int, int]]:
         found = {}
         for item in self._list("counters", "counter"):
             match = _COUNTER.fullmatch(item["name"])
-            if match and match[1] in COUNTER_MENUS:
-                found[COUNTER_MENUS[match[1]], int(match[2])] = item["packets"], item["bytes"]
+            if match and bool(match[1]) == seen and match[2] in COUNTER_MENUS:
+                found[COUNTER_MENUS[match[2]], int(match[3])] = item["packets"], item["bytes"]
         return found
 
     def reset(self, names: Iterable[str]) -> None:
