@@ -39,12 +39,23 @@ async def up(lab: LabClient, args: Arguments) -> int:
         branch=args.branch,
     )
     options = Options(topology, args.api_port, args.api_ssl_port, args.router)
+    with contextlib.ExitStack() as stack:
+        spinner = None if args.json else stack.enter_context(err.status("starting"))
+
+        def progress(step: str) -> None:
+            if spinner is not None:
+                spinner.update(f"lab {lab.folder.name}: {step}")
+
+        paths = await lab.up(options, progress)
+    try:
+        data = await lab.status()
+    except asyncio.CancelledError:
+        await lab.down()  # who interrupts `up` wants no lab, however far it was
+        raise
     if args.json:
-        emit(await lab.up(options))
-        return 0
-    with err.status("starting") as status:
-        await lab.up(options, lambda step: status.update(f"lab {lab.folder.name}: {step}"))
-    show.status(out, await lab.status())
+        emit(paths)
+    else:
+        show.status(out, data)
     return 0
 
 

@@ -86,6 +86,7 @@ class World:
         now = datetime.datetime.now(datetime.UTC)
         company, internet = pki.make_ca("multiwan lab CA", now), pki.make_ca("multiwan lab internet root", now)
         (self.folder / "ca.pem").write_text(company.certificate, encoding="ascii")
+        (self.folder / "internet-ca.pem").write_text(internet.certificate, encoding="ascii")
         tell("internet: names, Telegram")
         await dns.serve()
         bot = pki.issue(internet, (TELEGRAM_HOST,), now)
