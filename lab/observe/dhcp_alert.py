@@ -142,6 +142,7 @@ class _Watch:
         self.memory = Memory()
         self.shown: tuple[str, ...] = ()
         self.invalid = False
+        self._end: asyncio.TimerHandle | None = None
         self.task = spawn(self._run(), f"dhcp alert on {config.interface}")
 
     def adapt(self, config: AlertConfig) -> None:
@@ -149,14 +150,22 @@ class _Watch:
         self.tidy()
 
     def tidy(self) -> None:
-        self.memory.forget(self.config, asyncio.get_running_loop().time())
-        self.show()
-
-    def show(self) -> None:
+        """Forget what is over, show what is left, come back when the next one is over."""
+        loop = asyncio.get_running_loop()
+        self.memory.forget(self.config, loop.time())
         if self.memory.macs != self.shown:
             self.shown = self.memory.macs
             # one MAC with one server; how RouterOS prints several is unsure
             self.owner.set_status(self.row_id, {"unknown-server": ",".join(self.shown) or None})
+        if self._end is not None:
+            self._end.cancel()
+        end = self.memory.next_end(self.config)
+        self._end = None if end is None else loop.call_at(end, self.tidy)
+
+    def close(self) -> None:
+        self.task.cancel()
+        if self._end is not None:
+            self._end.cancel()
 
     async def _run(self) -> None:
         while True:
@@ -188,13 +197,8 @@ class _Watch:
         loop = asyncio.get_running_loop()
         try:
             while True:
-                end = self.memory.next_end(self.config)
                 try:
-                    async with asyncio.timeout_at(end):
-                        frame = await loop.sock_recv(sock, 65535)
-                except TimeoutError:
-                    self.tidy()
-                    continue
+                    frame = await loop.sock_recv(sock, 65535)
                 except OSError:  # ENETDOWN is told once; whether the interface is gone for good shows on reopening
                     return
                 if (server := server_in(frame)) is not None:
@@ -214,7 +218,7 @@ class _Watch:
 
     def _heard(self, server: Server) -> None:
         news = self.memory.note(server, self.config, asyncio.get_running_loop().time())
-        self.show()
+        self.tidy()
         if news:
             self.owner.report(self.config, server)
 
@@ -245,7 +249,7 @@ class AlertProber:
         for row_id, watch in list(self._watches.items()):
             config = wanted.get(row_id)
             if config is None or config.interface != watch.config.interface:
-                watch.task.cancel()
+                watch.close()
                 del self._watches[row_id]
                 self.set_status(row_id, {"unknown-server": None, "invalid": "false"})
             else:
@@ -259,10 +263,12 @@ class AlertProber:
         watch = self._watches.get(row_id)
         if watch is not None:
             watch.memory.clear()
-            watch.show()
+            watch.tidy()
 
     async def stop(self) -> None:
         tasks = [watch.task for watch in self._watches.values()] + list(self._scripts)
+        for watch in self._watches.values():
+            watch.close()
         self._watches.clear()
         for task in tasks:
             task.cancel()

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import enum
 import errno
+import itertools
 import os
 import socket
 import struct
@@ -24,6 +25,7 @@ _IP_PKTINFO = 8
 _SOL_RAW, _ICMP_FILTER = 255, 1
 _SO_TIMESTAMPNS = 35
 _HEADERS = 28  # IPv4 + ICMP
+_idents = itertools.count(int.from_bytes(os.urandom(2), "big"))
 DEFAULT_SIZE = 56  # RouterOS counts the IP header (facts 11.4: `SEQ HOST SIZE` of /ping)
 
 
@@ -111,7 +113,7 @@ class Pinger:
         self._sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._waiting: dict[tuple[int, int], _Waiting] = {}
         # every raw socket of a namespace hears every reply, so each pinger has an id of its own
-        self._ident = int.from_bytes(os.urandom(2), "big")
+        self._ident = next(_idents) & 0xFFFF
         self._sequence = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
