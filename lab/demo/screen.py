@@ -165,15 +165,23 @@ class LiveScreen:
         for number, uplink in enumerate(branch.uplinks):
             colour = COLOURS[number % len(COLOURS)]
             dead = uplink.name in self._dead
-            wire = Text("LAN ─ router ─ ", style="dim") if number == len(branch.uplinks) // 2 else Text(" " * 15)
-            road = Text(f"{uplink.interface} ─ ").append(uplink.label, style=f"bold {colour}")
-            road.append(" ─✗─ " if dead else " ─── ", style="bold red" if dead else "dim")
+            wire = "LAN ─ router ─ " if number == len(branch.uplinks) // 2 else " " * 15
+            road = Text.assemble(
+                (wire, "dim"),
+                f"{uplink.interface} ─ ",
+                (uplink.label, f"bold {colour}"),
+                (" ─✗─ ", "bold red") if dead else (" ─── ", "dim"),
+            )
             down, up = self._last.mbit.get(uplink.name, (0.0, 0.0)) if self._last else (0.0, 0.0)
-            rates = Text(bar(down, uplink.download_mbit, 12), style=colour).append(f" ↓{down:5.1f} ↑{up:5.1f} ")
-            history = [sum(s.mbit.get(uplink.name, (0.0, 0.0))) for s in self._past]
-            room = max(0, min(40, self._console.width - 15 - cell_len(road.plain) - 32))
-            rates.append(sparkline(history[-room:] if room else [], uplink.download_mbit), style=colour)
-            table.add_row(wire + road, rates)
+            use = max(down / (uplink.download_mbit or 1), up / (uplink.upload_mbit or 1))
+            history = [max(s.mbit.get(uplink.name, (0.0, 0.0))) for s in self._past]
+            room = max(0, min(40, self._console.width - cell_len(road.plain) - 32))
+            rates = Text.assemble(
+                (bar(use, 1.0, 12), colour),
+                f" ↓{down:5.1f} ↑{up:5.1f} ",
+                (sparkline(history[-room:] if room else [], max(uplink.download_mbit, uplink.upload_mbit)), colour),
+            )
+            table.add_row(road, rates)
         return table
 
     def _done(self) -> Table:
@@ -187,9 +195,8 @@ class LiveScreen:
     def _doing(self) -> Text:
         if not self._now:
             return Text()
-        text = Text("▸ ", style="cyan").append(self._now, style="cyan")
-        text.append(f"  {time.monotonic() - self._now_began:.0f} s", style="dim")
-        return text.append(f"  {self._note}", style="dim") if self._note else text
+        seconds = f"  {time.monotonic() - self._now_began:.0f} s"
+        return Text.assemble(("▸ ", "cyan"), (self._now, "bold cyan"), (seconds, "dim"), (f"\n  {self._note}", "dim"))
 
 
 def _bubble(message: Message) -> Panel:
