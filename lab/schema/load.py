@@ -15,8 +15,6 @@ import yaml
 from lab.schema.expr import SchemaError, parse_type
 from lab.schema.model import Argument, BuiltinRow, Enacted, Kind, Menu, MenuAt, Schema, Span, Unique
 from lab.values import BadValue, NoReferences
-from lab.values.compound import ListType, NegType, OrType, PairType, RefType
-from lab.values.net import GatewayType
 
 MENU_DIR = Path(__file__).parent / "menus"
 
@@ -176,7 +174,7 @@ def _check_default(name: str, raw: Mapping[str, Any]) -> None:
     """A default must be canonical already: what is shown without a write is what a write of it would show."""
     kind = parse_type(raw["type"])
     text = raw.get("default", raw.get("implied"))
-    if text in (None, "") or any(isinstance(part, RefType | GatewayType) for part in _parts(kind)):
+    if text in (None, "") or kind.points_to():
         return
     try:
         canonical = kind.parse(text, NoReferences())
@@ -184,15 +182,6 @@ def _check_default(name: str, raw: Mapping[str, Any]) -> None:
         raise SchemaError(f"argument {name}: default {text!r}: {bad.text(name)}") from bad
     if canonical != text:
         raise SchemaError(f"argument {name}: default {text!r} prints as {canonical!r}")
-
-
-def _parts(kind: object) -> list[object]:
-    """The type and every type inside it."""
-    if isinstance(kind, ListType | NegType | PairType):
-        return [kind, *_parts(kind.item)]
-    if isinstance(kind, OrType):
-        return [kind, *(part for choice in kind.choices for part in _parts(choice))]
-    return [kind]
 
 
 def _unique(raw: Mapping[str, Any]) -> Unique:
@@ -212,9 +201,8 @@ def _check_links(menu: Menu, menus: Mapping[str, Menu]) -> None:
             raise SchemaError(f"{menu.path}: views {viewed}, which is not described")
     for variants in menu.arguments.values():
         for argument in variants:
-            for part in _parts(argument.type):
-                if isinstance(part, RefType) and part.menu not in menus:
-                    raise SchemaError(f"{menu.path}: {argument.name} points to {part.menu}, which is not described")
+            for target in argument.type.points_to() - set(menus):
+                raise SchemaError(f"{menu.path}: {argument.name} points to {target}, which is not described")
     names = set(menu.arguments) | set(menu.readonly)
     for rule in menu.unique:
         if set(rule.by) - names:

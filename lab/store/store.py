@@ -194,7 +194,10 @@ class Store:
         record = self.history.pop()
         with self.transaction():
             for path, rows in record.before.items():
+                now, then = {row.id: row for row in self._menus[path]}, {row.id: row for row in rows}
                 self._menus[path] = rows
+                for row_id in {**now, **then}:
+                    self._events.append((path, row_id, then.get(row_id)))
         return record
 
     def remember(self, record: UndoRecord) -> None:

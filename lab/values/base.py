@@ -71,6 +71,10 @@ class Type:
         """Stored text with every reference replaced by what ``to`` says."""
         return text
 
+    def points_to(self) -> frozenset[str]:
+        """The menus whose rows this type names."""
+        return frozenset()
+
     def describe(self) -> str:
         """A short name for coverage pages and error reports."""
         return type(self).__name__.removesuffix("Type").lower()

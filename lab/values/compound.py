@@ -21,6 +21,9 @@ class ListType(Type):
     def rename(self, text: str, to: Renamer) -> str:
         return ",".join(self.item.rename(part, to) for part in text.split(",")) if text else text
 
+    def points_to(self) -> frozenset[str]:
+        return self.item.points_to()
+
     def describe(self) -> str:
         return f"list of {self.item.describe()}"
 
@@ -38,6 +41,9 @@ class NegType(Type):
 
     def rename(self, text: str, to: Renamer) -> str:
         return "!" + self.item.rename(text[1:], to) if text.startswith("!") else self.item.rename(text, to)
+
+    def points_to(self) -> frozenset[str]:
+        return self.item.points_to()
 
     def describe(self) -> str:
         return f"[!]{self.item.describe()}"
@@ -65,6 +71,9 @@ class OrType(Type):
                 return renamed
         return text
 
+    def points_to(self) -> frozenset[str]:
+        return frozenset().union(*(choice.points_to() for choice in self.choices))
+
     def describe(self) -> str:
         return " or ".join(choice.describe() for choice in self.choices)
 
@@ -84,6 +93,9 @@ class PairType(Type):
         first, _, second = text.partition("/")
         return f"{self.item.rename(first, to)}/{self.item.rename(second, to)}"
 
+    def points_to(self) -> frozenset[str]:
+        return self.item.points_to()
+
     def describe(self) -> str:
         return f"pair of {self.item.describe()}"
 
@@ -102,6 +114,9 @@ class RefType(Type):
 
     def rename(self, text: str, to: Renamer) -> str:
         return to(self.menu, text)
+
+    def points_to(self) -> frozenset[str]:
+        return frozenset({self.menu})
 
     def describe(self) -> str:
         return f"row of {self.menu}"

@@ -124,6 +124,9 @@ class GatewayType(Type):
             out += "@" + self._known(refs, self.tables, table)
         return out
 
+    def points_to(self) -> frozenset[str]:
+        return frozenset({self.interfaces, self.tables})
+
     @staticmethod
     def _known(refs: References, menu: str, text: str) -> str:
         found = refs.resolve(menu, text)

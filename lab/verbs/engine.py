@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
 from lab.store import JournalEntry, Store, Trap, UndoRecord, format_id
 from lab.verbs import args as a
 from lab.verbs.caller import SYSTEM, Caller
+from lab.verbs.expiry import Expiry
 from lab.verbs.export import export
+from lab.verbs.history import HistoryMenu, undo
 from lab.verbs.query import matches
 from lab.verbs.reply import Action, DynamicRow, Reply, Values, VirtualMenu
 from lab.verbs.show import View, api_row
+from lab.verbs.write import Writer
 
 _READING = frozenset({"print", "getall", "get", "find", "export"})
 _WRITING = frozenset(
@@ -40,7 +44,12 @@ class Engine:
         self.virtual: dict[str, VirtualMenu] = {}
         self.after_write: Callable[[], Awaitable[None]] = _nothing
         self.view = View(store, self.virtual)
+        self.writer = Writer(store, self.view)
         self._listeners: dict[str, set[asyncio.Queue[Values]]] = {}
+        self.expiry = Expiry(store, clock)
+        self.view.left = self.expiry.left
+        self.virtual["/system/history"] = HistoryMenu(store)
+        self.actions["", "undo"] = partial(undo, store)
         store.watchers.append(self._changed)
 
     # -- plugged in by other rooms
@@ -98,6 +107,11 @@ class Engine:
         await self.after_write()
         return reply
 
+    async def expire(self) -> None:
+        """Remove address-list entries whose time is over. The router calls it about once a second."""
+        if self.expiry.expire():
+            await self.after_write()
+
     def find(self, menu: str, where: Callable[[Values], bool] = lambda row: True) -> list[str]:
         """Ids of the rows of ``menu`` for which ``where`` holds, in menu order."""
         at = self.store.menu(menu)
@@ -152,7 +166,7 @@ class Engine:
         known = at.menu.actions.get(command) if at is not None else None
         if known is not None and set(args) - set(known) - _EVERY_ACTION:
             raise a.unknown_parameter()
-        writes = command in _WRITING
+        writes = command in _WRITING or command == "undo"
         if writes:
             self._allow(caller, "write")
         try:
@@ -213,7 +227,7 @@ class Engine:
         given = dict(args)
         try:
             with self.store.transaction():
-                reply, touched = self._dispatch(at, command, args)
+                reply, touched = self.writer.dispatch(at, command, args)
                 before = self.store.touched()
         except Trap as trap:
             self._log(at.path, at, command, given, caller, error=trap.message)
@@ -245,117 +259,6 @@ class Engine:
         self.store.journal.append(
             JournalEntry(self.clock(), caller.user, caller.origin, menu, command, shown, error, action)
         )
-
-    def _dispatch(self, at: MenuAt, command: str, args: dict[str, str]) -> tuple[Reply, Sequence[int]]:
-        if command == "add":
-            return self._add(at, args), ()
-        if command == "set" and at.menu.singleton:
-            a.take_ids(args)
-            self._change(at, [0], args)
-            return Reply(), ()
-        if command == "reset-counters-all":
-            ids = [row.id for row in self.store.rows(at.path)]
-            self.view.reset_counters(at.path, ids)
-            return Reply(), ids
-        which = a.take_ids(args)
-        if which is None:
-            raise Trap("missing =.id=", 0)
-        if which == "":  # `set [find …]` that found nothing is silent (facts 6.5)
-            return Reply(), ()
-        ids = a.row_ids(which, self.view.rows(at, SYSTEM))
-        self._on_rows(at, command, ids, args)
-        return Reply(), ids
-
-    def _on_rows(self, at: MenuAt, command: str, ids: list[int], args: dict[str, str]) -> None:
-        if command == "remove":
-            self._only(args)
-            self._remove(at, ids)
-        elif command == "move":
-            where = args.pop("destination", None)
-            self._only(args)
-            target = a.row_ids(where, self.view.rows(at, SYSTEM))[0] if where else None
-            self.store.move(at.path, ids, target)
-        elif command == "unset":
-            names = args.pop("value-name", "")
-            self._only(args)
-            self._unset(at, ids, names.split(","))
-        elif command in ("enable", "disable"):
-            self._only(args)
-            self._change(at, ids, {"disabled": "no" if command == "enable" else "yes"})
-        elif command == "comment":
-            self._change(at, ids, {"comment": args.pop("comment", "")})
-            self._only(args)
-        elif command == "reset-counters":
-            self._only(args)
-            self.view.reset_counters(at.path, ids)
-        else:
-            self._change(at, ids, args)
-
-    @staticmethod
-    def _only(left: Mapping[str, str]) -> None:
-        if left:
-            raise a.unknown_parameter()
-
-    def _add(self, at: MenuAt, args: dict[str, str]) -> Reply:
-        before, template = args.pop("place-before", None), args.pop("copy-from", None)
-        if before is not None and not at.menu.ordered:
-            raise a.unknown_parameter()
-        values: dict[str, str] = {}
-        if template is not None:
-            source = self.store.row(at.path, a.row_ids(template, self.view.rows(at, SYSTEM))[0])
-            values = {name: text for name, text in source.values.items() if name in at.arguments}
-        checked = a.check_values(at, args, self.store, verb="add")
-        for name, text in checked.items():
-            values.pop(name, None)
-            if text is not None:
-                values[name] = text
-        a.check_required(at, values)
-        target = None
-        if before:
-            target = a.row_ids(before, self.view.rows(at, SYSTEM))[0]
-        return Reply(ret=format_id(self.store.add(at.path, values, before=target)))
-
-    def _change(self, at: MenuAt, ids: Sequence[int], args: dict[str, str]) -> None:
-        changes = a.check_values(at, args, self.store, verb="set")
-        for row_id in ids:
-            self._config_row(at, row_id, "change")
-            owner = self.store.owner(at.path, row_id)
-            known = self.store.menu(owner).arguments
-            if set(changes) - set(known):
-                raise a.unknown_parameter()
-            for name, text in changes.items():
-                if text is None and known[name].required:
-                    raise Trap(f"missing ={name}=", 0)
-            self.store.set(owner, row_id, changes)
-
-    def _unset(self, at: MenuAt, ids: Sequence[int], names: Sequence[str]) -> None:
-        for name in names:
-            argument = at.arguments.get(name)
-            if argument is None or not (argument.unset or name == "comment"):
-                raise Trap("input does not match any value of value-name", 1)
-        for row_id in ids:
-            self._config_row(at, row_id, "change")
-            self.store.set(at.path, row_id, dict.fromkeys(names))
-
-    def _remove(self, at: MenuAt, ids: list[int]) -> None:
-        if at.path in self.virtual:
-            self.virtual[at.path].remove(ids)
-            return
-        built_in = {row.id for row in at.menu.builtin}
-        for row_id in ids:
-            self._config_row(at, row_id, "remove")
-            if row_id in built_in:
-                # No source has the words for built-in rows (facts 7.6); the fact of the refusal is what counts.
-                raise Trap("failure: can not remove builtin")
-        self.store.remove(at.path, ids)
-
-    def _config_row(self, at: MenuAt, row_id: int, verb: str) -> ConfigRow:
-        """The stored row, or the refusal for rows that the router made itself (words not confirmed, facts 7.6)."""
-        dynamic = any(row_id == number for number, _ in self.view.dynamic.get(at.path, ()))
-        built_in = any(row.id == row_id and row.dynamic for row in at.menu.builtin)
-        if dynamic or built_in:
-            raise Trap(f"failure: can not {verb} dynamic")
-        return self.store.row(at.path, row_id)
 
     # changes for listeners
 

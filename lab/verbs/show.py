@@ -12,6 +12,7 @@ from lab.store import Store, format_id
 from lab.verbs.caller import Caller
 from lab.verbs.reply import DynamicRow, VirtualMenu
 
+ADDRESS_LIST = "/ip/firewall/address-list"  # the one menu whose rows run out
 _COUNTERS = ("bytes", "packets", "dropped")
 _VERSION = "{version}"  # in menu files: the version that this router plays
 _FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
@@ -24,6 +25,7 @@ class View:
         self.store = store
         self.virtual = virtual
         self.live: Callable[[str, int], Mapping[str, str]] | None = None
+        self.left: Callable[[int], str | None] = lambda row_id: None
         self.status: Mapping[tuple[str, int], Mapping[str, str]] = {}
         self.runtime: dict[tuple[str, int], dict[str, str]] = {}
         self.dynamic: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
@@ -73,6 +75,8 @@ class View:
                 shown[name] = "*****" if hidden else text
         if row.dynamic:
             shown["dynamic"] = "true"
+        if menu.path == ADDRESS_LIST and (left := self.left(row.id)) is not None:
+            shown["timeout"] = left
         shown.update(self._seen(menu.path, row.id))
         if menu.menu.views:
             shown.update(self._seen(self.store.owner(menu.path, row.id), row.id))

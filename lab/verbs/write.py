@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The writing verbs. Each runs inside one transaction of the store: a refusal leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lab.schema.model import MenuAt
+from lab.schema.snapshot import ConfigRow
+from lab.store import Store, Trap, format_id
+from lab.verbs import args as a
+from lab.verbs.caller import SYSTEM
+from lab.verbs.reply import Reply
+from lab.verbs.show import View
+
+
+class Writer:
+    """``dispatch`` does one command; it returns the reply and the ids it touched. Raises Trap."""
+
+    def __init__(self, store: Store, view: View) -> None:
+        self.store = store
+        self.view = view
+
+    def dispatch(self, at: MenuAt, command: str, args: dict[str, str]) -> tuple[Reply, Sequence[int]]:
+        if command == "add":
+            return self._add(at, args), ()
+        if command == "set" and at.menu.singleton:
+            a.take_ids(args)
+            self._change(at, [0], args)
+            return Reply(), ()
+        if command == "reset-counters-all":
+            ids = [row.id for row in self.store.rows(at.path)]
+            self.view.reset_counters(at.path, ids)
+            return Reply(), ids
+        which = a.take_ids(args)
+        if which is None:
+            raise Trap("missing =.id=", 0)
+        if which == "":  # `set [find …]` that found nothing is silent (facts 6.5)
+            return Reply(), ()
+        ids = a.row_ids(which, self.view.rows(at, SYSTEM))
+        self._on_rows(at, command, ids, args)
+        return Reply(), ids
+
+    def _on_rows(self, at: MenuAt, command: str, ids: list[int], args: dict[str, str]) -> None:
+        if command == "remove":
+            self._only(args)
+            self._remove(at, ids)
+        elif command == "move":
+            where = args.pop("destination", None)
+            self._only(args)
+            target = a.row_ids(where, self.view.rows(at, SYSTEM))[0] if where else None
+            self.store.move(at.path, ids, target)
+        elif command == "unset":
+            names = args.pop("value-name", "")
+            self._only(args)
+            self._unset(at, ids, names.split(","))
+        elif command in ("enable", "disable"):
+            self._only(args)
+            self._change(at, ids, {"disabled": "no" if command == "enable" else "yes"})
+        elif command == "comment":
+            self._change(at, ids, {"comment": args.pop("comment", "")})
+            self._only(args)
+        elif command == "reset-counters":
+            self._only(args)
+            self.view.reset_counters(at.path, ids)
+        else:
+            self._change(at, ids, args)
+
+    @staticmethod
+    def _only(left: Mapping[str, str]) -> None:
+        if left:
+            raise a.unknown_parameter()
+
+    def _add(self, at: MenuAt, args: dict[str, str]) -> Reply:
+        before, template = args.pop("place-before", None), args.pop("copy-from", None)
+        if before is not None and not at.menu.ordered:
+            raise a.unknown_parameter()
+        values: dict[str, str] = {}
+        if template is not None:
+            source = self.store.row(at.path, a.row_ids(template, self.view.rows(at, SYSTEM))[0])
+            values = {name: text for name, text in source.values.items() if name in at.arguments}
+        checked = a.check_values(at, args, self.store, verb="add")
+        for name, text in checked.items():
+            values.pop(name, None)
+            if text is not None:
+                values[name] = text
+        a.check_required(at, values)
+        target = None
+        if before:
+            target = a.row_ids(before, self.view.rows(at, SYSTEM))[0]
+        return Reply(ret=format_id(self.store.add(at.path, values, before=target)))
+
+    def _change(self, at: MenuAt, ids: Sequence[int], args: dict[str, str]) -> None:
+        changes = a.check_values(at, args, self.store, verb="set")
+        for row_id in ids:
+            self._config_row(at, row_id, "change")
+            owner = self.store.owner(at.path, row_id)
+            known = self.store.menu(owner).arguments
+            if set(changes) - set(known):
+                raise a.unknown_parameter()
+            for name, text in changes.items():
+                if text is None and known[name].required:
+                    raise Trap(f"missing ={name}=", 0)
+            self.store.set(owner, row_id, changes)
+
+    def _unset(self, at: MenuAt, ids: Sequence[int], names: Sequence[str]) -> None:
+        for name in names:
+            argument = at.arguments.get(name)
+            if argument is None or not (argument.unset or name == "comment"):
+                raise Trap("input does not match any value of value-name", 1)
+        for row_id in ids:
+            self._config_row(at, row_id, "change")
+            self.store.set(at.path, row_id, dict.fromkeys(names))
+
+    def _remove(self, at: MenuAt, ids: list[int]) -> None:
+        if at.path in self.view.virtual:
+            self.view.virtual[at.path].remove(ids)
+            return
+        built_in = {row.id for row in at.menu.builtin}
+        for row_id in ids:
+            self._config_row(at, row_id, "remove")
+            if row_id in built_in:
+                # No source has the words for built-in rows (facts 7.6); the fact of the refusal is what counts.
+                raise Trap("failure: can not remove builtin")
+        self.store.remove(at.path, ids)
+
+    def _config_row(self, at: MenuAt, row_id: int, verb: str) -> ConfigRow:
+        """The stored row, or the refusal for rows that the router made itself (words not confirmed, facts 7.6)."""
+        dynamic = any(row_id == number for number, _ in self.view.dynamic.get(at.path, ()))
+        built_in = any(row.id == row_id and row.dynamic for row in at.menu.builtin)
+        if dynamic or built_in:
+            raise Trap(f"failure: can not {verb} dynamic")
+        return self.store.row(at.path, row_id)
