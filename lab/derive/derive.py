@@ -45,7 +45,7 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: bool = 
         masquerade=masqueraded(snapshot.rows("/ip/firewall/nat"), interfaces, addresses),
     )
     status = {
-        **dict(interface_status(interfaces)),
+        **dict(interface_status(interfaces, seen)),
         **{(ADDRESS_MENU, row_id): values for row_id, values in addresses.status.items()},
         **routing.status,
         **rules.rule_status(snapshot, rule_notes),

@@ -73,10 +73,15 @@ def read_interfaces(snapshot: Snapshot, seen: Observations) -> Interfaces:
     )
 
 
-def interface_status(interfaces: Interfaces) -> Iterator[tuple[tuple[str, int], Mapping[str, str]]]:
-    """``running`` and ``slave`` of each interface row."""
+def interface_status(
+    interfaces: Interfaces, seen: Observations
+) -> Iterator[tuple[tuple[str, int], Mapping[str, str]]]:
+    """``running`` and ``slave`` of each interface row; the MAC of those that did not get theirs by configuration."""
     for interface in interfaces.by_name.values():
         shown = {"running": _bool(interface.running), "slave": _bool(bool(interface.master))}
+        link = seen.links.get(interface.kernel)
+        if link is not None and interface.menu != ETHERNET:
+            shown["mac-address"] = link.mac
         yield (interface.menu, interface.row_id), shown
 
 

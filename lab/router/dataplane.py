@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From configuration and observations to the kernel, again and again: derive, actuate, tell the observers what to watch."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from lab.actuate.actuator import Actuator, Refused
+from lab.derive.derive import derive
+from lab.derive.observations import GatewayCheck, Link, Observations
+from lab.derive.plan import Derived, Note
+from lab.observe.dhcp_server import DhcpServer
+from lab.observe.gateway import GatewayMonitor, timers
+from lab.observe.links import LinkMonitor
+from lab.observe.netlink import interfaces
+from lab.schema.snapshot import Snapshot
+
+_log = logging.getLogger("lab.router")
+
+
+class DataPlane:
+    """Keeps one namespace in step with the store. ``settle`` is cheap when nothing changed."""
+
+    def __init__(
+        self,
+        netns: str,
+        data_dir: Path,
+        *,
+        snapshot: Callable[[], Snapshot],
+        clock: Callable[[], float],
+        derived: Callable[[Derived], None],
+    ) -> None:
+        self._netns = netns
+        self._snapshot = snapshot
+        self._clock = clock
+        self._derived = derived
+        self._links: Mapping[str, Link] = {}
+        self._loop: asyncio.AbstractEventLoop
+        self._due: asyncio.Handle | None = None
+        self._pools: tuple[object, ...] = ()
+        self._background: set[asyncio.Task[None]] = set()
+        self.notes: tuple[Note, ...] = ()
+        self.actuator = Actuator(netns)
+        self.link_monitor = LinkMonitor(netns, self._links_changed)
+        self.gateways = GatewayMonitor(netns, self._gateway_changed)
+        self.dhcp = DhcpServer(netns, data_dir / "dhcp")
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self.link_monitor.start()
+        self._links = dict(self.link_monitor.links)
+        self.settle()
+
+    async def stop(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        await self.gateways.stop()
+        await self.link_monitor.stop()
+        for task in list(self._background):
+            await task
+        await self.dhcp.stop()
+        self.actuator.close()
+
+    def read_links(self) -> Mapping[str, Link]:
+        """The ports as the kernel has them now."""
+        return {name: Link(one.up, one.mac) for name, one in interfaces(self._netns).items()}
+
+    def settle(self) -> None:
+        """Make the kernel hold what the configuration and the observations say now."""
+        snapshot = self._snapshot()
+        seen = Observations(links=self._links, gateways=dict(self.gateways.verdicts))
+        result = derive(snapshot, seen, self._clock())
+        self.notes = result.notes
+        try:
+            self.actuator.apply(result.kernel)
+        except Refused as error:
+            # the router goes on with what the kernel took; the lab's log says what it did not
+            _log.error("the kernel refused: %s", error)
+        pace = timers(snapshot.version, snapshot.single("/routing/settings"))
+        self.gateways.update(result.checks, pace.interval_s, pace.timeout_s, pace.count)
+        if result.kernel.dhcp != self._pools:
+            self._pools = result.kernel.dhcp
+            task = self._loop.create_task(self.dhcp.apply(result.kernel.dhcp))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+        self._derived(result)
+
+    def _soon(self) -> None:
+        """Several observations of one moment make one derivation."""
+        if self._due is None:
+            self._due = self._loop.call_soon(self._settle_now)
+
+    def _settle_now(self) -> None:
+        self._due = None
+        self.settle()
+
+    def _gateway_changed(self, check: GatewayCheck, reachable: bool) -> None:
+        _log.info("check-gateway %s%s: %s", check.address, f"%{check.interface}" * bool(check.interface), reachable)
+        self._soon()
+
+    def _links_changed(self, links: Mapping[str, Link]) -> None:
+        gone = any(name in self._links and self._links[name].up and not link.up for name, link in links.items())
+        self._links = dict(links)
+        if gone or set(links) != set(self._links):
+            # the kernel drops routes of a link that goes down, without being asked
+            try:
+                self.actuator.resync()
+            except Refused as error:
+                _log.error("the kernel refused: %s", error)
+        self._soon()

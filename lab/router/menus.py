@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Menus and properties whose values live in the kernel or in the running router, fitted to the engine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from lab.actuate.actuator import Actuator
+from lab.actuate.conntrack import ConnectionTable, duration
+from lab.observe.dhcp_server import DhcpServer
+from lab.store import Trap
+
+Values = Mapping[str, str]
+
+_ONE_PRINT_S = 0.05
+
+
+class Connections:
+    """``/ip/firewall/connection``: the kernel's connection tracking."""
+
+    def __init__(self, table: ConnectionTable) -> None:
+        self._table = table
+
+    def rows(self) -> Sequence[tuple[int, Values]]:
+        return self._table.rows()
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Raises Trap at the first entry that has gone; those before it are removed (facts 3.1, pitfall a)."""
+        try:
+            self._table.remove(ids)
+        except KeyError:
+            raise Trap("no such item") from None
+
+
+class Leases:
+    """``/ip/dhcp-server/lease``: what dnsmasq has given out. Rows can't be removed here (said in FIDELITY.md)."""
+
+    def __init__(self, server: DhcpServer) -> None:
+        self._server = server
+
+    def rows(self) -> Sequence[tuple[int, Values]]:
+        return self._server.rows()
+
+    def remove(self, ids: Sequence[int]) -> None:
+        raise Trap("failure: the lab's DHCP server keeps its leases until they run out")
+
+
+class Live:
+    """Properties computed when somebody looks: counters, uptime, the clock."""
+
+    def __init__(self, actuator: Actuator, *, clock: Callable[[], float], booted: float) -> None:
+        self._actuator = actuator
+        self._clock = clock
+        self._booted = booted
+        self._counted: tuple[float, Mapping[tuple[str, int], tuple[int, int]]] = (0.0, {})
+
+    def __call__(self, menu: str, row_id: int) -> Values:
+        if menu.startswith("/ip/firewall/"):
+            packets, size = self._counters().get((menu, row_id), (0, 0))
+            return {"packets": str(packets), "bytes": str(size)}
+        if menu == "/system/resource":
+            return {"uptime": duration(int(self._clock() - self._booted))}
+        if menu == "/system/clock":
+            now = time.gmtime(self._clock())
+            return {"date": time.strftime("%Y-%m-%d", now), "time": time.strftime("%H:%M:%S", now)}
+        return {}
+
+    def _counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """All counters, read once for the rows of one print: each reading starts an nft."""
+        at, counted = self._counted
+        now = time.monotonic()
+        if now - at > _ONE_PRINT_S:
+            counted = self._actuator.rule_counters()
+            self._counted = (now, counted)
+        return counted
