@@ -23,7 +23,7 @@ class Refused(RuntimeError):
     """The kernel refused parts of a plan; the rest was applied. ``problems`` names each part."""
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))
         super().__init__("; ".join(self.problems))
 
 
@@ -79,7 +79,7 @@ class Actuator:
             self.apply(self._applied)
 
     def rule_counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
-        """(menu, row id) -> (packets, bytes) of every firewall row."""
+        """(menu, row id) -> (packets, bytes) of every firewall row that packets can reach."""
         return self._filter.counters()
 
     def evaluations(self) -> Mapping[tuple[str, int], int]:

@@ -81,9 +81,10 @@ FAMILIES: tuple[Family, ...] = (
 
 @dataclass
 class Compiled:
-    """``lines`` of the table; ``problems``: row id -> why the row is invalid."""
+    """``lines`` of the table; ``counted``: ids of the rows in them; ``problems``: row id -> why the row is invalid."""
 
     lines: list[str] = field(default_factory=list)
+    counted: set[int] = field(default_factory=set)
     problems: dict[int, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
@@ -135,6 +136,7 @@ class _Menu:
     def _rules(self, row: ConfigRow, hook: str, above: tuple[str, ...]) -> list[str]:
         alternatives = conditions(row, self._context, known=_IGNORED)
         statements = self._statements(row, hook, above)
+        self.result.counted.add(row.id)
         counter = f'counter name "{self._family.key}-{row.id}"'
         log = _log(row)
         rules = [

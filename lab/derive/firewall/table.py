@@ -45,7 +45,8 @@ def compile_firewall(
         notes += compiled.notes
         for row in rows:
             status[family.menu, row.id] = {"invalid": "true" if row.id in compiled.problems else "false"}
-            counters += [f"  counter {kind}{family.key}-{row.id} {{ }}" for kind in (("", "seen-") if trace else ("",))]
+        for row_id in sorted(compiled.counted):  # rows that no packet can reach yet do not change the table
+            counters += [f"  counter {kind}{family.key}-{row_id} {{ }}" for kind in (("", "seen-") if trace else ("",))]
     lines = [f"table ip {NFT_TABLE} {{", *counters, *_sets(context), *chains, "}"]
     return Firewall("\n".join(lines) + "\n", status, tuple(notes))
 

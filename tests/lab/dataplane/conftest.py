@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A branch for the ``ns_*.py`` tests: router ``rt``, providers ``isp1`` and ``isp2``, the internet ``inet``, clients ``lan``."""
+"""A branch for the ``ns_*.py`` tests: router ``rt``, providers ``isp1`` and ``isp2``, ``inet``, clients ``lan``."""
 
 from __future__ import annotations
 
@@ -138,9 +138,9 @@ class Flow:
     def port(self) -> int:
         return int(self._sock.getsockname()[1])
 
-    def ask(self) -> str:
+    def ask(self, port: int = PORT) -> str:
         try:
-            self._sock.sendto(b"?", (SERVER, PORT))
+            self._sock.sendto(b"?", (SERVER, port))
             address = self._sock.recv(2048).decode().partition(":")[0]
         except OSError:
             return ""
@@ -174,6 +174,11 @@ class Branch:
         began = time.perf_counter()
         self.actuator.apply(self.derived.kernel)
         return time.perf_counter() - began
+
+    def reopen(self) -> None:
+        """A new actuator, as after a restart of the router."""
+        self.actuator = Actuator("rt")
+        self.apply()
 
     def close_gate(self, name: str) -> None:
         """Both anchors of an uplink stop answering."""
