@@ -120,6 +120,10 @@ class MenuAt:
     def path(self) -> str:
         return self.menu.path
 
+    def knows(self, name: str) -> bool:
+        """Whether rows of this menu can have the property."""
+        return name in self.arguments or name in self.menu.readonly
+
     @property
     def defaults(self) -> dict[str, str]:
         return {a.name: a.default for a in self.arguments.values() if a.default is not None and not a.write_only}

@@ -12,10 +12,7 @@ from lab.schema.snapshot import ConfigRow
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One command as it came in. ``time`` in seconds of the router's clock; refused commands have ``error``.
-
-    ``action``: a command of a service (run, fetch, import …) that need not have changed the configuration.
-    """
+    """One command as it came in. ``time`` in seconds of the router's clock; refused commands have ``error``."""
 
     time: float
     user: str
@@ -24,7 +21,6 @@ class JournalEntry:
     command: str
     args: Mapping[str, str]
     error: str = ""
-    action: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from lab.schema.snapshot import ConfigRow, Snapshot
 from lab.store import rules
 from lab.store.journal import JournalEntry, UndoRecord
 from lab.store.trap import Trap, format_id, no_such_item, parse_id
+from lab.values import BadValue
 
 Rows = tuple[ConfigRow, ...]
 #: menu, row id, row after the write (None: removed)
@@ -34,10 +36,13 @@ class Store:
         self.version = version
         self.clock = clock
         self.revision = 0
+        #: every writing command, refused ones too
         self.journal: list[JournalEntry] = []
+        #: the latest commands of services (run, fetch …), which need not have written anything
+        self.calls: deque[JournalEntry] = deque(maxlen=1000)
         self.history: list[UndoRecord] = []
-        #: rows of menus that live elsewhere (certificates …), asked when a reference is resolved
-        self.foreign: dict[str, Callable[[], Sequence[tuple[int, Mapping[str, str]]]]] = {}
+        #: rows of a menu that live elsewhere (certificates …), asked when a reference is resolved
+        self.elsewhere: Callable[[str], Sequence[tuple[int, Mapping[str, str]]]] = lambda path: ()
         self.watchers: list[Watcher] = []
         self._menus: dict[str, Rows] = {}
         self._next_id: dict[str, int] = {}
@@ -169,11 +174,12 @@ class Store:
     # -- factory state, history
 
     def load(self, rows: Iterable[tuple[str, Mapping[str, str]]]) -> None:
-        """Factory configuration: canonical values. Singletons are changed, everything else is added."""
+        """Factory configuration, values as a user would write them. Singletons are changed, all else is added."""
         with self.transaction():
-            for path, values in rows:
+            for path, raw in rows:
+                values = self._canonical(path, raw)
                 if self.menu(path).menu.singleton:
-                    self.set(path, 0, dict(values))
+                    self.set(path, 0, values)
                 else:
                     self.add(path, values)
 
@@ -206,6 +212,21 @@ class Store:
 
     # -- inside
 
+    def _canonical(self, path: str, raw: Mapping[str, str]) -> dict[str, str]:
+        menu = self.menu(path)
+        values = {}
+        for name, text in raw.items():
+            if name not in menu.arguments and name not in menu.menu.readonly:
+                raise Trap(f"unknown parameter {name} of {path}")
+            dangling = parse_id(text) is not None  # a dump keeps what pointed to a removed row
+            if name in menu.arguments and not dangling:
+                try:
+                    text = menu.arguments[name].type.parse(text, self)  # noqa: PLW2901
+                except BadValue as bad:
+                    raise Trap(f"{path}: {bad.text(name)}", 1) from bad
+            values[name] = text
+        return values
+
     def _load_builtin(self) -> None:
         for menu in self.schema.menus.values():
             if menu.menu.singleton:
@@ -231,8 +252,7 @@ class Store:
         self._events.append((path, row.id, row))
 
     def _named(self, path: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-        if path in self.foreign:
-            yield from self.foreign[path]()
+        yield from self.elsewhere(path)
         for row in self.rows(path):
             yield row.id, row.values
 

@@ -25,6 +25,8 @@ _READING = frozenset({"print", "getall", "get", "find", "export"})
 _WRITING = frozenset(
     {"add", "set", "remove", "move", "unset", "enable", "disable", "comment", "reset-counters", "reset-counters-all"}
 )
+#: service commands that change the configuration like a verb does
+_WRITING_ACTIONS = frozenset({"import", "undo", "make-static"})
 _DEAD = {".dead": "yes"}
 _EVERY_ACTION = frozenset({".id", "numbers", "number", ".proplist", "once", "duration"})
 
@@ -49,7 +51,8 @@ class Engine:
         self.expiry = Expiry(store, clock)
         self.view.left = self.expiry.left
         self.virtual["/system/history"] = HistoryMenu(store)
-        self.actions["", "undo"] = partial(undo, store)
+        store.elsewhere = self._elsewhere
+        self.actions["/", "undo"] = partial(undo, store)
         store.watchers.append(self._changed)
 
     # -- plugged in by other rooms
@@ -91,10 +94,11 @@ class Engine:
         self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), caller: Caller
     ) -> Reply:
         """Run one command. Raises Trap in RouterOS' words; a refused write has changed nothing."""
+        menu = menu or "/"
         action = self.actions.get((menu, command))
         if action is not None:
             return await self._act(action, menu, command, args, caller)
-        if (menu, command) == ("", "export"):
+        if (menu, command) == ("/", "export"):
             self._allow(caller, "read")
             return Reply(ret=self.export())
         at = self._menu(menu, command)
@@ -146,7 +150,7 @@ class Engine:
     def _menu(self, path: str, command: str) -> MenuAt:
         at = self.store.schema.get(path)
         if at is None:
-            raise Trap("no such command prefix" if path else "no such command", 0)
+            raise Trap("no such command prefix" if path != "/" else "no such command", 0)
         if at.menu.kind == "virtual" and command in _WRITING - {"remove"}:
             raise Trap("no such command", 0)  # rows that live elsewhere are written by their own service
         if command not in at.menu.commands and not (command == "getall" and "print" in at.menu.commands):
@@ -166,15 +170,16 @@ class Engine:
         known = at.menu.actions.get(command) if at is not None else None
         if known is not None and set(args) - set(known) - _EVERY_ACTION:
             raise a.unknown_parameter()
-        writes = command in _WRITING or command == "undo"
+        writes = command in _WRITING or command in _WRITING_ACTIONS
         if writes:
             self._allow(caller, "write")
+        book = self.store.journal if writes else self.store.calls
         try:
             reply = await action(args, caller)
         except Trap as trap:
-            self._log(menu, at, command, args, caller, error=trap.message, action=not writes)
+            book.append(self._entry(menu, at, command, args, caller, error=trap.message))
             raise
-        self._log(menu, at, command, args, caller, action=not writes)
+        book.append(self._entry(menu, at, command, args, caller))
         if writes:
             await self.after_write()
         return reply
@@ -230,9 +235,9 @@ class Engine:
                 reply, touched = self.writer.dispatch(at, command, args)
                 before = self.store.touched()
         except Trap as trap:
-            self._log(at.path, at, command, given, caller, error=trap.message)
+            self.store.journal.append(self._entry(at.path, at, command, given, caller, error=trap.message))
             raise
-        self._log(at.path, at, command, given, caller)
+        self.store.journal.append(self._entry(at.path, at, command, given, caller))
         if before:
             what = f"{at.path[1:].replace('/', ' ')} {_DONE.get(command, 'changed')}"
             self.store.remember(UndoRecord(self.clock(), caller.user, "write", what, at.path, before))
@@ -240,7 +245,10 @@ class Engine:
             self.view.forget(at.path, row_id)
         return reply
 
-    def _log(
+    def _elsewhere(self, path: str) -> Sequence[tuple[int, Values]]:
+        return self.virtual[path].rows() if path in self.virtual else ()
+
+    def _entry(
         self,
         menu: str,
         at: MenuAt | None,
@@ -249,16 +257,13 @@ class Engine:
         caller: Caller,
         *,
         error: str = "",
-        action: bool = False,
-    ) -> None:
+    ) -> JournalEntry:
         known = at.arguments if at is not None else {}
         shown = {
             name: "*****" if (spec := known.get(name)) is not None and (spec.secret or spec.write_only) else text
             for name, text in args.items()
         }
-        self.store.journal.append(
-            JournalEntry(self.clock(), caller.user, caller.origin, menu, command, shown, error, action)
-        )
+        return JournalEntry(self.clock(), caller.user, caller.origin, menu, command, shown, error)
 
     # changes for listeners
 

@@ -15,7 +15,8 @@ from lab.verbs.reply import DynamicRow, VirtualMenu
 ADDRESS_LIST = "/ip/firewall/address-list"  # the one menu whose rows run out
 _COUNTERS = ("bytes", "packets", "dropped")
 _VERSION = "{version}"  # in menu files: the version that this router plays
-_FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
+BORROWED = 0x40000000  # added to ids of rows that live elsewhere when they share a menu with configuration
+FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
 
 
 class View:
@@ -36,7 +37,7 @@ class View:
         """Take the derivation's status and own rows; returns the menus whose own rows or status changed."""
         dynamic: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
         for row in rows:
-            number = self._dynamic_ids.setdefault((row.menu, row.key), _FIRST_DYNAMIC + len(self._dynamic_ids))
+            number = self._dynamic_ids.setdefault((row.menu, row.key), FIRST_DYNAMIC + len(self._dynamic_ids))
             dynamic.setdefault(row.menu, []).append((number, dict(row.values)))
         changed = {menu for menu in {*dynamic, *self.dynamic} if dynamic.get(menu) != self.dynamic.get(menu)}
         changed |= {key[0] for key in {*status, *self.status} if status.get(key) != self.status.get(key)}
@@ -45,14 +46,16 @@ class View:
 
     def rows(self, menu: MenuAt, caller: Caller) -> list[tuple[int, dict[str, str]]]:
         """(id, properties) of every row of ``menu``, in menu order."""
-        if menu.path in self.virtual:
-            return [(row_id, dict(values)) for row_id, values in self.virtual[menu.path].rows()]
+        borrowed = self.virtual[menu.path].rows() if menu.path in self.virtual else ()
+        if menu.menu.kind == "virtual":
+            return [(row_id, dict(values)) for row_id, values in borrowed]
         shown = [(row.id, self._config(menu, row, caller)) for row in self.store.rows(menu.path)]
         fixed = self._fixed(menu)
         for number, values in self.dynamic.get(menu.path, ()):
             row = {**fixed, **values, "dynamic": "true"}
             row.update(self._seen(menu.path, number))
             shown.append((number, row))
+        shown += [(BORROWED + row_id, {**fixed, **values, "dynamic": "true"}) for row_id, values in borrowed]
         return shown
 
     def reset_counters(self, menu: str, row_ids: Sequence[int]) -> None:
@@ -93,7 +96,8 @@ class View:
     def _seen(self, menu: str, row_id: int) -> dict[str, str]:
         out = {**self.status.get((menu, row_id), {}), **self.runtime.get((menu, row_id), {})}
         if self.live is not None:
-            live = dict(self.live(menu, row_id))
+            at = self.store.menu(menu)
+            live = {name: text for name, text in self.live(menu, row_id).items() if at.knows(name)}
             for name, base in self._zero.get((menu, row_id), {}).items():
                 if name in live:
                     live[name] = _minus(live[name], base)

@@ -12,7 +12,7 @@ from lab.store import Store, Trap, format_id
 from lab.verbs import args as a
 from lab.verbs.caller import SYSTEM
 from lab.verbs.reply import Reply
-from lab.verbs.show import View
+from lab.verbs.show import BORROWED, FIRST_DYNAMIC, View
 
 
 class Writer:
@@ -114,9 +114,14 @@ class Writer:
             self.store.set(at.path, row_id, dict.fromkeys(names))
 
     def _remove(self, at: MenuAt, ids: list[int]) -> None:
-        if at.path in self.view.virtual:
-            self.view.virtual[at.path].remove(ids)
+        if at.menu.kind == "virtual":
+            if at.path in self.view.virtual:
+                self.view.virtual[at.path].remove(ids)
             return
+        borrowed = [row_id - BORROWED for row_id in ids if BORROWED <= row_id < FIRST_DYNAMIC]
+        ids = [row_id for row_id in ids if not BORROWED <= row_id < FIRST_DYNAMIC]
+        if borrowed and at.path in self.view.virtual:
+            self.view.virtual[at.path].remove(borrowed)
         built_in = {row.id for row in at.menu.builtin}
         for row_id in ids:
             self._config_row(at, row_id, "remove")
@@ -127,7 +132,7 @@ class Writer:
 
     def _config_row(self, at: MenuAt, row_id: int, verb: str) -> ConfigRow:
         """The stored row, or the refusal for rows that the router made itself (words not confirmed, facts 7.6)."""
-        dynamic = any(row_id == number for number, _ in self.view.dynamic.get(at.path, ()))
+        dynamic = row_id >= BORROWED
         built_in = any(row.id == row_id and row.dynamic for row in at.menu.builtin)
         if dynamic or built_in:
             raise Trap(f"failure: can not {verb} dynamic")

@@ -292,10 +292,10 @@ async def test_every_write_is_in_the_journal_and_no_read_is(router: Router) -> N
     await router.add("/ip/address", address="10.0.0.1/8", interface="ether1")
     with pytest.raises(Trap):
         await router.do("/ip/address/remove", __id="*9")
-    entries = [(e.user, e.origin, e.menu, e.command, e.error, e.action) for e in router.store.journal]
+    entries = [(e.user, e.origin, e.menu, e.command, e.error) for e in router.store.journal]
     assert entries == [
-        ("admin", "api", "/ip/address", "add", "", False),
-        ("admin", "api", "/ip/address", "remove", "no such item", False),
+        ("admin", "api", "/ip/address", "add", ""),
+        ("admin", "api", "/ip/address", "remove", "no such item"),
     ]
     assert router.store.journal[0].time == 1000.0
 
@@ -333,7 +333,43 @@ async def test_services_bring_their_own_commands(router: Router) -> None:
     router.engine.actions["/tool", "fetch"] = fetch
     assert (await router.do("/tool/fetch", url="https://x")).rows[0]["url"] == "https://x"
     assert await router.refused("/tool/fetch", colour="red") == ("unknown parameter", None)
-    assert [e.action for e in router.store.journal] == [True]
+    assert router.store.journal == []
+    assert [e.command for e in router.store.calls] == ["fetch"]
+
+
+class Leases:
+    def __init__(self) -> None:
+        self.left = {1: {"address": "10.0.0.9", "mac-address": "02:00:00:00:00:09"}}
+
+    def rows(self) -> Sequence[tuple[int, Mapping[str, str]]]:
+        return list(self.left.items())
+
+    def remove(self, ids: Sequence[int]) -> None:
+        for number in ids:
+            del self.left[number]
+
+
+async def test_leases_that_were_given_out_stand_beside_those_that_were_written(router: Router) -> None:
+    router.engine.virtual["/ip/dhcp-server/lease"] = leases = Leases()
+    await router.add("/ip/dhcp-server/lease", address="10.0.0.2", mac_address="02:00:00:00:00:02")
+    rows = (await router.do("/ip/dhcp-server/lease/print")).rows
+    assert [(row[".id"], row["address"], row["dynamic"]) for row in rows] == [
+        ("*1", "10.0.0.2", "false"),
+        ("*40000001", "10.0.0.9", "true"),
+    ]
+    message, _ = await router.refused("/ip/dhcp-server/lease/set", __id="*40000001", comment="x")
+    assert message.startswith("failure: can not")
+    await router.do("/ip/dhcp-server/lease/remove", __id="*40000001,*1")
+    assert leases.left == {}
+    assert (await router.do("/ip/dhcp-server/lease/print")).rows == ()
+
+
+async def test_a_certificate_is_named_by_rows_that_live_elsewhere(router: Router) -> None:
+    words = "input does not match any value of certificate"
+    assert await router.refused("/ip/service/set", numbers="api-ssl", certificate="ca") == (words, 1)
+    router.engine.virtual["/certificate"] = certificates = Leases()
+    certificates.left = {1: {"name": "ca"}}
+    await router.do("/ip/service/set", numbers="api-ssl", certificate="ca")
 
 
 async def test_changes_are_told_to_those_who_listen(router: Router) -> None:
