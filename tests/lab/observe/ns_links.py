@@ -15,10 +15,12 @@ class Seen:
     def __init__(self) -> None:
         self.last: Mapping[str, Link] = {}
         self.calls = 0
+        self.history: list[Mapping[str, Link]] = []
         self.monitor = LinkMonitor("rt", self.take)
 
     def take(self, links: Mapping[str, Link]) -> None:
         self.last, self.calls = links, self.calls + 1
+        self.history.append(links)
 
 
 @pytest.fixture
@@ -59,3 +61,13 @@ async def test_bridges_come_and_go(pair: Any, seen: Seen, until: Any) -> None:
     assert seen.last["ether1"].up
     pair.ip("rt", "link del dev br-lan")
     await until(lambda: set(seen.last) == {"ether1"}, within_s=5)
+
+
+async def test_a_port_that_leaves_its_bridge_is_still_a_port(pair: Any, seen: Seen, until: Any) -> None:
+    pair.ip("rt", "link add br-lan type bridge")
+    pair.ip("rt", "link set dev ether1 master br-lan")
+    pair.ip("rt", "link set dev ether1 nomaster")
+    pair.ip("rt", "link set dev br-lan address 02:00:00:aa:bb:02")
+    await until(lambda: seen.last.get("br-lan", Link(False, "")).mac == "02:00:00:AA:BB:02", within_s=5)
+    assert set(seen.last) == {"br-lan", "ether1"}
+    assert all("ether1" in links for links in seen.history)

@@ -133,3 +133,36 @@ async def test_a_packet_larger_than_the_link_is_refused_with_df(pair: Any) -> No
         answer = await pinger.ping("10.0.0.2", timeout_s=1, size=3000)
         assert answer.outcome is Outcome.UNSENT
         assert await pinger.ping("10.0.0.2", timeout_s=3, size=3000, dont_fragment=False)
+
+
+async def test_a_reply_that_comes_in_by_another_interface_does_not_count_for_a_bound_ping(pair: Any) -> None:
+    pair.wire("rt", "ether2", "nb", "eth1")
+    for port in ("all", "ether1", "ether2"):
+        pair.sysctl("rt", f"net.ipv4.conf.{port}.rp_filter=0")
+    pair.ip("nb", "route add 10.0.0.1/32 dev eth1")
+    async with Pinger("rt") as pinger:
+        assert await pinger.ping("10.0.0.2", timeout_s=3)
+        bound = await pinger.ping("10.0.0.2", timeout_s=0.3, interface="ether1")
+    assert bound.outcome is Outcome.TIMEOUT
+
+
+async def test_nobody_can_answer_for_somebody_else(pair: Any) -> None:
+    pair.ip("nb", "addr add 10.0.0.9/24 dev eth0")
+    pair.drop("nb", "ip daddr 10.0.0.2 icmp type echo-request")
+    with (
+        netns.make_socket("nb", socket.AF_PACKET, socket.SOCK_DGRAM, 0) as tap,
+        netns.make_socket("nb", socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as forger,
+    ):
+        tap.bind(("eth0", 0x0800))
+        async with Pinger("rt") as pinger:
+            asked = asyncio.create_task(pinger.ping("10.0.0.2", timeout_s=0.5))
+            request = (await asyncio.get_running_loop().sock_recv(tap, 2000))[20:]
+            total = (int.from_bytes(request[2:4], "big") + 0x0800) % 0xFFFF  # type 8 became 0
+            forged = b"\0\0" + total.to_bytes(2, "big") + request[4:]
+            for address in ("10.0.0.9", "10.0.0.2"):
+                forger.bind((address, 0))
+                forger.sendto(forged, ("10.0.0.1", 0))
+                if address == "10.0.0.9":
+                    await asyncio.sleep(0.1)
+                    assert not asked.done()
+            assert (await asked).sender == "10.0.0.2"  # the same bytes from the right address are taken

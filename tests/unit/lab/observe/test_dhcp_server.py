@@ -46,6 +46,12 @@ def test_options_that_are_not_set_are_not_sent() -> None:
     assert "--dhcp-range=10.0.0.10,10.0.0.20,600" in found
 
 
+def test_a_server_is_bound_to_the_interface_of_its_pool_and_serves_no_dns() -> None:
+    assert {"--interface=bridge", "--bind-interfaces", "--except-interface=lo", "--port=0"} <= set(
+        arguments(POOL, Path("/x"))
+    )
+
+
 def test_options_that_are_set_are_sent() -> None:
     pool = DhcpPool("br", "d", "10.0.0.10", "10.0.0.20", 60, "10.0.0.1", ("1.1.1.1", "8.8.8.8"), "255.255.255.0")
     found = arguments(pool, Path("/x"))
