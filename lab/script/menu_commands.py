@@ -152,12 +152,15 @@ async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         args.setdefault(name, to_argument(value))
     if command.command in _ON_ROWS and args.get(".id") == "":
         return NOTHING
-    if "as-value" in args:
-        args["as-value"] = ""
     reply = await machine.around.verbs.call(command.menu, command.command, args, caller=machine.run.caller)
+    if command.command == "export":
+        machine.run.output(reply.ret or "")
+        return NOTHING
     if reply.ret is not None:
         return Id(reply.ret) if reply.ret.startswith("*") else reply.ret
-    if not reply.rows:
+    if "as-value" not in args:
+        for row in reply.rows:
+            machine.run.output("\n".join(f"{name}: {value}" for name, value in row.items()))
         return NOTHING
     textual = _textual(machine, command)
     records = tuple(where.record(row, textual) for row in reply.rows)

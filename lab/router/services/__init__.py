@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Services of a router: what is configured in a menu and runs by itself."""
