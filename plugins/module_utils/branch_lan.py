@@ -162,7 +162,7 @@ def _ports(value: Any) -> str:
     parts = str(value).split(",")
     for part in parts:
         ends = part.split("-")
-        if len(ends) > 2 or not all(re.fullmatch(r"\d{1,5}", end) and 1 <= int(end) <= 65535 for end in ends):
+        if len(ends) > 2 or not all(re.fullmatch(r"[0-9]{1,5}", end) and 1 <= int(end) <= 65535 for end in ends):
             raise ValueError(value)
         if len(ends) == 2 and int(ends[0]) > int(ends[1]):
             raise ValueError(value)

@@ -18,12 +18,16 @@ T = TypeVar("T")
 
 NAME_ALLOWED = "a name like isp1: a to z, 0 to 9 and -, beginning with a letter, at most 15 characters"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,14}")
+#: Other keys are not repeated: somebody may have put a secret in the place of a key.
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,30}")
 _INTERFACE = re.compile(r"[A-Za-z0-9._<>*+ -]{1,63}")
 _MAC = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){5}")
 #: The charset alone keeps both harmless inside a script; the lengths are those that BotFather gives, generously.
 _TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{6,80}")
 _CHAT = re.compile(r"-?[1-9][0-9]{0,19}|@[A-Za-z][A-Za-z0-9_]{3,31}")
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?")
+#: Not 255.255.255.0, which RouterOS does not print either.
+_WITH_PREFIX = re.compile(r"[0-9.]+/[0-9]{1,2}")
 _MAX_LABEL = 64
 
 
@@ -38,8 +42,8 @@ def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
 class Fields:
     """One mapping under ``path``. A reader gives the parsed value, or ``None`` after noting the mistake.
 
-    ``show`` makes a wrong value presentable. Unknown keys are noted at once. A missing key is a mistake only for readers
-    called with ``required``.
+    ``show`` makes a wrong value presentable. Unknown keys are noted at once. A missing key is a mistake only for
+    readers called with ``required``.
     """
 
     def __init__(
@@ -57,7 +61,8 @@ class Fields:
         self.values = value
         for key in value:
             if key not in self._known:
-                problems.add(f"{path}.{key}", "an unknown key", did_you_mean(str(key), self._known))
+                shown = key if _KEY.fullmatch(str(key)) else "…"
+                problems.add(f"{path}.{shown}", "an unknown key", did_you_mean(str(key), self._known))
 
     def has(self, key: str) -> bool:
         return self.values.get(key) is not None
@@ -144,7 +149,7 @@ def unicast(value: Any) -> IPv4Address:
 
 def own_address(value: Any) -> IPv4Interface:
     text = _text(value)
-    if "/" not in text:
+    if not _WITH_PREFIX.fullmatch(text):
         raise ValueError(value)
     interface = IPv4Interface(text)
     unicast(str(interface.ip))
@@ -156,7 +161,10 @@ def own_address(value: Any) -> IPv4Interface:
 
 def strict_network(value: Any) -> IPv4Network:
     """A network without host bits, never the whole internet."""
-    network = IPv4Network(_text(value))
+    text = _text(value)
+    if "/" in text and not _WITH_PREFIX.fullmatch(text):
+        raise ValueError(value)
+    network = IPv4Network(text)
     if network.prefixlen == 0:
         raise ValueError(value)
     return network
@@ -228,7 +236,7 @@ def _between(low: int, high: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             raise ValueError(value)
-        if not re.fullmatch(r"\d{1,10}", str(value)):
+        if not re.fullmatch(r"[0-9]{1,10}", str(value)):
             raise ValueError(value)
         number = int(value)
         if not low <= number <= high:

@@ -14,7 +14,7 @@ Path = tuple[Uplink, ...]
 def slot_paths(branch: Branch) -> tuple[Path, ...]:
     """One path per PCC remainder. In mode ``failover``, and with one uplink, a single path takes everything."""
     if branch.mode == "failover" or len(branch.uplinks) == 1:
-        return (branch.by_priority,)
+        return (pin_path(branch, branch.by_priority[0].name),)
     chosen = slots.choose_slots(tuple(uplink.weight for uplink in branch.uplinks))
     return tuple(tuple(branch.uplinks[index] for index in path) for path in chosen.paths)
 

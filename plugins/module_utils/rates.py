@@ -10,7 +10,7 @@ from fractions import Fraction
 
 #: RouterOS counts rates in powers of ten (10M is 10,000,000 bit/s; API records of the queue menus).
 _UNITS = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
-_RATE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([kMG]?)")
+_RATE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kMG]?)")
 ALLOWED = "a speed such as 10M, 512k or 1G (bit/s)"
 
 

@@ -12,17 +12,19 @@ from typing import Any
 
 from .plan import Row
 
-_TAG = re.compile(r"multiwan:[a-z_]+:[a-z0-9.-]+(?::[a-z0-9.-]+)?")
+_PIECE = re.compile(r"[a-z0-9._-]+")
 #: A longer label is cut in comments. No limit of RouterOS for a comment is known; ours stay below 160 characters.
 _LABEL = 40
+_BRACKETS = str.maketrans("[]", "()")
 
 
 def tag(role: str, name: str, part: str | int | None = None) -> str:
     """``multiwan:<role>:<name>[:<part>]``. Raises ``ValueError`` when a piece could not be read back."""
-    text = f"multiwan:{role}:{name}" + ("" if part is None else f":{part}")
-    if not _TAG.fullmatch(text):
-        raise ValueError(f"{text!r} is not an owner tag")
-    return text
+    pieces = [role, name] if part is None else [role, name, str(part)]
+    for piece in pieces:
+        if not _PIECE.fullmatch(piece):
+            raise ValueError(f"{piece!r} can't be a part of an owner tag")
+    return ":".join(["multiwan", *pieces])
 
 
 def owned(menu: str, owner: str, about: str, values: Mapping[str, Any]) -> Row:
@@ -37,6 +39,6 @@ def ascii_label(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text)
     kept = "".join(character for character in plain if not unicodedata.combining(character))
-    folded = kept.encode("ascii", "replace").decode("ascii").replace("[", "(").replace("]", ")")
-    folded = " ".join(folded.split())
+    folded = " ".join(kept.encode("ascii", "replace").decode("ascii").translate(_BRACKETS).split())
+    folded = "".join(character if character.isprintable() else "?" for character in folded)
     return folded if len(folded) <= _LABEL else folded[: _LABEL - 3] + "..."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?(?:(?:alpha|beta|rc)\d+)?(?: \([a-z -]+\))?")
+_VERSION = re.compile(r"([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:(?:alpha|beta|rc)[0-9]+)?(?: \([a-z -]+\))?")
 
 
 @dataclass(frozen=True, order=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tools import golden
 
 PLANS = golden.folders("plans")

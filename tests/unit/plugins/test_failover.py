@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
+from hypothesis import given, settings
+
+from tests.unit.plugins.branches import branch, branches
+
+Route = dict[str, Any]
+
+
+def routes(raw: dict[str, Any], role: str = "") -> list[Route]:
+    rows = assemble(raw, name="jakarta").of("/ip/route")
+    return [{"tag": row.tag, **row.values} for row in rows if row.tag.startswith(f"multiwan:{role}")]
+
+
+def scope(route: Route) -> int:
+    return int(route.get("scope", 30))
+
+
+def resolvers(route: Route, main: list[Route]) -> list[Route]:
+    """Host routes of ``main`` that the manual lets resolve this gateway: scope not above the target-scope."""
+    target = str(route["gateway"]).split("@")[0]
+    limit = int(route.get("target-scope", 10))
+    return [other for other in main if other["dst-address"] == f"{target}/32" and scope(other) <= limit]
+
+
+@given(branches())
+@settings(max_examples=20)
+def test_every_default_over_a_gate_resolves_through_each_anchor_of_its_uplink_only(raw: dict[str, Any]) -> None:
+    every = routes(raw)
+    main = [route for route in every if route["routing-table"] == "main"]
+    interfaces = {item["name"]: item["interface"] for item in raw["multiwan_uplinks"]}
+    gates = {f"192.0.2.{number}": item["name"] for number, item in enumerate(raw["multiwan_uplinks"], start=1)}
+    over_gates = [r for r in every if r["dst-address"] == "0.0.0.0/0" and str(r.get("gateway")).split("@")[0] in gates]
+    assert len(over_gates) >= len(gates)
+    for default in over_gates:
+        name = gates[str(default["gateway"]).split("@")[0]]
+        opened = resolvers(default, main)
+        assert len(opened) == 2
+        assert {gate["check-gateway"] for gate in opened} == {"ping"}
+        for gate in opened:
+            [anchor] = resolvers(gate, main)
+            assert str(anchor["gateway"]).endswith(f"%{interfaces[name]}")
+
+
+@given(branches())
+@settings(max_examples=20)
+def test_scopes_rise_strictly_so_that_routeros_corrects_nothing(raw: dict[str, Any]) -> None:
+    assert all(scope(route) > int(route.get("target-scope", 10)) for route in routes(raw))
+
+
+def test_every_anchor_has_a_blackhole_that_nothing_resolves_through() -> None:
+    main = routes(branch(2), "failover")
+    anchors = {r["dst-address"] for r in main if "%" in str(r.get("gateway"))}
+    stops = [r for r in main if "blackhole" in r]
+    assert {stop["dst-address"] for stop in stops} == anchors
+    assert all(int(stop["distance"]) == 250 and scope(stop) > 12 for stop in stops)
+
+
+def test_gates_have_no_blackhole_or_they_would_never_close() -> None:
+    gates = [r for r in routes(branch(2), "failover") if str(r["dst-address"]).startswith("192.0.2.")]
+    assert gates
+    assert not [gate for gate in gates if "blackhole" in gate]
+
+
+@given(branches())
+@settings(max_examples=20)
+def test_no_two_defaults_of_a_table_are_equal_by_accident(raw: dict[str, Any]) -> None:
+    """Equal distance would be ECMP. Only the two anchors of a gate are meant to be equal."""
+    defaults = [r for r in routes(raw) if r["dst-address"] == "0.0.0.0/0"]
+    assert max(Counter((r["routing-table"], r["distance"]) for r in defaults).values()) == 1
+
+
+@given(branches())
+@settings(max_examples=20)
+def test_main_prefers_gates_by_priority_then_any_line(raw: dict[str, Any]) -> None:
+    main = [r for r in routes(raw) if r["routing-table"] == "main" and r["dst-address"] == "0.0.0.0/0"]
+    order = [str(r["tag"]).split(":")[2] for r in sorted(main, key=lambda r: int(r["distance"]))]
+    items = list(enumerate(raw["multiwan_uplinks"]))
+    wanted = [item["name"] for _, item in sorted(items, key=lambda pair: (pair[1]["priority"], pair[0]))]
+    assert order == wanted * 2
+
+
+def test_a_marked_connection_never_leaves_by_another_line() -> None:
+    for number in (1, 2):
+        own = [
+            r for r in routes(branch(2)) if r["routing-table"] == f"mw-isp{number}" and r["dst-address"] == "0.0.0.0/0"
+        ]
+        assert [r.get("gateway") for r in own] == [f"172.16.{number}.1%ether{number}", None]
+        assert "blackhole" in own[1]
+        assert "check-gateway" not in own[0]
