@@ -17,7 +17,7 @@ from rich.console import Console
 from lab.world import show
 from lab.world.client import LabClient, LabError, Options
 from lab.world.options import Arguments, parse
-from lab.world.shell import command_in
+from lab.world.shell import PLACES, command_in
 from lab.world.shell import console as router_console
 from lab.world.state import names
 from lab.world.topology import ROUTER_NS, Topology, TopologyError, parse_uplinks
@@ -147,6 +147,10 @@ async def traffic(lab: LabClient, args: Arguments) -> int:
 
 async def shell(lab: LabClient, args: Arguments) -> int:
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
+    if args.place.startswith("/"):  # lab shell -- /ip/route/print: a line for the router
+        args.place, command = ROUTER_NS, [args.place, *command]
+    if args.place not in PLACES:
+        raise LabError(f"no place {args.place!r} in a lab: there are {', '.join(PLACES[:6])}, isp1, isp2, …")
     if args.json:
         if args.place != ROUTER_NS or not command:
             raise LabError(

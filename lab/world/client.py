@@ -106,7 +106,8 @@ class LabClient:
         return str(await self._ask({"do": "console", "line": line}))
 
     async def export(self) -> str:
-        return await self.console("/export")
+        """The router's configuration as a script, as ``/export`` prints it."""
+        return str((await self.router_call("", "export"))["ret"])
 
     async def journal(self) -> list[Json]:
         """Every write that the router has seen: time, caller, menu, command, args."""

@@ -100,7 +100,10 @@ class State:
 
     @classmethod
     def parse(cls, text: str) -> State:
+        """The inverse of ``dump``; ValueError, KeyError or TypeError for anything else."""
         data: dict[str, Any] = json.loads(text)
+        if not isinstance(data, dict):
+            raise TypeError("an object is expected")
         inner = data.pop("inner")
         return cls(**{**data, "outer": ProcessId(**data["outer"]), "inner": ProcessId(**inner) if inner else None})
 
