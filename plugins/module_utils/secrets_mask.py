@@ -14,7 +14,7 @@ from .secret_values import MASK
 
 #: A Telegram bot token: the bot's number, a colon, 35 characters. Caught by its shape, because a router may still hold
 #: an older token than the one in the inventory.
-_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
 
 
 class Mask:
