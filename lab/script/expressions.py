@@ -298,6 +298,9 @@ class ExpressionParser(lex.Reader):
             return node
         at = self.at
         self.at += 1
+        quoted = self.match(lex.QUOTED_NAME)
+        if quoted is not None:
+            return Var(quoted[1:-1], at)
         name = self.match(lex.VARIABLE)
         # a dollar before anything else is itself: ``~"^ether[0-9]$"`` is common (practice)
         return "$" if name is None else Var(name, at)

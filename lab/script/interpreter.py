@@ -50,6 +50,10 @@ class Interpreter:
         self._background: set[asyncio.Task[None]] = set()
         self.execute: Execute = self._execute
 
+    def use_tree(self, tree: MenuTree) -> None:
+        """Know these menus from now on (services may add theirs after the interpreter was made)."""
+        self._tree = tree
+
     def check(self, source: str) -> None:
         """Raises ScriptSyntaxError when the router's parser would refuse the text."""
         parse(source, self._version, tree=self._tree)

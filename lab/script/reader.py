@@ -16,6 +16,8 @@ BLANKS_AND_LINES = re.compile(r"(?:[ \t\r\n]|\\\r?\n)+")
 ARGUMENT = re.compile(r"!?[A-Za-z0-9_.][A-Za-z0-9_.\-]*(?==)")
 COMMAND_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]*|\.\.")
 VARIABLE = re.compile(r"[A-Za-z0-9]+")
+#: ``$"name-with-dash"`` within a string
+QUOTED_NAME = re.compile(r'"[A-Za-z0-9_.\-]+"')
 #: a bare word as an argument
 BARE = re.compile(r"[^\s;\[\](){}\"$#]*#?[^\s;\[\](){}\"$]*")
 EXPRESSION_WORD = re.compile(r"[A-Za-z0-9_.:]+")
