@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lab.router.services.kit import Services
-from lab.script.engine_tree import EngineTree
+from lab.router.spec import RouterSpec
 from lab.store import Store
 from lab.verbs import ALL_POLICIES, Caller, Engine, Reply
 
@@ -18,16 +18,15 @@ NOON = 1_798_804_800.0  # 2027-01-01 12:00:00 UTC
 
 
 class Rig:
-    """``now`` is the router's clock."""
+    """A Seat (kit.py). ``now`` is the router's clock."""
 
     def __init__(self, version: str = "7.22", *, trusted_ca_pem: str = "") -> None:
         self.now = NOON
+        self.spec = RouterSpec("r1", "", (), Path("/nonexistent"), version=version, trusted_ca_pem=trusted_ca_pem)
         self.store = Store(version, clock=self.clock)
         self.engine = Engine(self.store, clock=self.clock)
-        self.services = Services(
-            engine=self.engine, clock=self.clock, netns="", data_dir=Path("/nonexistent"), trusted_ca_pem=trusted_ca_pem
-        )
-        self.services.interpreter.use_tree(EngineTree(self.engine))
+        self.services = Services(self)
+        self.services.plug(self.engine)
         self.engine.after_write = self._refresh
 
     def clock(self) -> float:
@@ -49,7 +48,7 @@ class Rig:
     async def logged(self, count: int) -> None:
         """Wait until the log has so many lines."""
         more = asyncio.Event()
-        self.services.logs.sinks.append(lambda line: more.set())
+        self.services.log.sinks.append(lambda line: more.set())
         async with asyncio.timeout(5):
             while len(self.messages) < count:
                 more.clear()
@@ -63,4 +62,4 @@ class Rig:
 
     @property
     def messages(self) -> list[tuple[str, str]]:
-        return [(line.topics, line.message) for line in self.services.logs.lines]
+        return [(line.topics, line.message) for line in self.services.log.lines]

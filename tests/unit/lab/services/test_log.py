@@ -15,7 +15,7 @@ async def test_lines_of_scripts_and_of_the_api_carry_the_topic_script() -> None:
 async def test_a_thousand_lines_are_kept() -> None:
     rig = Rig()
     for number in range(1005):
-        rig.services.log("system,info", str(number))
+        rig.services.log.write("system,info", str(number))
     rows = await rig.rows("/log")
     assert (len(rows), rows[0]["message"], rows[-1]["message"]) == (1000, "5", "1004")
 
@@ -23,12 +23,12 @@ async def test_a_thousand_lines_are_kept() -> None:
 async def test_times_are_iso_from_7_10() -> None:
     for version, shown in (("7.22", "2027-01-01 12:00:00"), ("7.10", "2027-01-01 12:00:00"), ("7.9", "12:00:00")):
         rig = Rig(version)
-        rig.services.log("system,info", "x")
+        rig.services.log.write("system,info", "x")
         assert (await rig.rows("/log"))[0]["time"] == shown
 
 
 async def test_before_7_10_a_line_of_another_day_shows_month_and_day() -> None:
     rig = Rig("7.9")
-    rig.services.log("system,info", "x")
+    rig.services.log.write("system,info", "x")
     rig.now = NOON + 86_400
     assert (await rig.rows("/log"))[0]["time"] == "jan/01 12:00:00"
