@@ -60,7 +60,7 @@ def _row_text(menu: Menu, tag: str, values: Mapping[str, str], hidden: bool, mas
     form = {name: text for name, text in form.items() if name not in menu.derived}
     short = [_pair(menu, name, text, hidden) for name, text in sorted(form.items()) if not _block(menu, name, hidden)]
     blocks = [
-        "".join(f"    {name}| {line}\n" for line in text.split("\n"))
+        "".join(f"    {name}| {line}\n" for line in text.splitlines())
         for name, text in sorted(form.items())
         if _block(menu, name, hidden)
     ]

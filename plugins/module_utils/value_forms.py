@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-_UNITS_S = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_UNITS_MS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _DURATION = re.compile(
     r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m(?!s))?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
 )
@@ -53,9 +53,13 @@ def prefix(value: str) -> str:
 
 
 def duration(value: str) -> str:
-    """``90s``, ``1m30s`` and ``00:01:30`` are one duration; the answer is in milliseconds. ``none`` stays."""
+    """``90s``, ``1m30s`` and ``00:01:30`` are one duration; the answer is as RouterOS prints it, ``1m30s``."""
     match = _CLOCK.fullmatch(value) or _DURATION.fullmatch(value)
     if not value or match is None:
         return value
-    seconds = sum(int(number) * _UNITS_S[unit] for unit, number in match.groupdict().items() if number)
-    return f"{round(seconds * 1000)}ms"
+    left_ms = sum(int(number) * _UNITS_MS[unit] for unit, number in match.groupdict().items() if number)
+    parts = []
+    for unit, length_ms in _UNITS_MS.items():
+        number, left_ms = divmod(left_ms, length_ms)
+        parts.append(f"{number}{unit}" if number else "")
+    return "".join(parts) or "0s"

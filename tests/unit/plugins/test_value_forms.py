@@ -48,3 +48,8 @@ def test_different_values_stay_different(form: object, one: str, other: str) -> 
 @pytest.mark.parametrize("text", ["", "none", "startup", "1x", "h"])
 def test_what_is_no_duration_stays_as_it_is(text: str) -> None:
     assert forms.duration(text) == text
+
+
+def test_a_duration_reads_as_routeros_prints_it() -> None:
+    assert forms.duration("694861s") == "1w1d1h1m1s"
+    assert forms.duration("00:00:00") == "0s"
