@@ -20,7 +20,7 @@ LOAD_AFTER_S = 3.0
 #: So long no new connection may fail before "restored" is believed.
 QUIET_S = 4.0
 GIVE_UP_S = 45.0
-POLL_S = 0.2
+POLL_S = 0.1
 INTERVAL_S, TIMEOUT_S = 0.1, 1.0
 
 
@@ -77,11 +77,12 @@ async def _cut_and_watch(stage: Stage, dead: Uplink, probe: Probe, probing: asyn
     stage.screen.line_died(dead.name, dead=True)
     detected: float | None = None
     while stage.now() - cut_s < GIVE_UP_S and not probing.done():
+        asked_s = stage.now()
         if detected is None and await stage.lab.gate_open(dead.name) is False:
-            detected = stage.now() - cut_s
+            detected = asked_s - cut_s
         if detected is not None and stage.now() - max(probe.quiet_since() + TIMEOUT_S, cut_s + detected) > QUIET_S:
             break
-        stage.screen.note(_progress(stage.now() - cut_s, detected, probe))
+        stage.screen.progress(_progress(stage.now() - cut_s, detected, probe))
         await asyncio.sleep(POLL_S)
     if probing.done():
         probing.result()  # its own error tells more than a missing figure

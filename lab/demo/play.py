@@ -17,8 +17,8 @@ from pathlib import Path
 #: "jakarta : ok=12 changed=3 unreachable=0 failed=0 …" below PLAY RECAP, as ansible-core 2.19 prints it.
 _RECAP = re.compile(r"^(?P<host>\S+)\s+:\s+(?P<counts>(?:\w+=\d+\s*)+)$", re.MULTILINE)
 _TASK = re.compile(r"^TASK \[(?P<name>.+?)\]")
-#: One changed line of a diff; the file headers "+++"/"---" are not.
-_CHANGE = re.compile(r"^[+-](?![+-]{2} )", re.MULTILINE)
+#: A row in a diff of the commit action begins with its tag; the lines of a script that follow it do not.
+_CHANGE = re.compile(r"^[+-]\[multiwan:", re.MULTILINE)
 STOP_TIMEOUT_S = 5.0
 
 
@@ -32,7 +32,7 @@ class Played:
 
     changed: int
     ok: int
-    announced: int  # changed lines of all diffs
+    announced: int  # rows that the diffs add, change or take away
     output: str
 
 

@@ -20,6 +20,8 @@ from lab.demo.record import Branch, Message, Sample, Step
 COLOURS = ("bright_blue", "orange1", "green3", "medium_purple1", "hot_pink", "yellow3")
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _BAR_WIDTH = 24
+#: How often a plain screen tells of something that goes on.
+PROGRESS_EVERY_S = 3.0
 #: Below this a real terminal wraps the picture, and plain lines read better.
 NARROWEST = 60
 
@@ -32,6 +34,7 @@ class Screen(Protocol):
     def ended(self, step: Step) -> None: ...
     def broke(self, title: str) -> None: ...
     def note(self, words: str) -> None: ...
+    def progress(self, words: str) -> None: ...
     def sample(self, sample: Sample) -> None: ...
     def message(self, message: Message) -> None: ...
     def line_died(self, uplink: str, *, dead: bool) -> None: ...
@@ -44,6 +47,7 @@ class PlainScreen:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._began = time.monotonic()
+        self._progress_said = 0.0
 
     def _say(self, words: str) -> None:
         print(f"[{time.monotonic() - self._began:6.1f} s] {words}", file=self._out, flush=True)
@@ -63,6 +67,12 @@ class PlainScreen:
 
     def note(self, words: str) -> None:
         self._say(f"  {words}")
+
+    def progress(self, words: str) -> None:
+        """A note that comes many times a second: one in a while is enough for a reader of lines."""
+        if time.monotonic() - self._progress_said >= PROGRESS_EVERY_S:
+            self._progress_said = time.monotonic()
+            self.note(words)
 
     def sample(self, sample: Sample) -> None:
         """Rates come twice a second: too many for lines."""
@@ -126,6 +136,9 @@ class LiveScreen:
 
     def note(self, words: str) -> None:
         self._note = words
+
+    def progress(self, words: str) -> None:
+        self.note(words)
 
     def sample(self, sample: Sample) -> None:
         self._last = sample

@@ -21,9 +21,11 @@ TASK [multiwan.routeros.commit : Make the router hold the plan] ****
 --- before: /ip/route
 +++ after: /ip/route
 @@ -0,0 +1,2 @@
-+dst-address=0.0.0.0/0 gateway=192.0.2.1
-+dst-address=0.0.0.0/0 gateway=192.0.2.2
--dst-address=1.1.1.1/32
++[multiwan:failover:isp1:default] dst-address=0.0.0.0/0 gateway=192.0.2.1
++[multiwan:dhcp_alert:office] interface=bridge
++    on-alert| :local mwMac
+-[multiwan:failover:isp3:default] dst-address=0.0.0.0/0 gateway=192.0.2.3
+ [multiwan:failover:isp2:default] dst-address=0.0.0.0/0 gateway=192.0.2.2
 
 changed: [jakarta]
 
@@ -44,7 +46,7 @@ def test_a_recap_that_a_task_printed_is_not_the_recap() -> None:
     assert recap("PLAY RECAP\njakarta : ok=1 changed=0\n" + OUTPUT, "jakarta")["changed"] == 3
 
 
-def test_changed_lines_of_a_diff_are_counted_without_their_headers() -> None:
+def test_rows_of_a_diff_are_counted_without_headers_script_lines_and_context() -> None:
     assert announced(OUTPUT) == 3
 
 

@@ -20,6 +20,7 @@ def tell(screen: Screen) -> None:
     for sample in samples()[40:60]:
         screen.sample(sample)
     screen.note("run 1 of 3")
+    screen.progress("on and on")
     screen.line_died("isp2", dead=True)
     screen.message(run.chat[0])
     screen.ended(run.steps[2])
@@ -32,7 +33,14 @@ def test_without_a_terminal_plain_lines_are_written() -> None:
     tell(screen)
     screen.close()
     assert "\x1b" not in out.getvalue()
-    for words in ("Only Modem 1 …", "run 1 of 3", "9.56 down, 9.56 up (40.0 s)", "chat: Jakarta", "isp2 is dead"):
+    for words in (
+        "Only Modem 1 …",
+        "run 1 of 3",
+        "on and on",
+        "9.56 down, 9.56 up (40.0 s)",
+        "chat: Jakarta",
+        "isp2 is dead",
+    ):
         assert words in out.getvalue()
 
 
@@ -45,6 +53,14 @@ def test_in_a_terminal_the_story_stays_on_the_screen(width: int) -> None:
     screen.close()
     assert "Only Modem 1" in out.getvalue()
     assert "DC:2C:6E:81:CF:34" in out.getvalue()
+
+
+def test_plain_lines_are_not_flooded_by_progress() -> None:
+    out = io.StringIO()
+    screen = PlainScreen(out)
+    for number in range(50):
+        screen.progress(f"step {number}")
+    assert out.getvalue().count("\n") == 1
 
 
 def test_a_narrow_terminal_gets_plain_lines() -> None:
