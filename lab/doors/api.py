@@ -14,9 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.doors.codec import Decoder, ProtocolError, encode
-from lab.schema.model import version_key
-from lab.store import Trap
-from lab.verbs import Caller, Engine, Reply
+from lab.verbs import Caller, Engine, Reply, Trap
 
 Authenticate = Callable[[str, str], Caller | None]
 #: (user, accepts) -> Caller; ``accepts(password)`` says whether the answer to the challenge fits that password.
@@ -81,7 +79,7 @@ class ApiDoor:
         self.engine = engine
         self.authenticate = authenticate
         self.challenge = challenge
-        self.sends_empty = version_key(engine.store.version) >= (7, 18)
+        self.sends_empty = engine.at_least("7.18")
         self._sockets = sockets
         self._tls = tls_context
         self._servers: list[asyncio.Server] = []

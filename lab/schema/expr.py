@@ -132,4 +132,6 @@ _LITERAL: dict[str, Callable[[list[str]], Type]] = {
     "flags": lambda words: x.FlagSetType(tuple(words)),
     "ref": lambda words: c.RefType(words[0]),
     "shape": _shape,
+    "rate": lambda words: x.RateType(int(words[0])),
+    "kib": lambda words: x.KibType(int(words[0]), int(words[1])),
 }

@@ -29,8 +29,6 @@ SHAPES: dict[str, ShapeType] = {
         "vlan-ids": r"\d{1,4}(?:-\d{1,4})?(?:,\d{1,4}(?:-\d{1,4})?)*",
         "http-codes": r"\d{3}(?:-\d{3})?(?:,\d{3}(?:-\d{3})?)*",
         "priority": r"0x[0-9A-Fa-f]{1,4}|\d{1,5}",
-        "cache-size": r"\d+(?:KiB)?",
-        "kib": r"\d+(?:KiB)?",
         "route-tables": r"(?:default|[^,:\s]+)(?::\d{1,3})?(?:,[^,:\s]+(?::\d{1,3})?)*",
         "san": r"(?:(?:DNS|IP|email):[^,]*)(?:,(?:DNS|IP|email):[^,]*)*",
         "days": r"\d+",

@@ -28,18 +28,38 @@ PCC_FIELDS = (
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
+@dataclass(frozen=True)
 class RateType(Type):
     """Bits a second: ``10M`` in, ``10000000`` out (facts 7.4)."""
+
+    high: int = 2**64 - 1
 
     def parse(self, text: str, refs: References) -> str:
         match = _RATE.fullmatch(text)
         if match is None:
             raise invalid()
-        return (
-            str(round(float(match[1]) * _FACTOR[match[2]]))
-            if "." in match[1]
-            else str(int(match[1]) * _FACTOR[match[2]])
-        )
+        factor = _FACTOR[match[2]]
+        # Whole numbers stay exact; floating point would lose digits beyond 2**53.
+        rate = round(float(match[1]) * factor) if "." in match[1] else int(match[1]) * factor
+        if rate > self.high:
+            raise out_of_range(0, self.high)
+        return str(rate)
+
+
+@dataclass(frozen=True)
+class KibType(Type):
+    """KiB with or without the unit; printed with it, as 7.x manuals show ``pcq-limit=50KiB``."""
+
+    low: int
+    high: int
+
+    def parse(self, text: str, refs: References) -> str:
+        match = re.fullmatch(r"(\d+)(?:KiB)?", text)
+        if match is None:
+            raise invalid()
+        if not self.low <= int(match[1]) <= self.high:
+            raise out_of_range(self.low, self.high)
+        return f"{int(match[1])}KiB"
 
 
 class PccType(Type):

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-from lab.schema.model import MenuAt
+from lab.schema.model import MenuAt, version_key
 from lab.schema.snapshot import ConfigRow
 from lab.store import JournalEntry, Store, Trap, UndoRecord, format_id
 from lab.verbs import args as a
@@ -135,6 +135,10 @@ class Engine:
                 yield await queue.get()
         finally:
             self._listeners[menu].discard(queue)
+
+    def at_least(self, version: str) -> bool:
+        """Whether this router plays ``version`` or a later one."""
+        return version_key(self.store.version) >= version_key(version)
 
     def export(self, under: str = "") -> str:
         """The configuration at or below a menu as script text (compact)."""
