@@ -156,7 +156,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 class DhcpServer:
     """``await apply(plan.dhcp)`` after each derivation, ``await stop()`` at the end.
 
-    Apply addresses first: dnsmasq binds its socket to the device only if that has an address when it starts.
+    Apply addresses first: dnsmasq binds its socket to the device only if that has an address when it starts. The loop's
+    thread must live as long as the lab: the kernel ends the children with the thread that started them.
     A child that dies is logged, told to ``on_lost`` (pool, exit code, its last words) and started again.
     """
 

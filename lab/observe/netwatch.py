@@ -111,8 +111,8 @@ class _Row:
 class NetwatchMonitor:
     """All netwatch rows of one router. ``refresh`` after each change of the configuration, ``stop`` at the end.
 
-    ``run_event(source, variables)`` runs a script as ``*sys``; ``booted_at`` is the router's start on the loop's clock
-    (now when left out); ``date`` gives the router's wall clock as text.
+    ``run_event(source, variables)`` runs a script as ``*sys``; ``booted_at`` is the router's start by
+    ``time.monotonic()``, which the loop's clock is too (now when left out); ``date`` gives the router's wall clock as text.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class NetwatchMonitor:
         self.set_status = set_status
         self.log = log
         self.defaults = defaults or Defaults()
-        self.booted_at = asyncio.get_running_loop().time() if booted_at is None else booted_at
+        self.booted_at = time.monotonic() if booted_at is None else booted_at
         self.date = date
         self._run_event = run_event
         self._configs: dict[int, Mapping[str, str]] = {}
