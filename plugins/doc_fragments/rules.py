@@ -16,17 +16,18 @@ options:
       - C(label) for people, any text in one line; the name by default.
       - C(interface), C(address) with prefix and C(gateway) of the line. Two lines may have the same gateway address.
       - C(type) is V(static) in this release.
-      - C(download) and C(upload) such as V(10M). The weight follows the download speed, unless C(weight) is given. Either
-        every uplink has one or none has.
+      - C(download) and C(upload) such as V(10M). The weight follows the download speed, unless C(weight) is given.
+        Either every uplink has one or none has.
       - C(priority) from 1, best first; the position in the list by default.
       - C(anchors), 1 to 4 internet addresses that answer pings, belong to this uplink alone and are needed by nobody.
     type: raw
   segments:
     description:
       - The LANs and VLANs of the branch, as a list of mappings.
-      - C(name), C(label), C(interface) (V(vlan<id>) by default when C(vlan) is given), C(vlan) and C(address) with prefix.
-      - C(dhcp.pool) (V(first-last)) is checked against the address. C(dhcp.valid_servers) lists MAC addresses of further
-        DHCP servers that belong into the segment; the router itself always does.
+      - C(name), C(label), C(interface) (V(vlan<id>) by default when C(vlan) is given), C(vlan) and C(address) with
+        prefix.
+      - C(dhcp.pool) (V(first-last)) is checked against the address. C(dhcp.valid_servers) lists MAC addresses of
+        further DHCP servers that belong into the segment; the router itself always does.
       - C(uplink) names the uplink that new connections of the segment try first.
     type: raw
   mode:

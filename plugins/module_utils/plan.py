@@ -24,8 +24,9 @@ class Row:
     ``menu``: path with slashes, for example ``/ip/firewall/mangle``.
     ``tag``: owner tag without brackets, for example ``multiwan:pcc:isp1:0``; unique within the menu of a plan.
     ``values``: property to text, as the API takes it, with ``comment`` ending in ``[<tag>]``. A switch such as ``fib``
-    is the empty text. A value that only the router knows is a mapping ``{"$router": "<menu>/<row name>/<property>"}``, which the
-    commit resolves by reading.
+    is the empty text. A value that only the router knows is a mapping ``{"$router": "<menu>/<row name>/<property>"}``,
+    which the commit resolves by reading; a list of texts and such mappings becomes a comma list. A text with a secret
+    is a mapping with a gap in its place (``secret_values.py``), which the commit fills.
     """
 
     menu: str

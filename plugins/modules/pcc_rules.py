@@ -10,7 +10,8 @@ short_description: Plan how new connections are spread over uplinks
 version_added: 0.1.0
 description:
   - Adds paths, classification of new connections and the memory of the uplink they took to the plan of a branch.
-  - First choices follow the weights exactly. After deaths the living uplinks take over by weight, within five percentage points.
+  - First choices follow the weights exactly.
+  - After deaths the living uplinks take over by weight, within five percentage points.
 author:
   - the multiwan.routeros authors (@multiwan)
 extends_documentation_fragment:
