@@ -112,7 +112,7 @@ class NetwatchMonitor:
     """All netwatch rows of one router. ``refresh`` after each change of the configuration, ``stop`` at the end.
 
     ``run_event(source, variables)`` runs a script as ``*sys``; ``booted_at`` is the router's start by
-    ``time.monotonic()``, which the loop's clock is too (now when left out); ``date`` gives the router's wall clock as text.
+    ``time.monotonic()``, which the loop's clock is too (now when left out); ``date`` gives the wall clock as text.
     """
 
     def __init__(
