@@ -73,9 +73,7 @@ def read_interfaces(snapshot: Snapshot, seen: Observations) -> Interfaces:
     )
 
 
-def interface_status(
-    interfaces: Interfaces, seen: Observations
-) -> Iterator[tuple[tuple[str, int], Mapping[str, str]]]:
+def interface_status(interfaces: Interfaces, seen: Observations) -> Iterator[tuple[tuple[str, int], Mapping[str, str]]]:
     """``running`` and ``slave`` of each interface row; the MAC of those that did not get theirs by configuration."""
     for interface in interfaces.by_name.values():
         shown = {"running": _bool(interface.running), "slave": _bool(bool(interface.master))}

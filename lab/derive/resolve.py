@@ -89,12 +89,11 @@ def resolve(
         if after == state:
             return state
         state = after
-    # a route that needs a better one to be absent, which it brings about itself: neither can carry anything
+    # what still changes leans on a route that it displaces itself: a roundabout way of resolving through itself
     after = _step(routes, usable, interfaces, state)
-    settled = [route for route in routes if state.is_active(route) == after.is_active(route)]
-    if len(settled) == len(routes):
-        settled = [route for route in routes if state.hops[route.key] == after.hops[route.key]]
-    return resolve(settled, interfaces=interfaces, verdicts=verdicts, local=local)
+    settled = [route for route in routes if state.hops[route.key] == after.hops[route.key]]
+    rest = resolve(settled, interfaces=interfaces, verdicts=verdicts, local=local)
+    return Resolution(rest.active, {**{route.key: () for route in routes}, **rest.hops})
 
 
 def _usable_gateways(
