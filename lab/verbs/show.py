@@ -44,6 +44,15 @@ class View:
         self.dynamic, self.status = dynamic, status
         return changed
 
+    def candidates(self, menu: MenuAt) -> list[tuple[int, Mapping[str, str]]]:
+        """What a command may mean by id or name. Cheaper than ``rows``: nothing is counted for it."""
+        borrowed = self.virtual[menu.path].rows() if menu.path in self.virtual else ()
+        if menu.menu.kind == "virtual":
+            return list(borrowed)
+        own = [(row.id, row.values) for row in self.store.rows(menu.path)]
+        made = self.dynamic.get(menu.path, [])
+        return [*own, *made, *((BORROWED + row_id, values) for row_id, values in borrowed)]
+
     def rows(self, menu: MenuAt, caller: Caller) -> list[tuple[int, dict[str, str]]]:
         """(id, properties) of every row of ``menu``, in menu order."""
         borrowed = self.virtual[menu.path].rows() if menu.path in self.virtual else ()

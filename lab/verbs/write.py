@@ -10,7 +10,6 @@ from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
 from lab.store import Store, Trap, format_id
 from lab.verbs import args as a
-from lab.verbs.caller import SYSTEM
 from lab.verbs.reply import Reply
 from lab.verbs.show import BORROWED, FIRST_DYNAMIC, View
 
@@ -38,7 +37,7 @@ class Writer:
             raise Trap("missing =.id=", 0)
         if which == "":  # `set [find …]` that found nothing is silent (facts 6.5)
             return Reply(), ()
-        ids = a.row_ids(which, self.view.rows(at, SYSTEM))
+        ids = a.row_ids(which, self.view.candidates(at))
         self._on_rows(at, command, ids, args)
         return Reply(), ids
 
@@ -49,7 +48,7 @@ class Writer:
         elif command == "move":
             where = args.pop("destination", None)
             self._only(args)
-            target = a.row_ids(where, self.view.rows(at, SYSTEM))[0] if where else None
+            target = a.row_ids(where, self.view.candidates(at))[0] if where else None
             self.store.move(at.path, ids, target)
         elif command == "unset":
             names = args.pop("value-name", "")
@@ -78,7 +77,7 @@ class Writer:
             raise a.unknown_parameter()
         values: dict[str, str] = {}
         if template is not None:
-            source = self.store.row(at.path, a.row_ids(template, self.view.rows(at, SYSTEM))[0])
+            source = self.store.row(at.path, a.row_ids(template, self.view.candidates(at))[0])
             values = {name: text for name, text in source.values.items() if name in at.arguments}
         checked = a.check_values(at, args, self.store, verb="add")
         for name, text in checked.items():
@@ -88,7 +87,7 @@ class Writer:
         a.check_required(at, values)
         target = None
         if before:
-            target = a.row_ids(before, self.view.rows(at, SYSTEM))[0]
+            target = a.row_ids(before, self.view.candidates(at))[0]
         return Reply(ret=format_id(self.store.add(at.path, values, before=target)))
 
     def _change(self, at: MenuAt, ids: Sequence[int], args: dict[str, str]) -> None:
