@@ -3,7 +3,6 @@
 """The verbs of RouterOS menus over the store."""
 
 from lab.store import Trap
-from lab.store import Trap
 from lab.verbs.caller import ALL_POLICIES, SYSTEM, Caller
 from lab.verbs.engine import Engine
 from lab.verbs.reply import Action, DynamicRow, Reply, VirtualMenu
