@@ -176,7 +176,7 @@ async def test_a_world_that_keeps_its_promises_passes(pretended: Stage) -> None:
     assert record.rogue.interface_reported == "bridge"
     assert record.single.down == 9.5
     assert record.both.down == 19.0
-    assert [m.kind for m in record.moments][:4] == ["single", "both", "rogue", "split"]
+    assert [m.kind for m in record.moments][:4] == ["single", "rogue", "both", "split"]
     assert record.samples
     await story.take_down(pretended)
     assert not pretended.lab.client.up  # type: ignore[attr-defined]
