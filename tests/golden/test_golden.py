@@ -53,5 +53,21 @@ def test_every_classifier_is_golden() -> None:
     assert len({variables.get("multiwan_classifier") for variables in loaded} - {None}) == 9
 
 
+def test_the_branch_of_the_example_inventory_is_golden() -> None:
+    example = yaml.safe_load((golden.ROOT / "inventory/host_vars/jakarta.yml").read_text(encoding="utf-8"))
+    written = yaml.safe_load((golden.GOLDEN / "plans/jakarta/vars.yml").read_text(encoding="utf-8"))
+    assert {key: written.get(key) for key in example} == example
+
+
+def test_a_stale_file_is_told_by_check_and_written_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = tmp_path / "plan.json"
+    stale.write_text("old", encoding="utf-8")
+    monkeypatch.setattr(golden, "ROOT", tmp_path)
+    monkeypatch.setattr(golden, "expected_files", lambda: iter([(stale, "new")]))
+    assert (golden.main(["--check"]), stale.read_text(encoding="utf-8")) == (1, "old")
+    assert (golden.main([]), stale.read_text(encoding="utf-8")) == (0, "new")
+    assert golden.main(["--check"]) == 0
+
+
 def test_generated_files_are_fresh() -> None:
     assert [path for path, text in golden.expected_files() if path.read_text(encoding="utf-8") != text] == []

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from collections import Counter
+from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -39,6 +42,26 @@ def test_every_remainder_is_used_once(raw: dict[str, Any]) -> None:
     denominator = len(pairs)
     assert denominator >= 2
     assert sorted(pairs) == [(denominator, remainder) for remainder in range(denominator)]
+
+
+@given(st.lists(st.integers(1, 12), min_size=2, max_size=4))
+@settings(max_examples=20)
+def test_the_rows_themselves_share_by_weight_before_and_after_any_death(weights: list[int]) -> None:
+    """From the rows alone: hash to mark, mark to table, table to the first open gate."""
+    raw = branch(len(weights))
+    for item, weight in zip(raw["multiwan_uplinks"], weights, strict=True):
+        item["weight"] = weight
+    plan = plan_of(raw)
+    gates = [f"192.0.2.{number}@main" for number in range(1, len(weights) + 1)]
+    count = len(slots(plan))
+    marks = [walk(plan, "prerouting", Packet(in_interface="bridge", hash=h)).packet.routing_mark for h in range(count)]
+    ways = [path_of(plan, mark) for mark in marks]
+    for dead in (set(some) for size in range(len(gates)) for some in combinations(gates, size)):
+        used = Counter(next(gate for gate in way if gate not in dead) for way in ways)
+        living = {gate: weight for gate, weight in zip(gates, weights, strict=True) if gate not in dead}
+        for gate, weight in living.items():
+            off = abs(Fraction(used[gate], count) - Fraction(weight, sum(living.values())))
+            assert off <= (Fraction(5, 100) if dead else 0)
 
 
 @given(branches())
