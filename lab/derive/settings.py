@@ -17,7 +17,7 @@ _TIMEOUTS = {
     "tcp-established-timeout": ("nf_conntrack_tcp_timeout_established", 86400),
     "tcp-syn-sent-timeout": ("nf_conntrack_tcp_timeout_syn_sent", 5),
     "tcp-syn-received-timeout": ("nf_conntrack_tcp_timeout_syn_recv", 5),
-    "udp-timeout": ("nf_conntrack_udp_timeout", 30),
+    "udp-timeout": ("nf_conntrack_udp_timeout", 10),
     "udp-stream-timeout": ("nf_conntrack_udp_timeout_stream", 180),
     "icmp-timeout": ("nf_conntrack_icmp_timeout", 10),
     "generic-timeout": ("nf_conntrack_generic_timeout", 600),

@@ -281,5 +281,9 @@ def conditions(row: ConfigRow, context: Context, *, known: frozenset[str]) -> Al
     for name, matcher in MATCHERS.items():
         value = row.get(name)
         if value != "":
-            found = tuple(f"{left} {right}".strip() for left in found for right in matcher(value, row, context))
+            try:
+                matched = matcher(value, row, context)
+            except ValueError as error:  # a spelling that RouterOS takes and the matcher does not know, such as nth=!2
+                raise Unsupported(f"{name}={value}") from error
+            found = tuple(f"{left} {right}".strip() for left in found for right in matched)
     return found

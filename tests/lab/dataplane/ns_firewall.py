@@ -8,6 +8,7 @@ import pytest
 
 from lab.derive.firewall.pcc import CLASSIFIERS
 from tests.lab.dataplane.conftest import SERVER, Branch, Flow
+from tests.unit.lab.derive.cases import MATCHERS_AS_TEXT
 
 FILTER = "/ip/firewall/filter"
 MANGLE = "/ip/firewall/mangle"
@@ -142,3 +143,31 @@ def test_rows_that_can_not_be_enacted_are_invalid_and_match_nothing(site: Branch
         assert notes[row] == text
         assert site.derived.status[MANGLE, row]["invalid"] == "true"
         assert _count(site, MANGLE, row) == 0
+
+
+def test_the_kernel_takes_every_matcher_and_every_action(site: Branch) -> None:
+    site.config.add("/interface/list", name="l")
+    for matcher, _text in MATCHERS_AS_TEXT:
+        site.config.add(MANGLE, chain="forward", action="passthrough", **matcher)
+    for action in (
+        {"action": "change-mss", "new_mss": "clamp-to-pmtu", "protocol": "tcp", "tcp_flags": "syn"},
+        {"action": "change-mss", "new_mss": "1400", "protocol": "tcp", "tcp_flags": "syn"},
+        {"action": "change-dscp", "new_dscp": "10", "src_address": "203.0.113.99"},
+        {"action": "change-ttl", "new_ttl": "set:64", "src_address": "203.0.113.99"},
+        {"action": "log", "log_prefix": "x", "src_address": "203.0.113.99"},
+        {"action": "mark-packet", "new_packet_mark": "p"},
+    ):
+        site.config.add(MANGLE, chain="forward", **action)
+    for more in ({"reject_with": "tcp-reset", "protocol": "tcp"}, {"reject_with": "icmp-admin-prohibited"}, {}):
+        site.config.add(FILTER, chain="forward", action="reject", src_address="203.0.113.99", **more)
+    for values in (
+        {"chain": "dstnat", "action": "redirect", "to_ports": "53", "protocol": "udp", "dst_port": "5353"},
+        {"chain": "dstnat", "action": "dst-nat", "to_ports": "53", "protocol": "udp", "dst_port": "5354"},
+        {"chain": "srcnat", "action": "src-nat", "to_addresses": "10.1.1.2-10.1.1.3", "src_address": "203.0.113.99"},
+        {"chain": "srcnat", "action": "masquerade", "protocol": "tcp", "to_ports": "1024-2048"},
+    ):
+        site.config.add("/ip/firewall/nat", **values)
+    site.apply()
+    assert site.derived is not None
+    assert [note.text for note in site.derived.notes] == []
+    assert site.flow().ask() in ("isp1", "isp2")

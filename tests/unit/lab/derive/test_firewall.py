@@ -12,6 +12,7 @@ from lab.derive.derive import derive
 from lab.derive.firewall.pcc import CLASSIFIERS
 from lab.derive.observations import Link, Observations
 from lab.derive.plan import Derived
+from tests.unit.lab.derive.cases import MATCHERS_AS_TEXT
 from tests.unit.lab.derive.snapshots import Config, branch, plain
 
 GOLDEN = Path(__file__).parent / "branch.nft"
@@ -41,33 +42,7 @@ def test_disabled_rows_and_unreached_chains_are_not_in_the_table() -> None:
     assert _derive(config).kernel.nft == before
 
 
-@pytest.mark.parametrize(
-    ("matcher", "expected"),
-    [
-        ({"in_interface": "ether1"}, 'iifname "ether1"'),
-        ({"in_interface": "!ether1"}, 'iifname != "ether1"'),
-        ({"out_interface_list": "!l"}, "oifname != @iflist-l"),
-        ({"in_interface_list": "all"}, ""),
-        ({"src_address": "10.0.0.0/8"}, "ip saddr 10.0.0.0/8"),
-        ({"src_address": "10.0.0.5/8"}, "ip saddr 10.0.0.0/8"),
-        ({"dst_address": "!10.0.0.1-10.0.0.9"}, "ip daddr != 10.0.0.1-10.0.0.9"),
-        ({"dst_address_list": "!x"}, "ip daddr != @list-x"),
-        ({"dst_address_type": "!local,broadcast"}, "fib daddr type != { local, broadcast }"),
-        ({"connection_state": "!established,related"}, "ct state != { established, related }"),
-        ({"connection_mark": "!no-mark"}, "ct mark != 0x0"),
-        ({"routing_mark": "main"}, "meta mark & 0xffff == 0x0"),
-        ({"protocol": "!gre"}, "meta l4proto != 47"),
-        ({"protocol": "tcp", "dst_port": "80,443,8000-8100"}, "meta l4proto 6 th dport { 80, 443, 8000-8100 }"),
-        ({"protocol": "udp", "src_port": "!53"}, "meta l4proto 17 th sport != 53"),
-        ({"protocol": "tcp", "tcp_flags": "syn,!ack"}, "meta l4proto 6 tcp flags & (syn|ack) == (syn)"),
-        ({"protocol": "icmp", "icmp_options": "8:0-255"}, "meta l4proto 1 icmp type 8"),
-        ({"nth": "3,1"}, "numgen inc mod 3 == 0"),
-        ({"random": "25"}, "numgen random mod 100 < 25"),
-        ({"limit": "10/1m,5:packet"}, "limit rate 10/minute burst 5 packets"),
-        ({"ipsec_policy": "out,none"}, ""),
-        ({"per_connection_classifier": "src-address:1/0"}, ""),
-    ],
-)
+@pytest.mark.parametrize(("matcher", "expected"), MATCHERS_AS_TEXT)
 def test_a_matcher_becomes_a_condition(matcher: dict[str, str], expected: str) -> None:
     config = plain()
     config.add("/interface/list", name="l")
