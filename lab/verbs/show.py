@@ -91,7 +91,9 @@ class View:
             shown["timeout"] = left
         shown.update(self._seen(menu.path, row.id))
         if menu.menu.views:
-            shown.update(self._seen(self.store.owner(menu.path, row.id), row.id))
+            owner = self.store.menu(self.store.owner(menu.path, row.id))
+            seen = {**self._fixed(owner), **self._seen(owner.path, row.id)}
+            shown.update({name: text for name, text in seen.items() if menu.knows(name)})
         return shown
 
     def _fixed(self, menu: MenuAt) -> dict[str, str]:

@@ -105,6 +105,13 @@ async def test_a_view_writes_through_to_the_menu_that_keeps_the_row(router: Rout
     assert (row["disabled"], row["default-name"]) == ("true", "ether1")
 
 
+async def test_a_view_shows_the_status_of_the_row_it_stands_for(router: Router) -> None:
+    router.engine.publish({("/interface/ethernet", 1): {"running": "true", "current-learned": "3"}}, [])
+    rows = {row["name"]: row for row in (await router.do("/interface/print")).rows}
+    assert (rows["ether1"]["running"], rows["ether2"]["running"], rows["lo"]["running"]) == ("true", "false", "true")
+    assert "current-learned" not in rows["ether1"], "a view shows only what all kinds of interfaces share"
+
+
 async def test_what_an_unset_property_shows_depends_on_its_default(router: Router) -> None:
     number = await router.add(
         "/ip/route", gateway="10.0.0.1", distance="5", blackhole="no", comment="x", check_gateway="ping"
