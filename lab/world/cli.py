@@ -110,6 +110,9 @@ async def chat(lab: LabClient, args: Arguments) -> int:
     limits = None
     if args.limits:
         limits = {key: float(value) for key, _, value in (word.partition("=") for word in args.limits.split(","))}
+    if args.wait and not args.count:  # then for one that is not there yet
+        args.count = 1
+        args.after = args.after or len((await lab.chat())["messages"])
     result = await lab.chat(
         after=args.after,
         count=args.count,
@@ -204,11 +207,14 @@ COMMANDS: dict[str, Callable[[LabClient, Arguments], Awaitable[int]]] = {
 
 
 async def _run(args: Arguments) -> int:
-    task = asyncio.current_task()
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
     # a polite kill in the middle of `up` cleans up as Ctrl-C does
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await COMMANDS[args.do](LabClient(args.name), args)
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
+    code = await COMMANDS[args.do](LabClient(args.name), args)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # too late: it is done, and the exit code says so
+    return code
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -135,7 +135,11 @@ def _traffic(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 def _chat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--wait", type=float, default=0.0, metavar="S", help="wait at most so long for --count messages"
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="wait at most so long for --count messages, or for a new one",
     )
     parser.add_argument("--count", type=int, default=0, help="how many there must be, above --after")
     parser.add_argument("--after", type=int, default=0, metavar="ID", help="only messages with a higher id")

@@ -36,7 +36,10 @@ def command_in(client: LabClient, place: str, command: Sequence[str]) -> int:
     argv = ["nsenter", "--target", str(state.inner.pid), "--mount", "--pid"]
     if os.readlink(f"/proc/{state.inner.pid}/ns/user") != os.readlink("/proc/self/ns/user"):
         argv += ["--user", "--preserve-credentials"]
-    argv += ["--", "nsenter", f"--net=/run/netns/{place}", "--", *(command or [os.environ.get("SHELL", "/bin/sh")])]
+    # entering a mount namespace leads to /: go back to where the caller stands (--wdns needs util-linux 2.38)
+    stay = ["sh", "-c", 'cd "$0" && exec "$@"', os.getcwd()]
+    argv += ["--", "nsenter", f"--net=/run/netns/{place}", "--", *stay]
+    argv += command or [os.environ.get("SHELL", "/bin/sh")]
     path = f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"
     done = subprocess.run(argv, env={**os.environ, "PATH": path, "LAB_PLACE": place}, check=False)
     return done.returncode

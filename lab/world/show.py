@@ -73,7 +73,8 @@ def journal(console: Console, entries: Sequence[Json]) -> None:
     for entry in entries:
         args = " ".join(f"{key}={value}" for key, value in entry.get("args", {}).items())
         at = clock(float(entry["time"])) if "time" in entry else ""
-        console.print(Text(f"{at} {entry.get('caller', '')} {entry['menu']} {entry['command']} {args}"), soft_wrap=True)
+        who = f"{entry.get('user', '')}/{entry.get('origin', '')}"
+        console.print(Text(f"{at} {who} {entry['menu']} {entry['command']} {args}"), soft_wrap=True)
     console.print(f"{len(entries)} writes")
 
 

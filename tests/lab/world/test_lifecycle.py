@@ -16,12 +16,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lab.world.client import LabClient, Options
 from lab.world.state import Folder, LabError, ProcessId, State
+from lab.world.topology import Topology, Uplink
 from tests.lab.world.conftest import ROOT, STAND_IN, cli, processes_of
 
 pytestmark = pytest.mark.lab
@@ -175,6 +177,20 @@ async def test_labs_of_different_names_run_side_by_side(base: Path) -> None:
         await two.up(OPTIONS)
     assert (await two.status())["running"] is True
     assert await two.down()
+    assert processes_of(base) == []
+
+
+async def test_sixteen_lines_come_up_and_every_one_reaches_the_internet(base: Path) -> None:
+    lab = LabClient("wide")
+    lines = tuple(Uplink(n, 10_000_000, 10_000_000) for n in range(1, 17))
+    await lab.up(replace(OPTIONS, topology=Topology(uplinks=lines)))
+    try:
+        result = await lab.measure("connections", count=800)
+        assert result["failed"] == 0
+        assert sum(result["split"].values()) == 800
+        assert min(result["split"].values()) > 0
+    finally:
+        await lab.down()
     assert processes_of(base) == []
 
 

@@ -1,10 +1,12 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: ASYNC240 - a test may block its own event loop
 """What the generators measure is what the lines carry."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +102,19 @@ async def test_without_internet_throughput_says_so(healed: LabClient) -> None:
     await healed.cut("isp2")
     with pytest.raises(LabError, match="no byte arrived"):
         await healed.measure("throughput", seconds=1, warmup=0)
+
+
+async def test_a_measurement_ends_when_nobody_listens_any_more(world: LabClient) -> None:
+    state = world.running()
+    assert state is not None
+    assert state.inner is not None
+    children = Path(f"/proc/{state.inner.pid}/task/{state.inner.pid}/children")
+    events = world.traffic("probe", seconds=60)
+    assert (await anext(events))["event"] == "probe"
+    assert children.read_text().split()
+    await events.aclose()  # type: ignore[attr-defined]
+    for _ in range(100):
+        if not children.read_text().split():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("the traffic process runs on")
