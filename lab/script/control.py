@@ -14,7 +14,7 @@ from lab.script.nodes import Binary, CodeNode, Node, Var, Word
 from lab.script.parser import Parser
 from lab.script.scope import Scope
 from lab.script.signals import BreakSignal, ContinueSignal, ExitSignal, ReturnSignal
-from lab.script.values import NANOS, NOTHING, Array, Code, Time, Value, to_text
+from lab.script.values import NANOS, NIL, NOTHING, Array, Code, Time, Value, to_text
 
 Arguments = Mapping[str, Node]
 
@@ -124,11 +124,11 @@ def _number(value: Value) -> int:
 
 
 async def foreach(machine: Machine, arguments: Arguments, scope: Scope) -> Value:
-    """``:foreach v in=``, ``:foreach k,v in=``. A value that is no array is one element; nothing is none."""
+    """``:foreach v in=``, ``:foreach k,v in=``. A value that is no array is one round, with itself as the key and nil
+    as the value (values oracle, keyBinding); nothing is none."""
     names = (await _name(machine, arguments["counter"], scope)).split(",")
     over = await machine.value(arguments["in"], scope)
-    pairs = list(over.pairs()) if isinstance(over, Array) else ([(0, over)] if over is not NOTHING else [])
-    for key, value in pairs:
+    for key, value in _pairs(over, keyed=len(names) > 1):
         inner = scope.child()
         if len(names) > 1:
             inner.declare_local(names[0], key)
@@ -136,6 +136,14 @@ async def foreach(machine: Machine, arguments: Arguments, scope: Scope) -> Value
         if not await _guarded(machine, arguments, inner):
             break
     return NOTHING
+
+
+def _pairs(over: Value, *, keyed: bool) -> list[tuple[Value, Value]]:
+    if isinstance(over, Array):
+        return list(over.pairs())
+    if over is NOTHING:
+        return []
+    return [(over, NIL if keyed else over)]
 
 
 async def while_(machine: Machine, arguments: Arguments, scope: Scope) -> Value:

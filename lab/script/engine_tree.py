@@ -11,8 +11,19 @@ from lab.values import Type
 from lab.values.compound import RefType
 from lab.values.scalar import EnumType, StringType
 from lab.verbs import Engine
+from lab.verbs.args import PRINT_ARGS
 
 _ALWAYS = ("numbers", "number", ".id", "as-value", "once", "without-paging", "proplist", "duration")
+_OF_VERBS: dict[str, Collection[str]] = {
+    "print": PRINT_ARGS,
+    "get": ("value-name", "as-string", "as-string-value"),
+    "remove": (),
+    "enable": (),
+    "disable": (),
+    "unset": ("value-name",),
+    "comment": ("comment",),
+    "move": ("destination",),
+}
 _TEXT_TYPES: tuple[type[Type], ...] = (StringType, RefType, EnumType)
 
 
@@ -39,7 +50,7 @@ class EngineTree:
         return registered if at is None else registered | at.menu.commands | set(at.menu.actions)
 
     def arguments(self, menu: str, command: str) -> Collection[str] | None:
-        """Of add, set and the actions of the schema; the other verbs check theirs themselves."""
+        """Of the verbs and of the actions in the schema; None for what only a service knows."""
         at = self._engine.store.schema.get(menu)
         if at is None:
             return None
@@ -49,6 +60,8 @@ class EngineTree:
             return {*(a.name for a in at.arguments.values() if a.set), *_ALWAYS}
         if command in at.menu.actions:
             return {*at.menu.actions[command], *_ALWAYS}
+        if command in _OF_VERBS:
+            return {*_OF_VERBS[command], *_ALWAYS}
         return None
 
     def properties(self, menu: str) -> Collection[str]:

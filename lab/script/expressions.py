@@ -29,7 +29,8 @@ from lab.script.nodes import (
     Word,
 )
 
-_OPERATORS: dict[str, int] = {
+#: spelling -> how tight it binds
+OPERATORS: dict[str, int] = {
     ",": 1,
     "or": 2,
     "||": 2,
@@ -65,12 +66,15 @@ _PREFIXES = re.compile(r"any(?![A-Za-z0-9_.:])|[!~\->]")
 #: comparisons and ``in``
 _COMPARISONS = {4, 5}
 _JUXTAPOSED = 3
+_CLOSERS = frozenset(")}]")
 _PREFIX_LENGTH = re.compile(r"/\d+")
 
 
 class ExpressionParser(lex.Reader):
     #: inside a ``where``: bare words are properties and their values
     in_where = False
+    #: the expression is the whole command
+    alone = False
     #: open brackets and braces of the expression
     depth = 0
 
@@ -90,7 +94,7 @@ class ExpressionParser(lex.Reader):
                     continue
                 self.at = start
                 return left
-            rank = _OPERATORS[operator]
+            rank = OPERATORS[operator]
             if rank < level:
                 self.at = start
                 return left
@@ -123,7 +127,7 @@ class ExpressionParser(lex.Reader):
         if self.in_where and self.depth == 0:
             self.blanks()
         else:
-            self.lines()
+            self.match(lex.BLANKS_AND_LINES)
 
     def _operand_follows(self) -> bool:
         character = self.peek()
@@ -156,7 +160,11 @@ class ExpressionParser(lex.Reader):
         if word is None:
             word = "/" if self.take("/") else ""
             if not word:
-                self.fail()
+                # the router counts a closing bracket as read, but not where the expression stands for a command
+                self.fail(at=self.at + (self.peek() in _CLOSERS and not self.alone))
+        elif self.peek() == "/" and self.source[self.at + 1 : self.at + 2] in _CLOSERS:
+            self.at += 1
+            word += "/"
         length = self.looking_at(_PREFIX_LENGTH)
         if length is not None and ("." in word or ":" in word) and parse_prefix(word + length) is not None:
             self.at += len(length)
@@ -173,7 +181,7 @@ class ExpressionParser(lex.Reader):
 
     def _where_operand(self, rank: int) -> Node:
         at = self.at
-        if self.peek() and self.peek() not in '"$([{!':
+        if self.peek() and self.peek() not in '"$([!':
             word = self.match(lex.WHERE_VALUE)
             if word is None:
                 self.fail()
@@ -199,7 +207,7 @@ class ExpressionParser(lex.Reader):
         self.expect("(")
         self.depth += 1
         node = self.expression()
-        self.lines()
+        self.match(lex.BLANKS_AND_LINES)
         self.expect(")")
         self.depth -= 1
         return node
@@ -221,15 +229,15 @@ class ExpressionParser(lex.Reader):
         where, self.in_where = self.in_where, False
         self.depth += 1
         items: list[tuple[str | Node | None, Node]] = []
-        self.lines()
+        self.match(lex.BLANKS_AND_LINES)
         if self.peek() == "}" and self.depth == 1:
             self.fail(at=self.at + 1)
         while self.peek() != "}":
             items.append(self._element())
-            self.lines()
+            self.match(lex.BLANKS_AND_LINES)
             if not self.take(";"):
                 break
-            self.lines()
+            self.match(lex.BLANKS_AND_LINES)
         self.expect("}")
         self.depth -= 1
         self.in_where = where
@@ -250,7 +258,7 @@ class ExpressionParser(lex.Reader):
                 self.at = start
         if key is None:
             return None, self.expression()
-        self.lines()
+        self.match(lex.BLANKS_AND_LINES)
         if self.peek() in (";", "}"):
             # ``{a=}`` is the text a without a key (values oracle)
             return None, key if not isinstance(key, str) else Literal(key, start)

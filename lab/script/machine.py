@@ -34,7 +34,7 @@ from lab.script.ports import Run, Surroundings
 from lab.script.reader import Reader
 from lab.script.scope import Scope, Unit
 from lab.script.signals import ReturnSignal
-from lab.script.values import NOTHING, Array, Code, Op, Value, from_utf8, to_text, utf8
+from lab.script.values import NOTHING, Array, Code, Op, Value, to_text
 from lab.verbs import Trap
 
 Handler = Callable[["Machine", Mapping[str, Node], Scope], Awaitable[Value]]
@@ -164,9 +164,14 @@ class Machine:
         return scope.row is not None and (name in scope.row or name in scope.known)
 
     async def _text(self, node: Text, scope: Scope) -> Value:
-        parts = [part if isinstance(part, str) else to_text(await self.value(part, scope)) for part in node.parts]
-        # bytes of one character may come from several parts
-        return from_utf8(b"".join(utf8(part) for part in parts))
+        """Interpolation is concatenation: an array inside makes an array of texts (values oracle, keyBinding)."""
+        if len(node.parts) == 1 and not isinstance(node.parts[0], str):
+            # ``"$a"`` alone is ``$a``, with its type (the same)
+            return await self.value(node.parts[0], scope)
+        result: Value = ""
+        for part in node.parts:
+            result = operators.concatenate(result, part if isinstance(part, str) else await self.value(part, scope))
+        return result
 
     async def _array(self, node: ArrayNode, scope: Scope) -> Value:
         items: list[Value] = []

@@ -132,6 +132,9 @@ def contains(left: Value, right: Value) -> bool:
 
 
 def add(left: Value, right: Value) -> Value:
+    """Nothing adds nothing: ``(2 + $unset)`` is 2 (operators oracle, apply-positional)."""
+    if left is NOTHING or right is NOTHING:
+        return right if left is NOTHING else left
     if isinstance(left, Ip) and isinstance(right, int):
         return Ip((left.number + right) % 2**32)
     if isinstance(left, Time) and isinstance(right, Time):
@@ -142,6 +145,8 @@ def add(left: Value, right: Value) -> Value:
 
 
 def subtract(left: Value, right: Value) -> Value:
+    if left is NOTHING or right is NOTHING:
+        return left if right is NOTHING else negate(right)
     if isinstance(left, Ip) and isinstance(right, Ip):
         return left.number - right.number
     if isinstance(left, Ip) and isinstance(right, int):
@@ -154,6 +159,8 @@ def subtract(left: Value, right: Value) -> Value:
 
 
 def multiply(left: Value, right: Value) -> Value:
+    if left is NOTHING or right is NOTHING:
+        return NOTHING
     if isinstance(left, Time) and isinstance(right, int):
         return Time(left.nanos * right)
     if isinstance(left, int) and isinstance(right, Time):
@@ -164,6 +171,8 @@ def multiply(left: Value, right: Value) -> Value:
 
 
 def divide(left: Value, right: Value) -> Value:
+    if left is NOTHING or right is NOTHING:
+        return NOTHING
     if isinstance(right, int | Time) and not (right.nanos if isinstance(right, Time) else right):
         raise ScriptError("division by zero")
     if isinstance(left, Time) and isinstance(right, Time):
@@ -182,6 +191,8 @@ def _quotient(left: int, right: int) -> int:
 
 
 def modulo(left: Value, right: Value) -> Value:
+    if left is NOTHING or right is NOTHING:
+        return NOTHING
     if isinstance(left, int) and isinstance(right, int):
         if not right:
             raise ScriptError("division by zero")

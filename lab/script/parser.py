@@ -8,6 +8,7 @@ import dataclasses
 import re
 
 from lab.script import reader as lex
+from lab.script.errors import ScriptSyntaxError
 from lab.script.expressions import ExpressionParser
 from lab.script.grammar import (
     ARGUMENT_SINCE,
@@ -103,7 +104,10 @@ class Parser(ExpressionParser):
         if character == "{":
             return self.block()
         if character in '(["':
-            return Evaluate(self.operand(), at)
+            self.alone = True
+            expression = self.operand()
+            self.alone = False
+            return Evaluate(expression, at)
         if character == "$":
             function = self.variable()
             named, unnamed, _ = self._arguments(None)
@@ -185,10 +189,12 @@ class Parser(ExpressionParser):
                 return tuple(named), tuple(unnamed), self._where()
             name = self.match(lex.ARGUMENT)
             if name is not None:
-                self._check_argument(of, name)
+                self._check_argument(of, name, first=not named and not unnamed)
                 self.at += 1
                 named.append((name, self._menu_value(name) if of else self._value(VALUE)))
                 continue
+            if of is not None and of[1] == "print" and self.peek() in "({":
+                self.fail()
             value = self._unset() or self._value(VALUE if of is None else "")
             if of is not None and isinstance(value, Word) and value.text in FLAGS:
                 named.append((value.text, Word("", value.at)))
@@ -225,13 +231,14 @@ class Parser(ExpressionParser):
         self.in_where = False
         return node
 
-    def _check_argument(self, of: tuple[str, str] | None, name: str) -> None:
+    def _check_argument(self, of: tuple[str, str] | None, name: str, *, first: bool) -> None:
         if of is None:
             return
         known = self.tree.arguments(*of)
         plain = name.removeprefix("!")
         if known is not None and plain not in known and plain not in ("numbers", ".id", "where", "from"):
-            self.fail(f"bad parameter {name}")
+            # where the router points: behind the name of a first argument, at the name of a later one (parse oracle)
+            self.fail(f"bad parameter {name}", self.at if first else self.at - len(name))
 
     def _unset(self) -> Node | None:
         if self.peek() != "!":
@@ -331,11 +338,25 @@ class Parser(ExpressionParser):
             return node
         if slot not in (CODE, TEXT):
             self.fail()
+        if slot == TEXT:
+            source = self._raw_block()
+            return Text((source,), at) if source else Text((), at)
         body = self.block()
         source = self.source[at + 1 : self.at - 1]
-        if slot == TEXT:
-            return Text((source,), at) if source else Text((), at)
         return CodeNode(dataclasses.replace(body, scope=True), source, at)
+
+    def _raw_block(self) -> str:
+        """The text between braces. It need be no code: the router takes ``source={1;2}`` (values oracle, positions)."""
+        at, menu = self.at, self.menu
+        try:
+            self.block()
+        except ScriptSyntaxError:
+            self.at, self.menu = at, menu
+            found = lex.BALANCED.match(self.source, at)
+            if found is None:
+                raise
+            self.at = found.end()
+        return self.source[at + 1 : self.at - 1]
 
     def _delimiter(self) -> None:
         """After a value comes a blank or the end of the command."""

@@ -23,7 +23,9 @@ BARE = re.compile(r"[^\s;\[\](){}\"$#]*#?[^\s;\[\](){}\"$]*")
 EXPRESSION_WORD = re.compile(r"[A-Za-z0-9_.:]+")
 WHERE_WORD = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.\-]*")
 WHERE_VALUE = re.compile(r"[^\s;\[\](){}\"$&|=<>!~]+")
-ARRAY_KEY = re.compile(r"(/?[A-Za-z0-9.\-]+/?|/)=")
+ARRAY_KEY = re.compile(r"([A-Za-z0-9./\-]+)=")
+#: braces without braces inside, strings skipped
+BALANCED = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}', re.DOTALL)
 _SIMPLE = {
     '"': '"',
     "\\": "\\",
