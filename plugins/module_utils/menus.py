@@ -138,8 +138,9 @@ MENUS: tuple[Menu, ...] = (
         "/ip/route",
         stage=40,
         properties={
-            **_texts("gateway distance scope target-scope pref-src routing-table check-gateway vrf-interface comment"),
+            **_texts("distance scope target-scope pref-src routing-table check-gateway vrf-interface comment"),
             "dst-address": forms.prefix,
+            "gateway": forms.gateway,
             "blackhole": forms.text,
             "disabled": forms.boolean,
         },

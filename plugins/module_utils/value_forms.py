@@ -52,6 +52,11 @@ def prefix(value: str) -> str:
     return value if "/" in value or not value or not value[0].isdigit() else f"{value}/32"
 
 
+def gateway(value: str) -> str:
+    """Whether RouterOS prints ``@main`` back is not documented, nor in which tables it means something."""
+    return ",".join(part.removesuffix("@main") for part in value.split(","))
+
+
 def duration(value: str) -> str:
     """``90s``, ``1m30s`` and ``00:01:30`` are one duration; the answer is as RouterOS prints it, ``1m30s``."""
     match = _CLOCK.fullmatch(value) or _DURATION.fullmatch(value)

@@ -18,6 +18,7 @@ from ansible_collections.multiwan.routeros.plugins.module_utils import value_for
         (forms.duration, "1500ms", "1s500ms"),
         (forms.prefix, "8.8.8.8", "8.8.8.8/32"),
         (forms.host, "8.8.8.8/32", "8.8.8.8"),
+        (forms.gateway, "192.0.2.1@main", "192.0.2.1"),
         (forms.word_set, "read,write", "write,read"),
         (forms.word_set, "!new,related", "!related,new"),
         (forms.mac_set, "dc:2c:6e:81:cf:34", "DC:2C:6E:81:CF:34"),
@@ -37,6 +38,7 @@ def test_two_ways_to_write_one_value_are_equal(form: object, one: str, other: st
         (forms.duration, "none", "0s"),
         (forms.prefix, "8.8.8.8", "8.8.8.8/31"),
         (forms.word_set, "local", "!local"),
+        (forms.gateway, "192.168.1.1%ether1", "192.168.1.1"),
         (forms.word_set, "a,b", "a"),
     ],
 )
