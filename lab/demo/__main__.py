@@ -51,8 +51,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--keep", action="store_true", help="leave the lab up to look around; ./dev lab down --name demo"
     )
+    parser.add_argument("--out", type=Path, default=BUILD, metavar="DIR", help="where to write (default build)")
     parser.add_argument("--plain", action="store_true", help="lines instead of the live picture")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    options.out = options.out.resolve()
+    return options
 
 
 @contextlib.contextmanager
@@ -77,9 +80,8 @@ async def run(options: argparse.Namespace, out: TextIO) -> Record:
     console = Console(file=out)
     if options.plain:
         console = Console(file=out, force_terminal=False)
-    folder = BUILD / "demo"
     screen = screen_for(console, out)
-    stage = Stage(options.branch, ROOT, folder, screen, Lab("demo", began=began), began)
+    stage = Stage(options.branch, ROOT, options.out / "demo", screen, Lab("demo", began=began), began)
     keep = False
     try:
         record = await tell(stage)
@@ -114,22 +116,23 @@ def words_of(error: BaseException) -> str | None:
     return str(error) if isinstance(error, (*SENTENCES, Busy)) else None
 
 
-def forget() -> None:
+def forget(folder: Path) -> None:
     """Remove the figures of an earlier run, so that nobody takes them for those of a run that broke off."""
     for name in ("demo.json", "demo.html"):
-        (BUILD / name).unlink(missing_ok=True)
+        (folder / name).unlink(missing_ok=True)
 
 
-def write(record: Record) -> None:
-    (BUILD / "demo.json").write_text(dumps(record), encoding="utf-8")
-    (BUILD / "demo.html").write_text(render(record), encoding="utf-8")
+def write(record: Record, folder: Path) -> None:
+    (folder / "demo.json").write_text(dumps(record), encoding="utf-8")
+    (folder / "demo.html").write_text(render(record), encoding="utf-8")
 
 
-def verdict(record: Record, out: TextIO) -> int:
+def verdict(record: Record, folder: Path, out: TextIO) -> int:
     missed = [check for check in record.checks if not check.ok]
     for check in record.checks:
         print(f"  {'kept  ' if check.ok else 'MISSED'} {check.rule}: {check.seen}", file=out)
-    print(f"build/demo.html, build/demo.json ({record.seconds:.0f} s)", file=out)
+    shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+    print(f"{shown}/demo.html, {shown}/demo.json ({record.seconds:.0f} s)", file=out)
     if missed:
         print(f"demo: {len(missed)} of {len(record.checks)} promises missed", file=sys.stderr)
     return 1 if missed else 0
@@ -138,10 +141,10 @@ def verdict(record: Record, out: TextIO) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(sys.argv[1:] if argv is None else argv)
     try:
-        with only_one(BUILD / "demo"):
-            forget()
+        with only_one(options.out / "demo"):
+            forget(options.out)
             record = asyncio.run(run(options, sys.stdout))
-            write(record)
+            write(record, options.out)
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("demo: interrupted, everything is taken down", file=sys.stderr)
         return 130
@@ -151,7 +154,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"demo: {words}", file=sys.stderr)
         return 1
-    return verdict(record, sys.stdout)
+    return verdict(record, options.out, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def _progress(since_s: float, detected: float | None, probe: Probe) -> str:
 
 
 def _summed_up(seen: _Seen, attempts: list[Attempt], dead: Uplink, label: dict[str, str]) -> Failover:
-    restored = restored_s(attempts, seen.cut_s)
+    restored = restored_s(attempts, seen.cut_s, QUIET_S)
     by = None if restored is None else carrier(attempts, seen.cut_s + restored)
     return Failover(
         fault="upstream",

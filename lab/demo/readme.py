@@ -80,7 +80,8 @@ def figures(data: Mapping[str, Any], language: str) -> str:
         words["rogue"].format(seconds=number(rogue["seconds"], 1)),
         words["second"].format(**data["second_run"]),
     ]
-    date = words["date"].format(date=data["date"], **data["machine"], routeros=data["versions"]["routeros"])
+    machine = {**data["machine"], "kernel": data["machine"]["kernel"].partition("-")[0]}
+    date = words["date"].format(date=data["date"], **machine, routeros=data["versions"]["routeros"])
     table = "\n".join([words["head"], "| --- | ---: | ---: | ---: |", *rows])
     return "\n\n".join([table, "\n".join(f"- {fact}" for fact in facts), date])
 

@@ -23,20 +23,18 @@ def rate_between(before: int, after: int, seconds: float) -> float:
     return max(0, after - before) * 8 / seconds / 1e6 if seconds > 0 else 0.0
 
 
-def restored_s(attempts: Sequence[Attempt], cut_s: float) -> float | None:
+def restored_s(attempts: Sequence[Attempt], cut_s: float, quiet_s: float) -> float | None:
     """Seconds from the cut until the first new connection after which none fails any more.
 
-    0.0 when the cut broke none; None when the last one seen still failed, or none was tried after the cut.
+    0.0 when the cut broke none. None unless connections were seen to work for ``quiet_s`` from then on: half of them
+    take the other line anyway, so that the last one worked says nothing.
     """
     after = sorted((a for a in attempts if a.at_s >= cut_s), key=lambda a: a.at_s)
-    if not after:
-        return None
     failed = [index for index, attempt in enumerate(after) if not attempt.ok]
-    if not failed:
-        return 0.0
-    if failed[-1] + 1 >= len(after):
+    good = after[failed[-1] + 1 :] if failed else after
+    if not good or good[-1].at_s - good[0].at_s < quiet_s:
         return None
-    return after[failed[-1] + 1].at_s - cut_s
+    return good[0].at_s - cut_s if failed else 0.0
 
 
 def carrier(attempts: Sequence[Attempt], since_s: float) -> str | None:

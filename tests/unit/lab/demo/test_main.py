@@ -21,8 +21,7 @@ from tests.unit.lab.demo.madeup import record
 
 
 @pytest.fixture
-def build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setattr(module, "BUILD", tmp_path)
+def build(tmp_path: Path) -> Path:
     return tmp_path
 
 
@@ -49,7 +48,7 @@ def judged(run: Record) -> Record:
 
 def test_kept_promises_are_exit_code_0_and_two_files(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called = ends_with(monkeypatch, judged(record()))
-    assert module.main([]) == 0
+    assert module.main(["--out", str(build)]) == 0
     assert json.loads((build / "demo.json").read_text())["passed"] is True
     assert (build / "demo.html").read_text().startswith("<!doctype html>")
     assert called == ["down"]
@@ -59,7 +58,7 @@ def test_a_missed_promise_is_exit_code_1_and_named(
     build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ends_with(monkeypatch, judged(record(second_run=SecondRun(3, 0))))
-    assert module.main([]) == 1
+    assert module.main(["--out", str(build)]) == 1
     said = capsys.readouterr()
     assert "MISSED the second run changes nothing: changed=3" in said.out
     assert "1 of 11 promises missed" in said.err
@@ -71,7 +70,7 @@ def test_a_broken_demo_is_a_sentence_and_leaves_no_old_figures(
 ) -> None:
     (build / "demo.json").write_text("{}")
     called = ends_with(monkeypatch, ExceptionGroup("", [LabError("the lab ended")]))
-    assert module.main([]) == 1
+    assert module.main(["--out", str(build)]) == 1
     assert capsys.readouterr().err == "demo: the lab ended\n"
     assert not (build / "demo.json").exists()
     assert called == ["down"]
@@ -79,29 +78,29 @@ def test_a_broken_demo_is_a_sentence_and_leaves_no_old_figures(
 
 def test_ctrl_c_is_130_and_takes_everything_down(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called = ends_with(monkeypatch, asyncio.CancelledError())
-    assert module.main([]) == 130
+    assert module.main(["--out", str(build)]) == 130
     assert called == ["down"]
 
 
 def test_a_defect_keeps_its_trace(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called = ends_with(monkeypatch, KeyError("x"))
     with pytest.raises(KeyError):
-        module.main([])
+        module.main(["--out", str(build)])
     assert called == ["down"]
 
 
 def test_keep_leaves_the_lab_up_only_after_a_whole_story(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = ends_with(monkeypatch, judged(record()))
-    assert module.main(["--keep"]) == 0
+    assert module.main(["--keep", "--out", str(build)]) == 0
     assert kept == []
     broken = ends_with(monkeypatch, LabError("no"))
-    assert module.main(["--keep"]) == 1
+    assert module.main(["--keep", "--out", str(build)]) == 1
     assert broken == ["down"]
 
 
 def test_two_demos_of_one_checkout_do_not_meet(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with module.only_one(build / "demo"):
-        assert module.main([]) == 1
+        assert module.main(["--out", str(build)]) == 1
     assert "another ./dev demo" in capsys.readouterr().err
 
 

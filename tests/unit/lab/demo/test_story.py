@@ -168,8 +168,8 @@ async def test_a_world_that_keeps_its_promises_passes(pretended: Stage) -> None:
         "both",
         "second",
         "split",
-        "rogue",
         "failover",
+        "rogue",
     ]
     assert record.failover.route_to == "Modem 1"
     assert record.failover.detected_s == pytest.approx(CLOSES_AFTER_S, abs=0.3)

@@ -17,33 +17,37 @@ def tries(*oks: bool, start: float = 10.0) -> list[Attempt]:
 
 
 def test_restored_is_the_first_connection_after_the_last_failure() -> None:
-    assert restored_s(tries(True, False, True, False, True, True), cut_s=10.0) == 4.0
+    assert restored_s(tries(True, False, True, False, True, True), cut_s=10.0, quiet_s=1) == 4.0
 
 
 def test_nothing_was_restored_while_the_last_connection_still_fails() -> None:
-    assert restored_s(tries(True, False), cut_s=10.0) is None
+    assert restored_s(tries(True, False), cut_s=10.0, quiet_s=0) is None
+
+
+def test_one_that_worked_at_the_end_is_not_enough() -> None:
+    assert restored_s(tries(True, False, True), cut_s=10.0, quiet_s=1) is None
+    assert restored_s(tries(True, False, True, True), cut_s=10.0, quiet_s=1) == 2.0
 
 
 def test_no_failure_means_restored_at_once() -> None:
-    assert restored_s(tries(True, True), cut_s=10.0) == 0.0
+    assert restored_s(tries(True, True), cut_s=10.0, quiet_s=1) == 0.0
 
 
 def test_failures_before_the_cut_do_not_count() -> None:
-    assert restored_s(tries(False, True, True), cut_s=10.5) == 0.0
+    assert restored_s(tries(False, True, True), cut_s=10.5, quiet_s=1) == 0.0
 
 
 def test_without_a_connection_after_the_cut_nothing_is_known() -> None:
-    assert restored_s(tries(True, True), cut_s=99.0) is None
+    assert restored_s(tries(True, True), cut_s=99.0, quiet_s=0) is None
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=40))
-def test_no_connection_fails_after_restored(oks: list[bool]) -> None:
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(min_value=0, max_value=5))
+def test_restored_means_that_none_fails_and_enough_were_seen(oks: list[bool], quiet: int) -> None:
     attempts = tries(*oks)
-    restored = restored_s(attempts, cut_s=10.0)
-    if restored is None:
-        assert not oks[-1]
-    else:
-        assert all(a.ok for a in attempts if a.at_s >= 10.0 + restored)
+    restored = restored_s(attempts, cut_s=10.0, quiet_s=quiet)
+    tail = len(oks) - (max((n for n, ok in enumerate(oks) if not ok), default=-1) + 1)
+    assert (restored is None) == (tail == 0 or tail - 1 < quiet)
+    assert restored is None or all(a.ok for a in attempts if a.at_s >= 10.0 + restored)
 
 
 def test_the_carrier_is_named_only_when_it_is_the_only_one() -> None:
