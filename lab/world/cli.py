@@ -221,7 +221,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parse(sys.argv[1:] if argv is None else argv)
     try:
         return asyncio.run(_run(args))
-    except (LabError, TopologyError) as error:
+    except BrokenPipeError:
+        sys.stdout = None  # who read our output has gone; nothing more can be said to him
+        return 141
+    except (LabError, TopologyError, OSError) as error:
         if args.json:
             emit({"error": str(error)})
         print(f"lab: {error}", file=sys.stderr)

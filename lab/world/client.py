@@ -46,10 +46,10 @@ class LabClient:
         }
 
     async def status(self) -> Json:
-        """See lab/README.md for the fields; ``running: false`` when the lab is not up."""
+        """See lab/README.md for the fields; ``running: false`` when it is not up, and whether a kill left files."""
         state = self.running()
         if state is None:
-            return {"name": self.folder.name, "running": False}
+            return {"name": self.folder.name, "running": False, "files_left": self.folder.path.is_dir()}
         return {**await self._ask({"do": "status"}), **self.paths(state)}
 
     async def cut(

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from lab.world import wire
 from lab.world.state import ROOT, Folder, LabError, ProcessId, State
 from lab.world.topology import Topology
 
+TOOLS = ("ip", "tc", "nft", "dnsmasq", "unshare", "nsenter", "mount")
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 8.0
 _KEEP = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -61,6 +63,16 @@ def unshare_flags() -> list[str]:
     )
 
 
+def check_machine(folder: Folder) -> None:
+    """Raises ``LabError`` when something is missing that no lab can do without."""
+    path = _environment()["PATH"]
+    missing = [tool for tool in TOOLS if shutil.which(tool, path=path) is None]
+    if missing:
+        raise LabError(f"these programs are missing: {', '.join(missing)}; `./dev setup` installs what the lab needs")
+    if folder.path.resolve().is_relative_to("/run"):
+        raise LabError(f"a lab can't live below /run, which it replaces for itself; {folder.path} is there")
+
+
 def open_port(port: int, what: str) -> socket.socket:
     """A listening loopback socket of the host, which the daemon inherits. Port 0: any free one."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -84,6 +96,7 @@ async def up(folder: Folder, options: Options, progress: Callable[[str], None]) 
             raise LabError(f"lab {folder.name!r} is running already; `lab down` stops it")
         _clear(folder)
         try:
+            check_machine(folder)
             return await _start(folder, options, progress)
         except BaseException:
             _clear(folder)

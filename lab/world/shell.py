@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import os
 import subprocess
 import sys
@@ -51,6 +53,8 @@ async def console(client: LabClient, lines: Sequence[str]) -> int:
         for line in lines:
             _show(await client.console(line))
         return 0
+    with contextlib.suppress(ImportError):
+        importlib.import_module("readline")  # input() then has a history, where Python was built with it
     identity = (await client.router_call("/system/identity", "print"))["rows"][0]["name"]
     prompt = f"[admin@{identity}] > " if sys.stdin.isatty() else ""
     while True:
@@ -61,7 +65,12 @@ async def console(client: LabClient, lines: Sequence[str]) -> int:
         if line in ("/quit", "quit"):
             return 0
         if line:
-            _show(await client.console(line))
+            try:
+                _show(await client.console(line))
+            except LabError as error:
+                if client.running() is None:
+                    raise
+                print(error, file=sys.stderr)
 
 
 def _show(text: str) -> None:

@@ -26,7 +26,8 @@ def clock(at: float) -> str:
 
 def status(console: Console, data: Json) -> None:
     if not data["running"]:
-        console.print(f"Lab [bold]{data['name']}[/] is not running.")
+        left = " It was killed; `lab down` removes its files." if data["files_left"] else ""
+        console.print(f"Lab [bold]{data['name']}[/] is not running.{left}")
         return
     table = Table(
         title=f"Lab {data['name']}: branch {data['branch']}, RouterOS {data['version']}",

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -71,7 +72,7 @@ def test_down_leaves_the_machine_as_it_was(base: Path) -> None:
 def test_status_says_that_nothing_runs_with_an_exit_code(base: Path) -> None:
     done = cli("status", "--json")
     assert done.returncode == 3
-    assert json.loads(done.stdout) == {"name": "default", "running": False}
+    assert json.loads(done.stdout) == {"name": "default", "running": False, "files_left": False}
 
 
 @pytest.mark.parametrize("victim", ["outer", "inner", "child"])
@@ -102,7 +103,7 @@ async def test_a_killed_lab_leaves_only_files_and_the_next_command_cleans_them(b
     assert await asyncio.to_thread(wait_until, lambda: processes_of(base) == [])
     assert host() == before
     assert files(base) != []
-    assert (await lab.status())["running"] is False
+    assert await lab.status() == {"name": "killed", "running": False, "files_left": True}
     with pytest.raises(LabError, match="not running"):
         await lab.heal("isp1")
     assert await lab.down() is True
@@ -243,17 +244,44 @@ async def test_secrets_are_for_the_owner_alone(base: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="who is not root has seen the rootless way in every other test")
 def test_it_runs_without_any_privilege(base: Path) -> None:
     # a user namespace in which we are uid 1000 with no capability, and files are still ours
-    plain = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--", sys.executable, "-m", "lab.world.cli"]
+    plain = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
     say = "import os; print(os.geteuid(), open('/proc/self/status').read().split('CapEff:')[1].split()[0])"
-    seen = subprocess.run([*plain[:5], sys.executable, "-c", say], text=True, capture_output=True, check=True).stdout
+    seen = subprocess.run([*plain, sys.executable, "-c", say], text=True, capture_output=True, check=True).stdout
     assert seen.split() == ["1000", "0000000000000000"]
-    done = subprocess.run([*plain, *UP], cwd=ROOT, text=True, capture_output=True, check=False, timeout=60)
+    lab = f"{sys.executable} -m lab.world.cli"
+    script = f"{lab} {' '.join(UP)} && {lab} traffic connections --count 100 --json | tail -1 && {lab} rogue on && "
+    script += f"{lab} shell client -- sh -c 'ip -br addr show dev eth0' && {lab} cut isp1 && {lab} down"
+    done = subprocess.run(
+        [*plain, "sh", "-c", script], cwd=ROOT, text=True, capture_output=True, check=False, timeout=90
+    )
     assert done.returncode == 0, done.stderr
-    traffic = [*plain, "traffic", "connections", "--count", "100", "--json"]
-    done = subprocess.run(traffic, cwd=ROOT, text=True, capture_output=True, check=False, timeout=60)
-    assert json.loads(done.stdout.splitlines()[-1])["result"]["failed"] == 0, done.stderr
-    assert cli("down").returncode == 0
+    result = next(line for line in done.stdout.splitlines() if line.startswith("{"))
+    assert json.loads(result)["result"]["failed"] == 0
+    assert "192.168.10.10/24" in done.stdout
     assert processes_of(base) == []
+    assert files(base) == []
+
+
+def test_a_missing_program_is_named(base: Path, tmp_path: Path) -> None:
+    for tool in ("ip", "tc", "nft", "unshare", "nsenter", "mount"):
+        found = shutil.which(tool, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+        assert found
+        (tmp_path / tool).symlink_to(found)
+    code = f"from lab.world import launcher; launcher._environment = lambda: {{'PATH': {str(tmp_path)!r}}}; "
+    code += f"import sys; from lab.world.cli import main; sys.exit(main({list(UP)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "lab: these programs are missing: dnsmasq; `./dev setup` installs what the lab needs\n"
+    assert files(base) == []
+
+
+def test_a_reader_that_leaves_early_makes_no_traceback(base: Path) -> None:
+    assert cli(*UP).returncode == 0
+    line = f"{sys.executable} -m lab.world.cli traffic probe --seconds 30 --interval 0.05 --json | head -1"
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, text=True, capture_output=True, check=False, timeout=20)
+    assert json.loads(done.stdout)["event"] == "probe"
+    assert "Traceback" not in done.stderr
+    assert cli("down").returncode == 0
 
 
 def test_without_namespaces_there_is_one_clear_sentence(base: Path, tmp_path: Path) -> None:
