@@ -58,6 +58,9 @@ def check_values(menu: MenuAt, args: Mapping[str, str], store: Store, *, verb: s
         if name.startswith("!"):
             out[bare] = None
             continue
+        if text == argument.default:  # what is shown may be written back, also where the type has no such word
+            out[bare] = text
+            continue
         if text == "" and argument.default is None and argument.type.empty_is_absent and not argument.required:
             out[bare] = None
             continue
