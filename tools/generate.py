@@ -23,7 +23,9 @@ def main() -> int:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / '.dev/collections'}"}
     code = 0
     for words in GENERATORS:
-        code |= subprocess.run([sys.executable, *words, *sys.argv[1:]], cwd=ROOT, env=environment, check=False).returncode
+        code |= subprocess.run(
+            [sys.executable, *words, *sys.argv[1:]], cwd=ROOT, env=environment, check=False
+        ).returncode
     return 1 if code else 0
 
 

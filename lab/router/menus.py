@@ -14,6 +14,7 @@ from lab.store import Trap
 
 Values = Mapping[str, str]
 
+RULE_MENUS = frozenset(f"/ip/firewall/{name}" for name in ("filter", "mangle", "nat", "raw"))
 _ONE_PRINT_S = 0.05
 
 
@@ -57,7 +58,7 @@ class Live:
         self._counted: tuple[float, Mapping[tuple[str, int], tuple[int, int]]] = (0.0, {})
 
     def __call__(self, menu: str, row_id: int) -> Values:
-        if menu.startswith("/ip/firewall/"):
+        if menu in RULE_MENUS:
             packets, size = self._counters().get((menu, row_id), (0, 0))
             return {"packets": str(packets), "bytes": str(size)}
         if menu == "/system/resource":

@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lab.derive.plan import Derived
+from lab.derive.plan import Derived, Note
 from lab.doors.api import ApiDoor
 from lab.observe.dhcp_alert import AlertProber
 from lab.observe.netwatch import NetwatchMonitor
+from lab.observe.netwatch_config import defaults as netwatch_defaults
 from lab.router.accounts import Accounts
 from lab.router.dataplane import DataPlane
 from lab.router.menus import Connections, Leases, Live
@@ -22,6 +24,8 @@ from lab.schema.snapshot import ConfigRow
 from lab.store import Store
 from lab.verbs import Engine
 from lab.verbs.caller import Caller
+
+_log = logging.getLogger("lab.router")
 
 
 class Router:
@@ -42,6 +46,7 @@ class Router:
             set_status=self._status("/tool/netwatch"),
             run_event=self.services.event("netwatch", "*sys", frozenset({"read", "write", "test", "reboot"})),
             log=self.services.log.write,
+            defaults=netwatch_defaults(spec.version),
         )
         # which policies on-alert runs with is not documented (facts 4.1, unsure); the owner of the row is taken: full
         self.alerts = AlertProber(
@@ -51,6 +56,7 @@ class Router:
             log=self.services.log.write,
         )
         self._doors: list[ApiDoor] = []
+        self._noted: set[Note] = set()
         self._plug()
 
     @staticmethod
@@ -61,6 +67,7 @@ class Router:
     # -- life
 
     async def start(self) -> None:
+        self.netwatch.booted_at = time.monotonic()
         self._load_factory()
         await self.plane.start()
         await self.services.start()
@@ -159,8 +166,12 @@ class Router:
 
     def _derived(self, result: Derived) -> None:
         self.engine.publish(result.status, result.dynamic)
+        for note in result.notes:
+            if note not in self._noted:
+                self._noted.add(note)
+                _log.warning("not enacted: %s *%X: %s", note.menu, note.row_id, note.text)
 
-    def _status(self, menu: str):  # type: ignore[no-untyped-def]
+    def _status(self, menu: str) -> Callable[[int, Mapping[str, str | None]], None]:
         def write(row_id: int, props: Mapping[str, str | None]) -> None:
             self.engine.set_runtime(menu, row_id, **{name.replace("-", "_"): text for name, text in props.items()})
 

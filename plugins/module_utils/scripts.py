@@ -113,20 +113,31 @@ def outbox_event() -> str:
 
 
 def dhcp_alert(branch: str, language: str, *, tells: bool) -> str:
-    """One rogue server: ``mwIf``, ``mwMac``, ``mwIp`` and ``mwSegment`` to a log line and a message.
+    """One rogue server on the interface ``mwIf`` of segment ``mwSegment``: a log line and a message.
 
-    The event's own variables are known from published scripts only, so an empty one is filled from the alert row.
+    What on-alert hands over is not documented, and RouterOS 7 refuses a script with an undeclared variable as a whole.
+    So the script asks for what the manual documents: ``unknown-server`` of the alert row and the line that the router
+    itself logs. The line counts when its MAC is one of the row's, or the row names none; the delay lets it be written.
     """
     unknown = quote(texts.text("unknown", language))
     variables = {"interface": "mwIf", "segment": "mwSegment", "mac": "mwServer", "ip": "mwAddress"}
     message = texts.expression("rogue_dhcp", language, known={"branch": branch}, variables=variables)
     send = f":local mwNotify {_call(names.SCRIPT_NOTIFY)}\n$mwNotify mwText={message}\n" if tells else ""
     return f"""\
-:local mwServer [:tostr $mwMac]
-:local mwAddress [:tostr $mwIp]
-:if ([:len $mwServer] = 0) do={{
-  :foreach mwRow in=[/ip/dhcp-server/alert/find interface=$mwIf] do={{
-    :set mwServer [:tostr [/ip/dhcp-server/alert/get $mwRow unknown-server]]
+:delay 1s
+:local mwServer ""
+:local mwAddress ""
+:foreach mwRow in=[/ip/dhcp-server/alert/find interface=$mwIf] do={{
+  :set mwServer [:tostr [/ip/dhcp-server/alert/get $mwRow unknown-server]]
+}}
+:local mwLines [/log/find where message~"discovered unknown dhcp server, mac "]
+:if ([:len $mwLines] > 0) do={{
+  :local mwLine [/log/get ($mwLines->([:len $mwLines] - 1)) message]
+  :local mwAt ([:find $mwLine ", mac "] + 6)
+  :local mwMac [:pick $mwLine $mwAt ($mwAt + 17)]
+  :if ([:len $mwServer] = 0 || [:typeof [:find $mwServer $mwMac]] = "num") do={{
+    :set mwServer $mwMac
+    :set mwAddress [:pick $mwLine ([:find $mwLine ", ip "] + 5) [:len $mwLine]]
   }}
 }}
 :if ([:len $mwServer] = 0) do={{ :set mwServer {unknown} }}
@@ -136,10 +147,8 @@ def dhcp_alert(branch: str, language: str, *, tells: bool) -> str:
 
 
 def dhcp_alert_event(interface: str, segment: str) -> str:
-    """The ``on-alert`` of one row. The event's variables are copied first, since their names are properties, too."""
+    """The ``on-alert`` of one row. It uses none of the event's variables, see :func:`dhcp_alert`."""
     return f"""\
-:local mwMac $"mac-address"
-:local mwIp $address
 :local mwAlert {_call(names.SCRIPT_DHCP_ALERT)}
-$mwAlert mwIf={quote(interface)} mwSegment={quote(segment)} mwMac=$mwMac mwIp=$mwIp
+$mwAlert mwIf={quote(interface)} mwSegment={quote(segment)}
 """

@@ -98,9 +98,9 @@ def test_the_message_is_in_the_language_of_the_chat(language: str, words: str) -
     assert words in of(raw, "alert")
 
 
-def test_event_variables_are_copied_before_anything_else() -> None:
-    first = of(branch(), "office").splitlines()[:2]
-    assert first == [':local mwMac $"mac-address"', ":local mwIp $address"]
+def test_the_event_uses_no_variable_that_it_did_not_declare() -> None:
+    event = of(branch(), "office")
+    assert set(re.findall(r"\$([\w\"-]+)", event)) == {"mwAlert"}
 
 
 def test_only_the_sender_needs_a_secret_and_shows_none() -> None:

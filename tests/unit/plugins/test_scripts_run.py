@@ -24,6 +24,10 @@ OUTBOX = "/ip/firewall/address-list"
 MAC, IP = "DC:2C:6E:81:CF:34", "192.168.10.66"
 
 
+async def _no_time(seconds: float) -> None:
+    """Waits are not waited for here."""
+
+
 @dataclass
 class Router:
     """Rows in dictionaries. ``trouble``: the error of each coming fetch, empty for success; then all succeed."""
@@ -41,7 +45,11 @@ class Router:
         self.menus["/system/clock"] = [{"date": "2026-11-21", "time": "18:00:00"}]
         self.added = 0x1000
         self.interpreter = Interpreter(
-            self, clock=lambda: 0.0, log=lambda _, text: self.log.append(text), globals_for=lambda _: {}
+            self,
+            clock=lambda: 0.0,
+            sleep=_no_time,
+            log=lambda _, text: self.log.append(text),
+            globals_for=lambda _: {},
         )
 
     async def call(
@@ -81,11 +89,16 @@ class Router:
     async def run(self, source: str, *, user: str = "*sys", **variables: Value) -> None:
         await self.interpreter.run(source, caller=Caller(user, ALL_POLICIES, "test"), variables=variables)
 
-    async def alert(self, *, mac: str = MAC, ip: str = IP) -> None:
-        """What RouterOS does when it sees a foreign server."""
+    async def alert(self, *, mac: str = MAC, ip: str = IP, logged: bool = True) -> None:
+        """What RouterOS does when it sees a foreign server: the row, the line in the log (facts 4.1), on-alert."""
         [row] = self.menus["/ip/dhcp-server/alert"]
-        event: dict[str, Value] = {"interface": row["interface"], "mac-address": mac, "address": ip}
-        await self.interpreter.run(row["on-alert"], caller=Caller("*sys", ALL_POLICIES, "test"), variables=event)
+        row["unknown-server"] = mac
+        if logged:
+            line = f"dhcp alert on {row['interface']}:\n    discovered unknown dhcp server, mac {mac}, ip {ip}"
+            self.menus.setdefault("/log", []).append(
+                {".id": f"*{len(self.menus.get('/log', [])) + 1:X}", "message": line}
+            )
+        await self.interpreter.run(row["on-alert"], caller=Caller("*sys", ALL_POLICIES, "test"))
 
     async def tick(self) -> None:
         """What the scheduler does each minute."""
@@ -140,11 +153,17 @@ async def test_it_speaks_english_too() -> None:
     assert jakarta.texts()[0].startswith("Branch jakarta: rogue DHCP server found\nInterface: bridge")
 
 
-async def test_without_event_variables_the_row_and_a_word_fill_in() -> None:
+async def test_without_a_line_in_the_log_the_row_and_a_word_fill_in() -> None:
     jakarta = router()
-    jakarta.menus["/ip/dhcp-server/alert"][0]["unknown-server"] = MAC
-    await jakarta.alert(mac="", ip="")
+    await jakarta.alert(logged=False)
     assert f"MAC: {MAC}\nIP: tidak diketahui" in jakarta.texts()[0]
+
+
+async def test_an_old_line_about_another_server_is_not_taken_for_this_one() -> None:
+    jakarta = router()
+    await jakarta.alert(mac="02:00:00:00:00:01", ip="10.9.9.9")
+    await jakarta.alert(logged=False)
+    assert f"MAC: {MAC}\nIP: tidak diketahui" in jakarta.texts()[1]
 
 
 @pytest.mark.parametrize(

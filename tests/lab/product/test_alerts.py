@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rogue DHCP servers and the messages about them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from tests.lab.product.conftest import Branch, Start
+
+pytestmark = pytest.mark.lab
+
+ROGUE = "DC:2C:6E:81:CF:34"
+
+
+@pytest.fixture(scope="module")
+def branch(start: Start) -> Branch:
+    """The rogue is there before the alert: the first probe goes out at once, so no test waits for the next minute."""
+    branch = start("alerts")
+    asyncio.run(branch.lab.rogue(True, mac=ROGUE))
+    return branch
+
+
+def alerts(branch: Branch) -> list[str]:
+    return [text for text in branch.logged() if "discovered unknown dhcp server" in text]
+
+
+def messages(branch: Branch, *, count: int, wait_s: float) -> list[str]:
+    chat = asyncio.run(branch.lab.chat(count=count, wait_s=wait_s))
+    return [str(message["text"]) for message in chat["messages"]]
+
+
+def look_again(branch: Branch) -> None:
+    """Make the router forget and probe now; by itself it probes once a minute."""
+    (row,) = branch.call("/ip/dhcp-server/alert")
+    for command in ("disable", "enable"):
+        branch.call("/ip/dhcp-server/alert", command, numbers=row[".id"])
+
+
+def test_a_server_in_valid_server_raises_no_alert(branch: Branch) -> None:
+    dhcp = {"pool": "192.168.10.10-192.168.10.250", "valid_servers": [ROGUE]}
+    office = {"name": "office", "label": "Kantor", "interface": "bridge", "address": "192.168.10.1/24", "dhcp": dhcp}
+    played = branch.play("site", variables={"multiwan_segments": [office]})
+    assert played.code == 0, played.output
+    time.sleep(7)  # an offer takes 3 s: the server looks first whether the address is free
+    assert alerts(branch) == []
+    assert messages(branch, count=0, wait_s=0) == []
+
+
+def test_a_message_that_can_not_be_sent_waits_in_the_router(branch: Branch) -> None:
+    branch.call("/certificate/settings", "set", builtin_trust_store="untrusted")
+    played = branch.play("site")
+    assert played.code == 0, played.output
+    look_again(branch)
+    end = time.monotonic() + 20
+    while not branch.call("/ip/firewall/address-list") or not any(
+        row.get("list") == "mw-outbox" for row in branch.call("/ip/firewall/address-list")
+    ):
+        assert time.monotonic() < end, branch.logged()
+        time.sleep(0.2)
+    assert len(alerts(branch)) == 1
+    assert messages(branch, count=0, wait_s=0) == []
+
+
+def test_the_message_arrives_once_when_the_way_is_free_and_names_everything(branch: Branch) -> None:
+    branch.call("/certificate/settings", "set", builtin_trust_store="default")
+    asyncio.run(branch.lab.console('/system/script/run "mw-outbox"'))
+    (text,) = messages(branch, count=1, wait_s=20)
+    for word in ("jakarta", "bridge", ROGUE, "192.168."):
+        assert word in text
+    asyncio.run(branch.lab.console('/system/script/run "mw-outbox"'))
+    assert len(messages(branch, count=2, wait_s=2)) == 1
+    assert not [row for row in branch.call("/ip/firewall/address-list") if row.get("list") == "mw-outbox"]
+
+
+def test_a_message_that_telegram_refuses_is_not_sent_again(branch: Branch) -> None:
+    before = len(messages(branch, count=0, wait_s=0))
+    asyncio.run(branch.lab.chat(fail="400:1"))
+    look_again(branch)
+    end = time.monotonic() + 20
+    while "multiwan: Telegram refused a message, status 400" not in branch.logged():
+        assert time.monotonic() < end, branch.logged()
+        time.sleep(0.2)
+    assert not [row for row in branch.call("/ip/firewall/address-list") if row.get("list") == "mw-outbox"]
+    assert len(messages(branch, count=0, wait_s=0)) == before
+
+
+def test_the_token_is_in_one_row_only_and_not_in_the_log(branch: Branch) -> None:
+    token = str(branch.overlay["lab_telegram_token"])
+    holders = [row["name"] for row in branch.call("/system/script") if token in row.get("source", "")]
+    assert holders == ["mw-telegram"]
+    others = ("/system/scheduler", "/ip/dhcp-server/alert", "/log", "/ip/firewall/address-list", "/system/history")
+    assert not [menu for menu in others if token in str(branch.call(menu))]
