@@ -29,6 +29,8 @@ _FIRST = {
     "debug": "message",
     "resolve": "domain-name",
 }
+#: a long list (connections) must not hold up the other tasks of the event loop
+_ROWS_BETWEEN_PAUSES = 100
 #: commands that do nothing at all when their list of rows is empty (facts 6.5)
 _ON_ROWS = frozenset({"set", "remove", "enable", "disable", "unset", "comment", "move", "reset", "reset-counters"})
 _SECOND = {"unset": "value-name", "move": "destination", "comment": "comment", "get": "value-name"}
@@ -59,7 +61,9 @@ async def _rows(machine: Machine, command: MenuCommand, scope: Scope) -> list[Ro
         return list(reply.rows)
     known = machine.around.tree.properties(command.menu)
     found = []
-    for row in reply.rows:
+    for index, row in enumerate(reply.rows):
+        if index % _ROWS_BETWEEN_PAUSES == _ROWS_BETWEEN_PAUSES - 1:
+            await machine.pause()
         if operators.truth(await machine.value(command.where, scope.beside(row, known))):
             found.append(row)
     return found

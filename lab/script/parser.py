@@ -209,7 +209,7 @@ class Parser(ExpressionParser):
         if of[1] != "add" and not (of[1] == "set" and named_row):
             return False
         known = self.tree.arguments(*of)
-        return known is None or word in known
+        return not word.startswith("!") and (known is None or word in known)
 
     def _condition_follows(self, command: str) -> bool:
         start = self.at
