@@ -17,7 +17,7 @@ async def test_a_name_is_asked_of_the_server_and_kept_for_its_time() -> None:
     async with name_server(RECORDS) as (server, port):
         # the servers of /ip/dns are on port 53, which a test can't have: the same question with server= and port
         found = await rig.services.resolver.resolve("api.telegram.org", servers=["127.0.0.1"], port=port)
-        assert found == ("149.154.167.220", "149.154.167.221")
+        assert sorted(found) == RECORDS["api.telegram.org"]
         assert await rig.services.resolver.resolve("API.telegram.org") == found
         assert server.asked == ["api.telegram.org"]
         rig.now += 61
@@ -38,7 +38,7 @@ async def test_a_dead_server_is_passed_over() -> None:
     await rig.call("/ip/dns", "set", query_server_timeout="100ms")
     async with name_server(RECORDS) as (_, port):
         found = await rig.services.resolver.resolve("api.telegram.org", servers=["127.0.0.9", "127.0.0.1"], port=port)
-    assert found[0] == "149.154.167.220"
+    assert sorted(found) == RECORDS["api.telegram.org"]
 
 
 async def test_the_total_timeout_ends_the_search() -> None:
