@@ -106,6 +106,9 @@ def traffic_result(console: Console, kind: str, result: Json) -> None:
     elif kind == "probe":
         outage = "never healed" if result["outage_s"] is None else f"outage {result['outage_s']:.2f} s"
         console.print(f"{result['total']} connections, {result['failed']} failed, {outage}: {_shares(result['split'])}")
+    elif kind == "inbound":
+        for name, line in result["uplinks"].items():
+            console.print(f"{name}: {line['ok']} answered, {line['failed']} failed")
     else:
         for flow in result["flows"]:
             console.print(f"flow {flow['flow']}: longest gap {flow['max_gap_s']:.2f} s, {' → '.join(flow['uplinks'])}")

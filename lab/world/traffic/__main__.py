@@ -11,7 +11,7 @@ from typing import Any
 
 from lab.world.measure import MeasureError
 from lab.world.topology import Topology, topology_from_json
-from lab.world.traffic import connections, hosts, plans, probe, throughput, ticker
+from lab.world.traffic import connections, hosts, inbound, plans, probe, throughput, ticker
 
 
 async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
@@ -24,6 +24,8 @@ async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
             return await probe.run(plan, topology)
         case plans.Ticker():
             return await ticker.run(plan, topology)
+        case plans.Inbound():
+            return await inbound.run(plan, topology)
     raise AssertionError(plan)
 
 

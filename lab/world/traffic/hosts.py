@@ -27,24 +27,22 @@ def emit(**message: Any) -> None:
 
 def listener() -> tuple[socket.socket, int]:
     """A TCP socket on every address of the internet, on a port that no other run uses now."""
-    with netns.inside(INTERNET_NS):
-        sock = _tcp()
-        sock.bind(("0.0.0.0", 0))
+    sock = tcp(INTERNET_NS)
+    sock.bind(("0.0.0.0", 0))
     sock.listen(4096)
     return sock, sock.getsockname()[1]
 
 
-def _tcp() -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def tcp(namespace: str) -> socket.socket:
+    """A TCP socket of that place, with the congestion control of every measurement."""
+    sock = netns.make_socket(namespace)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, CONGESTION)
-    sock.setblocking(False)
     return sock
 
 
 async def connect(client: str, server: str, port: int) -> socket.socket:
     """A TCP connection from a client's address. Raises OSError."""
-    with netns.inside(CLIENT_NS):
-        sock = _tcp()
+    sock = tcp(CLIENT_NS)
     try:
         sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
         sock.bind((client, 0))

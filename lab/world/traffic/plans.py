@@ -70,7 +70,16 @@ class Ticker(Plan):
     interval: float = _option(0.05, "seconds between two packets of a flow")
 
 
-KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker)}
+@dataclass(frozen=True)
+class Inbound(Plan):
+    kind: ClassVar[str] = "inbound"
+    port: int = _option(8080, "TCP port, on every line and at the client; the router must forward it")
+    client: str = _option("192.168.10.10", "client address that listens")
+    count: int = _option(20, "connections through each line, one after the other")
+    timeout: float = _option(2.0, "seconds until a connection counts as failed")
+
+
+KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker, Inbound)}
 
 
 def _like(default: object, value: Any) -> object:

@@ -53,6 +53,10 @@ class Router:
   iifname "bridge" ip daddr != 192.168.0.0/16 ct state new ct mark 0 {pcc}
   iifname "bridge" ct mark != 0 meta mark set ct mark
  }}
+ chain forward_8080 {{
+  type nat hook prerouting priority dstnat; policy accept;
+  iifname "ether*" tcp dport 8080 dnat to 192.168.10.10
+ }}
  chain nat {{
   type nat hook postrouting priority srcnat; policy accept;
 {snat}

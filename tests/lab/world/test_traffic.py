@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from lab.world.client import LabClient, LabError
+from tests.lab.world.conftest import inside
 
 pytestmark = pytest.mark.lab
 #: 10 Mbit/s of wire carry 9.56 Mbit/s of TCP data (1448 of 1514 bytes); the queue's drain may add 3 %
 LINE_MBIT = 9.56
+LINES = ("isp1", "isp2")
 
 
 @pytest.mark.parametrize("direction", ["down", "up"])
@@ -81,12 +83,33 @@ async def test_a_ticker_knows_which_flow_was_silent(healed: LabClient) -> None:
         assert low < flow["max_gap_s"] < high, flow
 
 
+async def test_who_calls_from_outside_is_answered_by_the_same_line(healed: LabClient) -> None:
+    assert (await healed.measure("inbound", count=5))["uplinks"] == {name: {"ok": 5, "failed": 0} for name in LINES}
+    await healed.cut("isp1")
+    result = await healed.measure("inbound", count=2, timeout=0.3)
+    assert result["uplinks"] == {"isp1": {"ok": 0, "failed": 2}, "isp2": {"ok": 2, "failed": 0}}
+
+
+async def test_an_answer_that_takes_another_line_is_a_failure(world: LabClient) -> None:
+    # without the memory of the incoming line every answer goes by the first default route
+    off = "nft insert rule ip mt prerouting ct direction reply meta mark set 1 accept"
+    inside(world, "router", f"import subprocess; subprocess.run({off.split()!r}, check=True)")
+    try:
+        result = await world.measure("inbound", count=2, timeout=0.3)
+    finally:
+        undo = "h=$(nft -a list chain ip mt prerouting | sed -n 's/.*ct direction.*handle //p');"
+        undo += " nft delete rule ip mt prerouting handle $h"
+        inside(world, "router", f"import subprocess; subprocess.run(['sh', '-c', {undo!r}], check=True)")
+    assert result["uplinks"] == {"isp1": {"ok": 2, "failed": 0}, "isp2": {"ok": 0, "failed": 2}}
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "words"),
     [
-        ("thruput", {}, "one of throughput, connections, probe, ticker"),
+        ("thruput", {}, "one of throughput, connections, probe, ticker, inbound"),
         ("probe", {"interval": 0}, "interval is 0.0, more than 0"),
         ("throughput", {"direction": "sideways"}, "down or up is expected"),
+        ("inbound", {"client": "192.168.10.9"}, "no client has 192.168.10.9"),
         ("connections", {"cuont": 3}, "unknown option 'cuont'"),
     ],
 )

@@ -105,7 +105,7 @@ def test_every_kind_can_be_made_without_options(kind: str) -> None:
         ("throughput", {"flows": "many"}, "throughput: "),
         ("probe", {"interval": -1}, "interval is -1.0"),
         ("probe", {"intervall": 1}, "unknown option 'intervall', allowed are seconds, interval, timeout"),
-        ("flood", {}, "one of throughput, connections, probe, ticker"),
+        ("flood", {}, "one of throughput, connections, probe, ticker, inbound"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused(kind: str, options: dict[str, object], words: str) -> None:
