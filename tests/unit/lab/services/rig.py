@@ -20,9 +20,9 @@ NOON = 1_798_804_800.0  # 2027-01-01 12:00:00 UTC
 class Rig:
     """A Seat (kit.py). ``now`` is the router's clock."""
 
-    def __init__(self, version: str = "7.22", *, trusted_ca_pem: str = "") -> None:
+    def __init__(self, version: str = "7.22", *, trusted_ca_pem: str = "", netns: str = "") -> None:
         self.now = NOON
-        self.spec = RouterSpec("r1", "", (), Path("/nonexistent"), version=version, trusted_ca_pem=trusted_ca_pem)
+        self.spec = RouterSpec("r1", netns, (), Path("/nonexistent"), version=version, trusted_ca_pem=trusted_ca_pem)
         self.store = Store(version, clock=self.clock)
         self.engine = Engine(self.store, clock=self.clock)
         self.services = Services(self)

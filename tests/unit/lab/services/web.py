@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import ipaddress
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from lab import netns
 
 _YEAR = datetime.timedelta(days=365)
 
@@ -101,7 +104,10 @@ def answer(status: str, body: bytes = b"", *headers: str) -> bytes:
 
 
 @asynccontextmanager
-async def serve(tls: ssl.SSLContext | None = None) -> AsyncIterator[Web]:
+async def serve(
+    tls: ssl.SSLContext | None = None, *, name: str = "", address: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[Web]:
+    """In namespace ``name``, or in that of the test."""
     web = Web(0)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,7 +128,9 @@ async def serve(tls: ssl.SSLContext | None = None) -> AsyncIterator[Web]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
+    sock = netns.make_socket(name)
+    sock.bind((address, port))
+    server = await asyncio.start_server(handle, sock=sock, ssl=tls)
     web.port = server.sockets[0].getsockname()[1]
     try:
         yield web
@@ -157,11 +165,13 @@ class NameServer(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def name_server(records: dict[str, list[str]], *, mute: bool = False) -> AsyncIterator[tuple[NameServer, int]]:
+async def name_server(
+    records: dict[str, list[str]], *, mute: bool = False, name: str = "", address: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[tuple[NameServer, int]]:
     loop = asyncio.get_running_loop()
-    transport, protocol = await loop.create_datagram_endpoint(
-        lambda: NameServer(records, mute=mute), local_addr=("127.0.0.1", 0)
-    )
+    sock = netns.make_socket(name, kind=socket.SOCK_DGRAM)
+    sock.bind((address, port))
+    transport, protocol = await loop.create_datagram_endpoint(lambda: NameServer(records, mute=mute), sock=sock)
     try:
         yield protocol, transport.get_extra_info("sockname")[1]
     finally:
