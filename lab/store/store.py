@@ -152,7 +152,7 @@ class Store:
         with self.transaction():
             for row_id in row_ids:
                 row = self.row(path, row_id)
-                self._menus[path] = tuple(other for other in self._menus[path] if other.id != row_id)
+                self._put(path, tuple(other for other in self._menus[path] if other.id != row_id))
                 self._events.append((path, row_id, None))
                 if row.get("name"):
                     self._rename(path, row.get("name"), format_id(row_id))
@@ -200,8 +200,8 @@ class Store:
         record = self.history.pop()
         with self.transaction():
             for path, rows in record.before.items():
-                now, then = {row.id: row for row in self._menus[path]}, {row.id: row for row in rows}
-                self._menus[path] = rows
+                now, then = {row.id: row for row in self._menus.get(path, ())}, {row.id: row for row in rows}
+                self._put(path, rows)
                 for row_id in {**now, **then}:
                     self._events.append((path, row_id, then.get(row_id)))
         return record
@@ -246,6 +246,13 @@ class Store:
         number = self._next_id[menu.menu.id_space]
         self._next_id[menu.menu.id_space] = number + 1
         return number
+
+    def _put(self, path: str, rows: Rows) -> None:
+        """A menu without rows is not in the table, so that equal configurations are equal snapshots."""
+        if rows:
+            self._menus[path] = rows
+        else:
+            self._menus.pop(path, None)
 
     def _replace(self, path: str, row: ConfigRow) -> None:
         self._menus[path] = tuple(row if other.id == row.id else other for other in self._menus[path])

@@ -236,7 +236,7 @@ class Engine:
         given = dict(args)
         try:
             with self.store.transaction():
-                reply, touched = self.writer.dispatch(at, command, args)
+                reply, touched = self.writer.dispatch(at, command, args, caller)
                 before = self.store.touched()
         except Trap as trap:
             self.store.journal.append(self._entry(at.path, at, command, given, caller, error=trap.message))

@@ -10,6 +10,7 @@ from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
 from lab.store import Store, Trap, format_id
 from lab.verbs import args as a
+from lab.verbs.caller import Caller
 from lab.verbs.reply import Reply
 from lab.verbs.show import BORROWED, FIRST_DYNAMIC, View
 
@@ -21,9 +22,9 @@ class Writer:
         self.store = store
         self.view = view
 
-    def dispatch(self, at: MenuAt, command: str, args: dict[str, str]) -> tuple[Reply, Sequence[int]]:
+    def dispatch(self, at: MenuAt, command: str, args: dict[str, str], caller: Caller) -> tuple[Reply, Sequence[int]]:
         if command == "add":
-            return self._add(at, args), ()
+            return self._add(at, args, caller), ()
         if command == "set" and at.menu.singleton:
             a.take_ids(args)
             self._change(at, [0], args)
@@ -71,7 +72,7 @@ class Writer:
         if left:
             raise a.unknown_parameter()
 
-    def _add(self, at: MenuAt, args: dict[str, str]) -> Reply:
+    def _add(self, at: MenuAt, args: dict[str, str], caller: Caller) -> Reply:
         before, template = args.pop("place-before", None), args.pop("copy-from", None)
         if before is not None and not at.menu.ordered:
             raise a.unknown_parameter()
@@ -85,6 +86,8 @@ class Writer:
             if text is not None:
                 values[name] = text
         a.check_required(at, values)
+        if at.knows("owner"):  # scripts and scheduler rows belong to whoever adds them
+            values.setdefault("owner", caller.user)
         target = None
         if before:
             target = a.row_ids(before, self.view.candidates(at))[0]

@@ -425,5 +425,13 @@ async def test_an_export_holds_what_differs_from_the_defaults(router: Router) ->
     )
 
 
+async def test_a_script_belongs_to_whoever_adds_it(router: Router) -> None:
+    for menu in ("/system/script", "/system/scheduler"):
+        await router.do(f"{menu}/add", name="s", caller=Caller("eve", ALL_POLICIES, "api"))
+        await router.do(f"{menu}/set", numbers="s", comment="x")
+        assert (await router.do(f"{menu}/print")).rows[0]["owner"] == "eve"
+        assert router.store.rows(menu)[0].get("owner") == "eve"
+
+
 async def test_an_empty_list_of_rows_is_silent(router: Router) -> None:
     assert await router.do("/ip/address/remove", numbers="") == Reply()

@@ -46,7 +46,7 @@ async def test_a_branch_reads_back() -> None:
             ("/ip/route", {"dst-address": "8.8.4.4/32", "blackhole": "", "distance": "254"}),
             ("/ip/firewall/mangle", {"chain": "a", "per-connection-classifier": "both-addresses:2/0"}),
             ("/ip/firewall/mangle", {"chain": "b", "in-interface-list": "!LAN", "passthrough": "no"}),
-            ("/system/script", {"name": "s", "source": ':local a "x"\n:put ($a . "\\n")\t# $b'}),
+            ("/system/script", {"name": "s", "owner": "*system", "source": ':local a "x"\n:put ($a . "\\n")\t# $b'}),
             ("/tool/netwatch", {"host": "8.8.4.4", "interval": "1s", "down-script": "/log info down"}),
             ("/ip/dhcp-server/alert", {"interface": "bridge", "valid-server": "02:00:00:00:00:01"}),
             ("/queue/simple", {"name": "q", "target": "bridge", "max-limit": "10M/5M"}),
@@ -65,9 +65,8 @@ async def test_a_branch_reads_back() -> None:
 @given(comment=text, source=text)
 async def test_any_text_reads_back(comment: str, source: str) -> None:
     engine = router()
-    engine.store.load(
-        [("/system/script", {"name": "s", "source": source, **({"comment": comment} if comment else {})})]
-    )
+    remark = {"comment": comment} if comment else {}
+    engine.store.load([("/system/script", {"name": "s", "owner": "*system", "source": source, **remark})])
     again = router()
     await run(again, engine.export())
     assert again.store.rows("/system/script") == engine.store.rows("/system/script")
