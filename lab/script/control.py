@@ -11,7 +11,7 @@ from lab.script.errors import ScriptError, ScriptSyntaxError
 from lab.script.literals import word_value
 from lab.script.machine import Handler, Machine
 from lab.script.nodes import Binary, CodeNode, Node, Var, Word
-from lab.script.parser import Parser
+from lab.script.parser import parse as parse_source
 from lab.script.scope import Scope
 from lab.script.signals import BreakSignal, ContinueSignal, ExitSignal, ReturnSignal
 from lab.script.values import NANOS, NIL, NOTHING, Array, Code, Time, Value, to_text
@@ -249,10 +249,10 @@ async def parse(machine: Machine, arguments: Arguments, scope: Scope) -> Value:
     """Code, or the parser's verdict as a value: :parse never raises (parse oracle)."""
     source = to_text(await machine.value(arguments["value"], scope))
     try:
-        body = Parser(source, machine.around.version, machine.around.tree).statements("")
+        script = parse_source(source, machine.around.version, tree=machine.around.tree)
     except ScriptSyntaxError as refused:
         return refused.message
-    return Code(body, source, source)
+    return Code(script.body, source, source)
 
 
 async def execute(machine: Machine, arguments: Arguments, scope: Scope) -> Value:

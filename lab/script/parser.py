@@ -61,8 +61,11 @@ def parse(source: str, version: str | tuple[int, ...] = "7.22", *, tree: MenuTre
     """Parse a whole script. Without a tree, paths are not checked (see GuessTree)."""
     key = version_key(version)
     parser = Parser(source, key, tree or GuessTree())
-    body = parser.statements("")
-    return Script(body, source, key)
+    try:
+        return Script(parser.statements(""), source, key)
+    except RecursionError:
+        # brackets nested thousands deep; what the router says of them is not known
+        parser.fail()
 
 
 class Parser(ExpressionParser):

@@ -170,9 +170,11 @@ class ScriptService:
         return error.message
 
     def _failed(self, name: str, origin: str, words: str) -> None:
-        caller = origin.partition(":")[0]
+        """Two lines, the scheduler's with the name of its row (facts 6.6)."""
+        caller, _, row = origin.partition(":")
         of = f" {name}" if name else ""
-        self._host.log("script,error", f"executing script{of} from {caller} failed, please check it manually")
+        by = f"{caller} ({row})" if row else caller
+        self._host.log("script,error", f"executing script{of} from {by} failed, please check it manually")
         self._host.log("script,error,debug", words)
 
 

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lab.script import ScriptSyntaxError, parse
 from lab.script.engine_tree import EngineTree
@@ -129,3 +131,25 @@ def test_without_a_tree_paths_are_taken_as_they_come() -> None:
     statement = parse("/some/menu/print").body.statements[0]
     assert isinstance(statement, MenuCommand)
     assert (statement.menu, statement.command) == ("/some/menu", "print")
+
+
+TOKENS = [
+    *("(", ")", "{", "}", "[", "]", ";", "\n", " ", '"', "$", "$x", ":put", ":if", ":local", "do=", "else=", "=", "!"),
+    *("->", "<%%", ".", ",", "/ip/route", "find", "where", "set", "add", "print", "a", "1", "1.1", "*1", "\\", "#"),
+    *("in=", ":foreach", "~", "and", "or", "any", "-", "%", "/", ">", "<"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(TOKENS), max_size=25).map("".join))
+def test_any_text_parses_or_is_a_syntax_error(source: str) -> None:
+    for tree in (TREE, None):
+        try:
+            parse(source, tree=tree)
+        except ScriptSyntaxError as error:
+            assert 1 <= error.line <= source.count("\n") + 1
+
+
+@pytest.mark.parametrize("source", ["(" * 5000, "{" * 5000, ":put (" + "!" * 5000 + "1)"])
+def test_endless_nesting_is_a_syntax_error(source: str) -> None:
+    assert words(source).startswith("syntax error")

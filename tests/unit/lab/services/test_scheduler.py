@@ -102,7 +102,7 @@ async def test_a_named_script_runs_with_its_own_policies(rig: Rig) -> None:
     await pass_time(rig, 10)
     await rig.logged(2)
     assert rig.messages == [
-        ("script,error", "executing script s from scheduler failed, please check it manually"),
+        ("script,error", "executing script s from scheduler (t) failed, please check it manually"),
         ("script,error,debug", "not enough permissions (9) (/system/identity/set; line 1)"),
     ]
 
