@@ -27,6 +27,7 @@ _WRITING = frozenset(
 )
 #: service commands that change the configuration like a verb does
 _WRITING_ACTIONS = frozenset({"import", "undo", "make-static"})
+_SOONEST_S = 0.05
 _DEAD = {".dead": "yes"}
 _EVERY_ACTION = frozenset({".id", "numbers", "number", ".proplist", "once", "duration"})
 
@@ -49,6 +50,8 @@ class Engine:
         self.writer = Writer(store, self.view)
         self._listeners: dict[str, set[asyncio.Queue[Values]]] = {}
         self.expiry = Expiry(store, clock)
+        self._timer: asyncio.TimerHandle | None = None
+        self._expiring: asyncio.Future[None] | None = None
         self.view.left = self.expiry.left
         self.virtual["/system/history"] = HistoryMenu(store)
         store.elsewhere = self._elsewhere
@@ -108,12 +111,15 @@ class Engine:
         self._allow(caller, at.menu.policy or "write")
         self._allow(caller, "write")
         reply = self._write(at, command, dict(args), caller)
+        self._arm()
         await self.after_write()
         return reply
 
     async def expire(self) -> None:
-        """Remove address-list entries whose time is over. The router calls it about once a second."""
-        if self.expiry.expire():
+        """Remove address-list entries whose time is over. Runs by itself at the next deadline after any write."""
+        over = self.expiry.expire()
+        self._arm()
+        if over:
             await self.after_write()
 
     def find(self, menu: str, where: Callable[[Values], bool] = lambda row: True) -> list[str]:
@@ -248,6 +254,20 @@ class Engine:
         for row_id in touched if command == "remove" else ():
             self.view.forget(at.path, row_id)
         return reply
+
+    def _arm(self) -> None:
+        """Wake up when the next address-list entry runs out."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due = self.expiry.due()
+        if due is not None:
+            # never at once again: a router's clock may run behind the loop's
+            delay = max(_SOONEST_S, due - self.clock())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._wake)
+
+    def _wake(self) -> None:
+        self._expiring = asyncio.ensure_future(self.expire())
 
     def _elsewhere(self, path: str) -> Sequence[tuple[int, Values]]:
         return self.virtual[path].rows() if path in self.virtual else ()

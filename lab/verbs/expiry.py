@@ -41,6 +41,10 @@ class Expiry:
         deadline = self.deadlines.get(row_id)
         return None if deadline is None else format_duration(max(0, round(deadline - self.clock())) * _US)
 
+    def due(self) -> float | None:
+        """When the next entry is over."""
+        return min(self.deadlines.values(), default=None)
+
     def expire(self) -> list[int]:
         """Remove what is over; returns the ids."""
         now = self.clock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -402,6 +403,21 @@ async def test_an_address_list_entry_with_a_timeout_runs_out(router: Router) -> 
     router.now += 40
     await router.engine.expire()
     assert [row.get("address") for row in router.store.rows("/ip/firewall/address-list")] == ["10.0.0.2"]
+
+
+async def test_the_router_notices_by_itself_that_an_entry_is_over() -> None:
+    acted = asyncio.Event()
+    engine = Engine(Store(), clock=time.monotonic)
+    menu = "/ip/firewall/address-list"
+    await engine.call(menu, "add", {"list": "l", "address": "10.0.0.1", "timeout": "1s"}, caller=ADMIN)
+    await engine.call(menu, "add", {"list": "l", "address": "10.0.0.2", "timeout": "1h"}, caller=ADMIN)
+
+    async def act() -> None:
+        acted.set()
+
+    engine.after_write = act
+    await asyncio.wait_for(acted.wait(), 5)
+    assert [row.get("address") for row in engine.store.rows(menu)] == ["10.0.0.2"]
 
 
 async def test_the_newest_write_is_taken_back_by_undo(router: Router) -> None:
