@@ -20,6 +20,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lab.world import wire
 from lab.world.state import ROOT, Folder, LabError, ProcessId, State
@@ -31,16 +32,22 @@ STOP_TIMEOUT_S = 8.0
 _KEEP = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 #: Popen objects of labs that this process started: kept so that none is reported as forgotten.
 _children: dict[int, subprocess.Popen[bytes]] = {}
+#: Our ends of the socket pairs of labs that are to die with us (Options.hold).
+_held: dict[Path, socket.socket] = {}
 
 
 @dataclass(frozen=True)
 class Options:
-    """``router``: module:prefix of the Router and RouterSpec to run; tests put a stand-in there."""
+    """``router``: the module whose ``Router(RouterSpec)`` is run; tests put a stand-in there.
+
+    ``hold``: the lab dies with the process that started it, however that ends; else it stays until ``lab down``.
+    """
 
     topology: Topology = field(default_factory=Topology)
     api_port: int = 8728
     api_ssl_port: int = 8729
     router: str = "lab.router.router"
+    hold: bool = False
 
 
 def unshare_flags() -> list[str]:
@@ -132,7 +139,10 @@ async def _start(folder: Folder, options: Options, progress: Callable[[str], Non
         folder.write(state)
         if not outer.alive:
             raise LabError(f"the lab was killed while it was starting{_tail(folder)}")
-        await asyncio.get_running_loop().sock_sendall(ours, b"go\n")
+        if options.hold:
+            _held[folder.path] = ours.dup()
+        else:
+            await asyncio.get_running_loop().sock_sendall(ours, b"go\n")
         return state
 
 
@@ -204,6 +214,9 @@ def _clear(folder: Folder) -> None:
         if state.inner is not None:
             state.inner.wait_gone(STOP_TIMEOUT_S)  # its namespaces end when it does
         _children.pop(state.outer.pid, None)
+    held = _held.pop(folder.path, None)
+    if held is not None:
+        held.close()
     folder.empty()
 
 

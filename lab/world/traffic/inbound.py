@@ -3,8 +3,8 @@
 """Connections from the internet to a client behind the branch, one after the other through every line.
 
 The ISPs pass everything for their public address on to the router; what it does then is its own (a port forward). An
-answer that leaves by another line than the question came in never fits the ISP's translation, so every success went both
-ways by one line.
+answer that leaves by another line than the question came in never fits the ISP's translation, so every success went
+both ways by one line.
 """
 
 from __future__ import annotations

@@ -118,8 +118,14 @@ async def test_a_killed_lab_leaves_only_files_and_the_next_command_cleans_them(b
     assert processes_of(base) == []
 
 
-@pytest.mark.parametrize("delay_s", [0.1, 0.25, 0.35, 0.45, 0.6, 0.8])
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "delay_s"),
+    [
+        *((signal.SIGKILL, delay) for delay in (0.1, 0.25, 0.35, 0.45, 0.6)),
+        *((signal.SIGINT, delay) for delay in (0.25, 0.35, 0.5, 0.8)),
+        *((signal.SIGTERM, delay) for delay in (0.3, 0.5)),
+    ],
+)
 def test_up_interrupted_at_any_moment_leaves_no_process(base: Path, delay_s: float, number: signal.Signals) -> None:
     before = host()
     launcher = subprocess.Popen(
@@ -164,6 +170,27 @@ def test_up_fails_with_a_sentence_when_the_lab_is_killed_under_it(base: Path, ro
     assert launcher.returncode == 1
     assert "lab: the lab" in error
     assert wait_until(lambda: processes_of(base) == [])
+    assert files(base) == []
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_a_held_lab_dies_with_who_started_it_and_another_does_not(base: Path, hold: bool) -> None:
+    code = "import asyncio, time; from lab.world.client import LabClient, Options; "
+    code += f"options = Options(api_port=0, api_ssl_port=0, router={STAND_IN!r}, hold={hold}); "
+    code += "print(asyncio.run(LabClient('held').up(options)), flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        assert "api_port" in starter.stdout.readline()
+        time.sleep(0.3)
+        assert json.loads(cli("status", "--name", "held", "--json").stdout)["running"] is True
+        starter.kill()
+    if hold:
+        assert wait_until(lambda: processes_of(base) == [])
+    else:
+        time.sleep(0.5)
+        assert json.loads(cli("status", "--name", "held", "--json").stdout)["running"] is True
+    assert cli("down", "--name", "held").returncode == 0
+    assert processes_of(base) == []
     assert files(base) == []
 
 
