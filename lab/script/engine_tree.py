@@ -9,7 +9,7 @@ from collections.abc import Collection
 from lab.script.tree import above
 from lab.values import Type
 from lab.values.compound import RefType
-from lab.values.scalar import EnumType, StringType
+from lab.values.scalar import BoolType, EnumType, StringType
 from lab.verbs import Engine
 from lab.verbs.args import PRINT_ARGS
 
@@ -67,6 +67,11 @@ class EngineTree:
     def properties(self, menu: str) -> Collection[str]:
         at = self._engine.store.schema.get(menu)
         return () if at is None else {*at.arguments, *at.menu.readonly, ".id"}
+
+    def boolean(self, menu: str, name: str) -> bool:
+        at = self._engine.store.schema.get(menu)
+        argument = None if at is None else at.arguments.get(name)
+        return argument is not None and isinstance(argument.type, BoolType)
 
     def textual(self, menu: str, name: str) -> bool:
         at = self._engine.store.schema.get(menu)

@@ -194,7 +194,7 @@ class Parser(ExpressionParser):
             if name is not None:
                 self._check_argument(of, name, first=not named and not unnamed)
                 self.at += 1
-                named.append((name, self._menu_value(name) if of else self._value(VALUE)))
+                named.append((name, self._menu_value(of[0], name) if of else self._value(VALUE)))
                 continue
             if of is not None and of[1] == "print" and self.peek() in "({":
                 self.fail()
@@ -253,8 +253,13 @@ class Parser(ExpressionParser):
             self.fail()
         return Word("!" + name, at)
 
-    def _menu_value(self, name: str) -> Node:
-        return self._value(TEXT if takes_code(name) else "")
+    def _menu_value(self, menu: str, name: str) -> Node:
+        at = self.at
+        node = self._value(TEXT if takes_code(name) else "")
+        if self.tree.boolean(menu, name) and _constant(node) not in ("yes", "no", None):
+            # unlike the API, the console takes neither true nor 1 (values oracle, booleanGrounding)
+            self.fail(at=at)
+        return node
 
     # ---- commands of the language
 
@@ -367,6 +372,15 @@ class Parser(ExpressionParser):
         if not character or character in _END + _CLOSERS or character in " \t\r" or self.looking_at(lex.BLANKS):
             return
         self.fail("expected end of command")
+
+
+def _constant(node: Node) -> str | None:
+    """The text of a value that is known before anything runs."""
+    if isinstance(node, Word):
+        return node.text
+    if isinstance(node, Text) and all(isinstance(part, str) for part in node.parts):
+        return "".join(str(part) for part in node.parts)
+    return None
 
 
 _WHERE = re.compile(r"where(?![A-Za-z0-9_.\-=])")

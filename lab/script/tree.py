@@ -27,6 +27,10 @@ class MenuTree(Protocol):
         """Names that a ``where`` can ask for."""
         ...
 
+    def boolean(self, menu: str, name: str) -> bool:
+        """Whether an argument is yes or no."""
+        ...
+
     def textual(self, menu: str, name: str) -> bool:
         """Whether a property is text whatever it looks like (a comment ``007``)."""
         ...
@@ -65,6 +69,9 @@ class GuessTree:
 
     def properties(self, menu: str) -> Collection[str]:
         return ()
+
+    def boolean(self, menu: str, name: str) -> bool:
+        return False
 
     def textual(self, menu: str, name: str) -> bool:
         return False

@@ -177,6 +177,10 @@ def parsed() -> Iterator[Case]:
             yield f"accepted {row['input']}", verdict(row["input"]), ""
     for row in [*PARSES["badParameter"], *PARSES["badCommandName"]]:
         yield f"refused {row['input']}", verdict(row["input"]) in row["raw"] and verdict(row["input"]) != "", True
+    for word in VALUES["booleanGrounding"]["cliDisabled"]["accepted"]:
+        yield f"disabled={word}", verdict(f"/ip/address/set *1 disabled={word}") == "", True
+    for word in VALUES["booleanGrounding"]["cliDisabled"]["rejected"]:
+        yield f"disabled={word}", verdict(f"/ip/address/set *1 disabled={word}") == "", False
     for row in VALUES["contexts"]:
         yield f"context {row['input']}", *same_verdict(row["input"], row["il"])
 

@@ -45,6 +45,7 @@ def command(source: str) -> MenuCommand:
         (':put "é" )', "syntax error (line 1 column 11)"),
         (":if (true) do={:put 1", "syntax error (line 1 column 22)"),
         (':put "abc', "syntax error (line 1 column 6)"),
+        ("/ip/route set *1 disabled=true", "syntax error (line 1 column 27)"),
         ("= 1", "expected command name (line 1 column 1)"),
         (":foreach i in={1;2}", "syntax error (line 1 column 20)"),
         (':put "a\\qb"', "syntax error (line 1 column 8)"),
