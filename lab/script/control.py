@@ -261,10 +261,17 @@ async def execute(machine: Machine, arguments: Arguments, scope: Scope) -> Value
     source = node.text if isinstance(node, Word) else await machine.value(node, scope)
     text = source.source if isinstance(source, Code) else to_text(source)
     if "as-string" in arguments:
-        raise ScriptError("as-string is not emulated")
+        return await _output_of(machine, text, scope)
     if "file" in arguments:
         raise ScriptError("file is not emulated")
     return await machine.around.execute(text, machine.run.caller)
+
+
+async def _output_of(machine: Machine, source: str, scope: Scope) -> Value:
+    script = parse_source(source, machine.around.version, tree=machine.around.tree)
+    printed: list[str] = []
+    await machine.redirected(printed.append).code(Code(script.body, source, source), scope, {})
+    return "\n".join(printed)
 
 
 async def resolve(machine: Machine, arguments: Arguments, scope: Scope) -> Value:

@@ -144,6 +144,7 @@ FLAGS = frozenset(
         "hide-sensitive",
         "show-sensitive",
         "use-script-permissions",
+        "dry-run",
         "as-string",
         "proplist",
         "comments",

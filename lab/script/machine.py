@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from lab.script import menu_commands, operators, where
 from lab.script.errors import ScriptError
@@ -46,7 +47,10 @@ class Machine:
         self.around = around
         self.run = run
         self._handlers = handlers
-        self._depth = 0
+
+    def redirected(self, output: Callable[[str], None]) -> Machine:
+        """The same run, printing elsewhere."""
+        return Machine(self.around, replace(self.run, output=output), self._handlers)
 
     # ---- statements
 

@@ -141,6 +141,8 @@ class Parser(ExpressionParser):
                 return self._navigate(at, menu, bare=first)
             if word == "..":
                 menu = above(menu)
+            elif first and language and word in _ALIASES:
+                menu = _ALIASES[word]
             elif first and menu == "/" and word in COMMANDS:
                 return self._language(at, word, start)
             elif (child := match(word, self.tree.children(menu))) is not None and word not in self._commands(menu):
@@ -383,4 +385,6 @@ def _constant(node: Node) -> str | None:
     return None
 
 
+#: commands of the language that are menus
+_ALIASES = {"environment": "/system/script/environment"}
 _WHERE = re.compile(r"where(?![A-Za-z0-9_.\-=])")

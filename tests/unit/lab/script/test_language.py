@@ -54,6 +54,7 @@ FUNCTIONS = [
     (":global f do={:global f; :if ($1 < 2) do={:return 1}; :return ($1 * [$f ($1 - 1)])}; :put [$f 5]", "120"),
     (':global f (>[:return "$0|$1|$2"]); :put ($f <%% {7;8})', "7|8|"),
     (r':local c [:parse ":return (\$a + 1)"]; :put [$c a=4]', "5"),
+    (":put [:execute {:put 1; :put 2} as-string]; :put 3", "1\n2\n3"),
     (':put [:parse ":put (1 @@ 2)"]', "syntax error (line 1 column 9)"),
 ]
 FLOW = [

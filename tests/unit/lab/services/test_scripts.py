@@ -144,6 +144,26 @@ async def test_execute_runs_beside_its_caller() -> None:
     assert [message for _, message in rig.messages] == ["first", "second"]
 
 
+async def test_a_file_is_imported_line_by_line_and_a_dry_run_changes_nothing() -> None:
+    rig = Rig()
+    source = '# 2027-01-01\n/system identity\nset name="jakarta"\n/routing table\nadd fib name=mw-isp1\n'
+    await rig.call("/file", "add", name="x.rsc", contents=source)
+    await rig.call("/", "import", file_name="x.rsc", dry_run="yes")
+    assert await rig.services.console(":put [/routing/table/find name=mw-isp1]", ADMIN) == ""
+    assert await rig.services.console("/import x.rsc", ADMIN) == ""
+    assert await rig.services.console(":put [/routing/table/find name=mw-isp1]", ADMIN) != ""
+    assert (await rig.rows("/system/identity"))[0]["name"] == "jakarta"
+    with pytest.raises(Trap, match="failure"):
+        await rig.call("/", "import", file_name="nope.rsc")
+
+
+async def test_globals_are_listed_by_the_language_too() -> None:
+    rig = Rig()
+    await rig.services.interpreter.run(":global a 5; :global b", caller=ADMIN)
+    assert await rig.services.console(":put [:environment find name=a]", ADMIN) == "*1"
+    assert "name=a" in await rig.services.console(":environment print", ADMIN)
+
+
 def test_events_have_four_policies_since_6_42() -> None:
     assert sorted(EVENT_POLICIES) == ["read", "reboot", "test", "write"]
 
