@@ -174,12 +174,18 @@ class Store:
     # -- factory state, history
 
     def load(self, rows: Iterable[tuple[str, Mapping[str, str]]]) -> None:
-        """Factory configuration, values as a user would write them. Singletons are changed, all else is added."""
+        """Factory configuration, values as a user would write them.
+
+        Singletons and built-in rows of the same name are changed, all else is added.
+        """
         with self.transaction():
             for path, raw in rows:
                 values = self._canonical(path, raw)
+                built_in = {row.values.get("name"): row.id for row in self.menu(path).menu.builtin}
                 if self.menu(path).menu.singleton:
                     self.set(path, 0, values)
+                elif values.get("name") in built_in:
+                    self.set(path, built_in[values["name"]], values)
                 else:
                     self.add(path, values)
 

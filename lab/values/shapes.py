@@ -31,7 +31,6 @@ SHAPES: dict[str, ShapeType] = {
         "priority": r"0x[0-9A-Fa-f]{1,4}|\d{1,5}",
         "route-tables": r"(?:default|[^,:\s]+)(?::\d{1,3})?(?:,[^,:\s]+(?::\d{1,3})?)*",
         "san": r"(?:(?:DNS|IP|email):[^,]*)(?:,(?:DNS|IP|email):[^,]*)*",
-        "days": r"\d+",
     }.items()
 }
 

@@ -112,6 +112,29 @@ def test_what_is_dumped_makes_the_same_router() -> None:
     assert copy.snapshot().menus == store.snapshot().menus
 
 
+def test_factory_rows_change_what_is_built_in() -> None:
+    store = router()
+    store.load(
+        [("/ip/service", {"name": "telnet", "disabled": "yes"}), ("/ip/service", {"name": "api", "port": "18728"})]
+    )
+    services = {row.get("name"): row for row in store.rows("/ip/service")}
+    assert (services["telnet"].get("disabled"), services["api"].get("port")) == ("true", "18728")
+    assert len(services) == len(store.rows("/ip/service"))
+
+
+@pytest.mark.parametrize(
+    ("menu", "values", "says"),
+    [
+        ("/ip/pool", {"name": "a", "ranges": "nothing"}, "invalid value for argument ranges"),
+        ("/ip/pool", {"colour": "red"}, "unknown parameter colour"),
+        ("/ip/nothing", {}, "no such command prefix"),
+    ],
+)
+def test_a_factory_row_with_a_mistake_is_refused(menu: str, values: dict[str, str], says: str) -> None:
+    with pytest.raises(Trap, match=says):
+        Store().load([(menu, values)])
+
+
 def test_the_newest_write_can_be_taken_back() -> None:
     store = Store()
     with pytest.raises(Trap, match="nothing to undo"):
