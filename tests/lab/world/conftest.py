@@ -30,11 +30,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder for labs of this test alone; also marks every process of theirs, by its environment."""
     monkeypatch.setattr(state, "BASE", tmp_path / "labs")
     monkeypatch.setenv("MULTIWAN_LAB_DIR", str(tmp_path / "labs"))
-    return tmp_path / "labs"
+    yield tmp_path / "labs"
+    for pid in processes_of(tmp_path / "labs"):  # only a test that failed leaves any
+        left = state.ProcessId.of(pid)
+        if left is not None:
+            left.kill()
 
 
 @pytest.fixture(scope="module")

@@ -111,20 +111,28 @@ async def test_a_line_is_cut_only_once(healed: LabClient) -> None:
         await healed.cut("isp1", "cable")
 
 
-async def test_an_isp_drops_foreign_source_addresses(world: LabClient) -> None:
-    def dropped(status: dict[str, list[dict[str, int]]]) -> int:
-        return status["uplinks"][1]["spoofed"]
+SPOOF = """
+ping('192.168.2.1', 2)
+mac = next(line.split()[3] for line in open('/proc/thread-self/net/arp') if line.startswith('192.168.2.1 '))
+for source in (%s):
+    h = bytes([0x45, 0, 0, 28, 0, 1, 0, 0, 64, 17, 0, 0, *map(int, source.split('.')), 198, 51, 100, 1])
+    total = sum(struct.unpack('!10H', h)); total = (total & 0xffff) + (total >> 16)
+    datagram = h[:10] + struct.pack('!H', ~total & 0xffff) + h[12:] + bytes([0, 9, 0, 9, 0, 8, 0, 0])
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)  # past the router's own NAT
+    s.sendto(datagram, ('ether2', 0x0800, 0, 0, bytes.fromhex(mac.replace(':', ''))))
+"""
 
-    before = dropped(await world.status())
-    # by AF_PACKET, past the router's own NAT; to the broadcast MAC, so that nobody's ARP is needed
-    spoof = (
-        "import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM); "
-        "h = bytes([0x45,0,0,28,0,1,0,0,64,17,0,0,192,168,1,2,198,51,100,1]); w = sum(h[0::2]) * 256 + sum(h[1::2]); "
-        "w = ~((w & 0xffff) + (w >> 16)) & 0xffff; h = h[:10] + w.to_bytes(2, 'big') + h[12:]; "
-        "s.sendto(h + bytes([0,9,0,9,0,8,0,0]), ('ether2', 0x0800, 0, 0, b'\\xff' * 6))"
-    )
-    inside(world, "router", spoof)
-    assert dropped(await world.status()) == before + 1
+
+async def test_an_isp_drops_foreign_source_addresses_and_passes_its_own(world: LabClient) -> None:
+    async def counted() -> tuple[int, int]:
+        line = (await world.status())["uplinks"][1]
+        return line["spoofed"], line["connections"]
+
+    spoofed, connections = await counted()
+    inside(world, "router", PING + SPOOF % "'192.168.1.2', '192.168.10.10', '203.0.113.2'")
+    assert await counted() == (spoofed + 3, connections), "nothing left towards the internet"
+    inside(world, "router", PING + SPOOF % "'192.168.2.2',")
+    assert await counted() == (spoofed + 3, connections + 1)
 
 
 DNS = """
