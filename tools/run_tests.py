@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``./dev test``: every test, in the order in which a failure is cheapest to find, and the time each part took.
 
-The parts run one after the other, because the lab tests measure traffic and would disturb each other on two cores. At
-the end the machine is compared with what it was before: processes, namespaces, links and files outside ``build/``.
+The parts run one after the other: lab tests wait for probes and packets, which busy cores slow down.
+At the end the machine is compared with what it was before: processes, namespaces, links and files outside ``build/``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unit, golden, conformance", ("-n", "2", "tests/unit", "tests/golden", "tests/conformance")),
-    ("lab", ("tests/lab",)),
+    # two files at a time: a file keeps its lab, and mostly waits
+    ("lab", ("-n", "2", "--dist", "loadfile", "tests/lab")),
     ("molecule", ("tests/molecule",)),
 )
 

@@ -21,11 +21,9 @@ LOCK = Path(__file__).parent.parent / "requirements" / "collections.txt"
 
 
 def download(folder: Path) -> Path:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        + ["--only-binary=:all:", "--require-hashes", "-r", str(LOCK), "-d", str(folder)],
-        check=True,
-    )
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    locked = ["--no-deps", "--only-binary=:all:", "--require-hashes", "-r", str(LOCK)]
+    subprocess.run([*pip, "download", *locked, "-d", str(folder)], check=True)
     return next(folder.glob("ansible-*.whl"))
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From configuration and observations to the kernel, again and again: derive, actuate, tell the observers what to watch."""
+"""From configuration and observations to the kernel, again and again: derive, actuate, tell the observers."""
 
 from __future__ import annotations
 

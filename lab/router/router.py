@@ -23,7 +23,6 @@ from lab.router.spec import RouterSpec
 from lab.schema.snapshot import ConfigRow
 from lab.store import Store
 from lab.verbs import Engine
-from lab.verbs.caller import Caller
 
 _log = logging.getLogger("lab.router")
 
