@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Network namespaces by name: enter one for the length of a block, make sockets that stay in it.
 
-``setns`` counts for the calling thread only; a socket keeps the namespace it was made in. So one asyncio process can own
-sockets in every namespace of a lab, as long as nothing awaits between enter and leave.
+``setns`` counts for the calling thread only; a socket keeps the namespace it was made in. So one asyncio process can
+own sockets in every namespace of a lab, as long as nothing awaits between enter and leave.
 """
 
 from __future__ import annotations

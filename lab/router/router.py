@@ -25,6 +25,12 @@ from lab.store import Store
 from lab.verbs import Engine
 
 _log = logging.getLogger("lab.router")
+#: arguments that carry tokens and passwords (a fetch has them in its URL)
+_SECRET = frozenset({"password", "passphrase", "url", "http-data", "http-header-field"})
+
+
+def _shown(name: str, text: str) -> str:
+    return "********" if name in _SECRET else text
 
 
 class Router:
@@ -108,7 +114,7 @@ class Router:
                 "origin": entry.origin,
                 "menu": entry.menu,
                 "command": entry.command,
-                "args": dict(entry.args),
+                "args": {name: _shown(name, text) for name, text in entry.args.items()},
                 "error": entry.error,
             }
             for entry in self.store.journal
