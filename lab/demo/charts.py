@@ -15,7 +15,7 @@ from lab.demo.sums import thinned
 
 WIDE, NARROW = 960, 400
 #: Names of moments that are worth a line across the throughput drawing.
-MARKED = {"single", "both", "split", "rogue", "cut", "heal"}
+MARKED = {"single", "both", "split", "rogue", "cut", "heal", "back"}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lab.demo.record import Attempt, Branch, Failover, Traffic, Uplink
 from lab.demo.stage import Stage
@@ -22,6 +22,8 @@ QUIET_S = 4.0
 GIVE_UP_S = 45.0
 POLL_S = 0.1
 INTERVAL_S, TIMEOUT_S = 0.1, 1.0
+#: New connections after the return: enough that none of them on a line is no accident.
+AGAIN = 100
 
 
 class NoGates(Exception):
@@ -59,8 +61,10 @@ async def failover(stage: Stage, branch: Branch, traffic: Traffic) -> Failover:
         label = {uplink.name: uplink.label for uplink in branch.uplinks}
         fault = _summed_up(found, probe.attempts, dead, label)
         _mark(stage, fault)
+        stage.screen.note("downloads over the lines that are left")
+        await _load(stage, traffic, 3.0)
+        fault = replace(fault, back_s=await _return(stage, dead, traffic))
         act.found = _words(fault)
-        await _afterwards(stage, dead, traffic)
         return fault
 
 
@@ -105,6 +109,7 @@ def _summed_up(seen: _Seen, attempts: list[Attempt], dead: Uplink, label: dict[s
         detected_s=seen.detected_s,
         new_connections_restored_s=restored,
         route_to=None if by is None else label.get(by, by),
+        back_s=None,
         attempts=tuple(sorted(attempts, key=lambda attempt: attempt.at_s)),
     )
 
@@ -121,7 +126,8 @@ def _mark(stage: Stage, fault: Failover) -> None:
 def _words(fault: Failover) -> str:
     if fault.new_connections_restored_s is None:
         return f"not restored within {GIVE_UP_S:.0f} s"
-    return f"new connections after {fault.new_connections_restored_s:.1f} s, route to {fault.route_to}"
+    back = "not used again" if fault.back_s is None else f"back {fault.back_s:.1f} s after its return"
+    return f"new connections after {fault.new_connections_restored_s:.1f} s, route to {fault.route_to}; {back}"
 
 
 async def _load(stage: Stage, traffic: Traffic, seconds: float) -> None:
@@ -137,10 +143,21 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _afterwards(stage: Stage, dead: Uplink, traffic: Traffic) -> None:
-    """A download over what is left, then the line is mended: for the drawing, and to leave the lab whole."""
-    stage.screen.note("downloads over the lines that are left")
-    await _load(stage, traffic, 3.0)
+async def _return(stage: Stage, dead: Uplink, traffic: Traffic) -> float | None:
+    """Mend the line and wait until new connections use it again; seconds, None when they do not."""
     await stage.lab.client.heal(dead.name)
-    stage.mark("heal", "it lives again")
+    healed_s = stage.mark("heal", "it lives again")
     stage.screen.line_died(dead.name, dead=False)
+    while not await stage.lab.gate_open(dead.name):
+        if stage.now() - healed_s > GIVE_UP_S:
+            return None
+        stage.screen.progress(f"{stage.now() - healed_s:.0f} s after its return: gate still closed")
+        await asyncio.sleep(POLL_S)
+    back_s = stage.now() - healed_s
+    counts, _ = await stage.lab.connections(AGAIN)
+    if not counts.get(dead.name):
+        return None
+    stage.mark("back", "used again", healed_s + back_s)
+    stage.screen.note("downloads over all lines again")
+    await _load(stage, traffic, 3.0)
+    return back_s

@@ -23,7 +23,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "up": "Upload, Mbit/s",
         "split": "Of {connections} new connections, {shares} took {labels} (counted at the ISPs).",
         "failover": "The internet behind {label} died while its gateway kept answering: the router noticed after "
-        "{detected} s, all new connections worked again after {restored} s, route to {route}.",
+        "{detected} s, all new connections worked again after {restored} s, route to {route}. When it came back, new "
+        "connections used it again {back} s later.",
         "rogue": "A rogue DHCP server was reported in the chat after {seconds} s, with branch, interface, MAC and IP.",
         "second": "The second run of the playbook: changed={changed}, {writes} writes seen by the router.",
         "date": "One run of `./dev demo`, {date}, Linux {kernel}, {cores} cores, RouterOS {routeros} emulated.",
@@ -35,7 +36,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "up": "Unggah, Mbit/s",
         "split": "Dari {connections} koneksi baru, {shares} lewat {labels} (dihitung di sisi ISP).",
         "failover": "Internet di belakang {label} mati sementara gateway-nya masih menjawab: router mengetahuinya "
-        "setelah {detected} detik, semua koneksi baru kembali normal setelah {restored} detik, rute ke {route}.",
+        "setelah {detected} detik, semua koneksi baru kembali normal setelah {restored} detik, rute ke {route}. "
+        "Setelah internetnya hidup lagi, koneksi baru memakainya kembali {back} detik kemudian.",
         "rogue": "Server DHCP liar dilaporkan di chat setelah {seconds} detik, lengkap dengan cabang, antarmuka, MAC, "
         "dan IP.",
         "second": "Playbook dijalankan untuk kedua kali: changed={changed}, {writes} penulisan terlihat oleh router.",
@@ -76,6 +78,7 @@ def figures(data: Mapping[str, Any], language: str) -> str:
             detected=number(fault["detected_s"], 1),
             restored=number(fault["new_connections_restored_s"], 1),
             route=fault["route_to"],
+            back=number(fault["back_s"], 1),
         ),
         words["rogue"].format(seconds=number(rogue["seconds"], 1)),
         words["second"].format(**data["second_run"]),

@@ -67,7 +67,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something to mark on the time axis. ``kind``: single, both, split, rogue, cut, detected, restored, heal."""
+    """Something to mark on the time axis. ``kind``: single, both, split, rogue, cut, detected, restored, heal, back."""
 
     at_s: float
     kind: str
@@ -119,7 +119,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Failover:
-    """The internet behind ``uplink`` died at ``cut_s`` while its gateway kept answering."""
+    """The internet behind ``uplink`` died at ``cut_s`` while its gateway kept answering.
+
+    ``back_s``: from its return until the gate was open and new connections used the line again.
+    """
 
     fault: str
     uplink: str
@@ -127,6 +130,7 @@ class Failover:
     detected_s: float | None
     new_connections_restored_s: float | None
     route_to: str | None
+    back_s: float | None
     attempts: tuple[Attempt, ...]
 
 
@@ -235,6 +239,7 @@ def as_json(record: Record) -> dict[str, Any]:
             "detected_s": _rounded(fault.detected_s),
             "new_connections_restored_s": _rounded(fault.new_connections_restored_s),
             "route_to": fault.route_to,
+            "back_s": _rounded(fault.back_s),
             "cut_at_s": round(fault.cut_s, 3),
             "attempts": [
                 {"at_s": round(a.at_s, 3), "took_s": round(a.took_s, 3), "ok": a.ok, "uplink": a.uplink or None}

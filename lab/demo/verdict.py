@@ -89,6 +89,11 @@ def _failover(record: Record) -> Iterator[Check]:
         f"route to {fault.route_to}" if fault.route_to else "they left by more than one line, or by none",
         fault.route_to in others,
     )
+    yield Check(
+        "when the line lives again, new connections use it again",
+        "never" if fault.back_s is None else f"after {fault.back_s:.1f} s",
+        fault.back_s is not None and fault.back_s <= RESTORED_WITHIN_S,
+    )
 
 
 def _rogue(record: Record) -> Iterator[Check]:

@@ -88,7 +88,7 @@ def record(**changes: object) -> Record:
         "single": Rates(9.56, 9.57, (9.55, 9.56, 9.58), (9.56, 9.57, 9.57)),
         "both": Rates(19.12, 19.16, (19.1, 19.12, 19.13), (19.06, 19.16, 19.22)),
         "split": Split({"isp1": 1011, "isp2": 1013}, {"isp1": 0.5, "isp2": 0.5}),
-        "failover": Failover("upstream", "isp2", 116.0, 13.6, 14.1, "Modem 1", attempts()),
+        "failover": Failover("upstream", "isp2", 116.0, 13.6, 14.1, "Modem 1", 6.2, attempts()),
         "rogue": Rogue(ROGUE, ROGUE, "bridge", 4.2, "Jakarta: DHCP server liar"),
         "second_run": SecondRun(changed=0, writes=0),
         "check_mode": CheckMode(changed_router=False, announced=71),

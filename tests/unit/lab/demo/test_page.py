@@ -97,7 +97,9 @@ def test_the_page_is_drawn_for_any_number_of_uplinks(count: int) -> None:
 
 def test_a_run_that_broke_off_early_still_has_a_page() -> None:
     good = record()
-    fault = replace(good.failover, attempts=(), detected_s=None, new_connections_restored_s=None, route_to=None)
+    fault = replace(
+        good.failover, attempts=(), detected_s=None, new_connections_restored_s=None, route_to=None, back_s=None
+    )
     rogue = replace(good.rogue, message=None, mac_reported=None, interface_reported=None, seconds=None)
     bare = replace(good, failover=fault, rogue=rogue, chat=(), samples=(), moments=())
     page = render(replace(bare, checks=judge(bare)))

@@ -173,6 +173,7 @@ async def test_a_world_that_keeps_its_promises_passes(pretended: Stage) -> None:
     ]
     assert record.failover.route_to == "Modem 1"
     assert record.failover.detected_s == pytest.approx(CLOSES_AFTER_S, abs=0.3)
+    assert record.failover.back_s is not None
     assert record.rogue.interface_reported == "bridge"
     assert record.single.down == 9.5
     assert record.both.down == 19.0
@@ -190,6 +191,19 @@ async def test_a_line_that_is_never_noticed_is_a_missed_promise(
     assert record.failover.detected_s is None
     assert record.failover.new_connections_restored_s is None
     assert len(missed(record)) == 3
+
+
+async def test_a_line_that_is_not_used_after_its_return_is_a_missed_promise(
+    pretended: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def only_one(count: int) -> tuple[dict[str, int], int]:
+        return ({"isp1": count} if count == fault.AGAIN else {"isp1": count // 2, "isp2": count // 2}), 0
+
+    monkeypatch.setattr(pretended.lab, "connections", only_one)
+    record = await story.tell(pretended)
+    assert record.failover.back_s is None
+    assert [rule for rule in missed(record) if "use it again" in rule]
+    assert len(missed(record)) == 1
 
 
 async def test_a_silent_chat_is_a_missed_promise(pretended: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

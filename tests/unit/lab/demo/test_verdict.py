@@ -49,6 +49,7 @@ CASES: dict[str, tuple[Record, str]] = {
     "restored late": (with_failover(new_connections_restored_s=31.0), "work again"),
     "dead line used": (with_failover(route_to="Modem 2"), "line that lives"),
     "two lines used": (with_failover(route_to=None), "line that lives"),
+    "never used again": (with_failover(back_s=None), "use it again"),
     "wrong MAC": (with_rogue(mac_reported="00:00:00:00:00:01"), "names the branch"),
     "wrong interface": (with_rogue(interface_reported="ether1"), "names the branch"),
     "no interface": (with_rogue(interface_reported=None), "names the branch"),
