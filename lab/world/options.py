@@ -127,7 +127,7 @@ def _traffic(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
         again = argparse.ArgumentParser(add_help=False)
         again.add_argument("--name", default=argparse.SUPPRESS)
         again.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-        sub = kinds.add_parser(kind, parents=[again])
+        sub = kinds.add_parser(kind, help=plan.__doc__, description=plan.__doc__, parents=[again])
         for item in fields(plan):
             text = f"{item.metadata['help']} (default {item.default})"
             sub.add_argument(f"--{item.name}", type=type(item.default), default=item.default, help=text)

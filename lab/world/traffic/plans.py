@@ -31,6 +31,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Throughput(Plan):
+    """Goodput of many long TCP flows, counted where the data arrives."""
+
     kind: ClassVar[str] = "throughput"
     direction: str = _option("down", "down or up, seen from the branch")
     flows: int = _option(16, "TCP connections at once")
@@ -46,6 +48,8 @@ class Throughput(Plan):
 
 @dataclass(frozen=True)
 class Connections(Plan):
+    """Many short TCP connections, counted at the ISPs by line."""
+
     kind: ClassVar[str] = "connections"
     count: int = _option(2000, "TCP connections, each from another pair of addresses as long as there are any")
     clients: int = _option(100, "client addresses")
@@ -56,6 +60,8 @@ class Connections(Plan):
 
 @dataclass(frozen=True)
 class Probe(Plan):
+    """A new connection at every tick: outages, and who carried what."""
+
     kind: ClassVar[str] = "probe"
     seconds: float = _option(30.0, "length")
     interval: float = _option(0.2, "seconds between two new connections")
@@ -64,6 +70,8 @@ class Probe(Plan):
 
 @dataclass(frozen=True)
 class Ticker(Plan):
+    """Long-lived UDP flows: the longest silence of each."""
+
     kind: ClassVar[str] = "ticker"
     seconds: float = _option(30.0, "length")
     flows: int = _option(8, "long-lived UDP flows")
@@ -72,6 +80,8 @@ class Ticker(Plan):
 
 @dataclass(frozen=True)
 class Inbound(Plan):
+    """Connections from the internet to a client, through every line."""
+
     kind: ClassVar[str] = "inbound"
     port: int = _option(8080, "TCP port, on every line and at the client; the router must forward it")
     client: str = _option("192.168.10.10", "client address that listens")

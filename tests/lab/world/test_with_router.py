@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: ASYNC240 - a test may block its own event loop
 """The emulated router in its place: doors, console, journal, DHCP, and the way to Telegram."""
 
 from __future__ import annotations
@@ -7,17 +8,19 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import librouteros
 import pytest
 import yaml
 
-from lab.world import state
+from lab.world import launcher, state
 from lab.world.client import LabClient, LabError, Options
 from lab.world.topology import Topology
-from tests.lab.world.conftest import cli, inside
+from tests.lab.world.conftest import cli, inside, processes_of
 
 pytestmark = pytest.mark.lab
 
@@ -137,3 +140,14 @@ async def test_the_router_sends_to_the_chat_over_verified_https(branch: LabClien
     )
     chat = await branch.chat(count=1, wait_s=2)
     assert [(message["text"], message["source"]) for message in chat["messages"]] == [("Halo", "203.0.113.1")]
+
+
+async def test_down_takes_the_router_and_its_servers_along(base: Path) -> None:
+    lab = LabClient("short")
+    await lab.up(Options(api_port=0, api_ssl_port=0))
+    assert len(processes_of(base)) > 2, "unshare, the daemon and its DHCP server"
+    began = time.monotonic()
+    assert await lab.down() is True
+    assert time.monotonic() - began < launcher.STOP_TIMEOUT_S, "it stopped when it was asked to"
+    assert processes_of(base) == []
+    assert list(base.iterdir()) == []
