@@ -134,9 +134,14 @@ def connect(target: Target) -> Router:
     except OSError as error:
         raise RouterError(f"no connection to {where}: {_reason(error)}. Is the service api-ssl on?") from None
     try:
-        transport = _Transport(_secured(sock, target) if target.tls else sock)
-        api = _TextApi(ApiProtocol(transport=transport, encoding="utf-8"))
-        plain(api, target.user, target.password)
+        sock = _secured(sock, target) if target.tls else sock
+        transport = _Transport(sock)
+        try:
+            api = _TextApi(ApiProtocol(transport=transport, encoding="utf-8"))
+            plain(api, target.user, target.password)
+        except BaseException:
+            transport.close()
+            raise
     except Exception as error:
         sock.close()
         raise RouterError(_login_words(where, target, error)) from None
