@@ -21,7 +21,11 @@ def test_there_is_a_scenario() -> None:
 @pytest.mark.lab
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario(scenario: str) -> None:
-    environment = {**os.environ, "MOLECULE_GLOB": "molecule/*/molecule.yml", "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
+    environment = {
+        **os.environ,
+        "MOLECULE_GLOB": "molecule/*/molecule.yml",
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+    }
     done = subprocess.run(
         ["molecule", "test", "--scenario-name", scenario],
         cwd=ROOT,
