@@ -233,7 +233,7 @@ def _change(menu: Menu, row: Row, found: Found) -> list[Operation]:
     surplus = sorted(name for name in have if name not in want)
     back = {name: _default(menu, row, name) for name in surplus if _goes_back(menu, name)}
     names = [name for name in surplus if name not in back]
-    words = _words(want, have)
+    words = _words(menu, want, have)
     operations = []
     if given or back:
         operations.append(
@@ -254,18 +254,22 @@ def _default(menu: Menu, row: Row, name: str) -> str:
     return str(row.values.get(name, menu.defaults.get(name, "")))
 
 
-def _words(want: Mapping[str, str], have: Mapping[str, str]) -> str:
+def _words(menu: Menu, want: Mapping[str, str], have: Mapping[str, str]) -> str:
     changes = []
     for name in sorted(set(want) | set(have)):
         if want.get(name) != have.get(name):
-            changes.append(f"{name} is {_shown(have.get(name))}, should be {_shown(want.get(name))}")
+            changes.append(_script_words(name, want, have) if name in menu.long else _value_words(name, want, have))
     return "; ".join(changes)
 
 
-def _shown(value: str | None) -> str:
-    if value is None:
-        return "not set"
-    return repr(value) if len(value) <= 60 else f"a text of {len(value)} characters"
+def _value_words(name: str, want: Mapping[str, str], have: Mapping[str, str]) -> str:
+    held, wanted = (repr(values[name]) if name in values else "not set" for values in (have, want))
+    return f"{name} is {held}, should be {wanted}"
+
+
+def _script_words(name: str, want: Mapping[str, str], have: Mapping[str, str]) -> str:
+    """Scripts are too long for a sentence, and may hold secrets."""
+    return f"{name} is another text ({len(have.get(name, ''))} characters, should be {len(want.get(name, ''))})"
 
 
 def _remove(menu: Menu, found: Found, wanted_tags: Collection[str]) -> Operation:

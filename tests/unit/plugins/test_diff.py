@@ -177,6 +177,12 @@ def test_a_matcher_added_by_hand_is_unset() -> None:
     assert operation.words == "src-address is '10.9.9.9', should be not set"
 
 
+def test_a_changed_script_is_told_by_its_length() -> None:
+    plan = [row("/system/script", "a", name="mw-a", source=":put secret")]
+    (operation,) = compare(plan, {"/system/script": [found("*1", "a", name="mw-a", source=":put 1")]}).operations
+    assert operation.words == "source is another text (6 characters, should be 11)"
+
+
 def test_a_disabled_row_is_enabled() -> None:
     router = {MANGLE: [found("*1", "a", chain="prerouting", disabled="true")]}
     (operation,) = compare([row(MANGLE, "a", chain="prerouting")], router).operations
