@@ -125,6 +125,7 @@ class _Session:
         self.closing = False
         self.running: dict[asyncio.Task[None], str | None] = {}
         self.untagged = asyncio.Lock()
+        self.quit = False
 
     async def run(self) -> None:
         decoder = Decoder()
@@ -148,6 +149,8 @@ class _Session:
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
+        if self.caller is not None:
+            await self.door.engine.end_session(self.caller, orderly=self.quit)
         self.writer.close()
         with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
             await self.writer.wait_closed()
@@ -189,6 +192,7 @@ class _Session:
         if path == "/login":
             self._login(sentence)
         elif path == "/quit":
+            self.quit = True
             self._fatal("session terminated on request")
         elif self.caller is None:
             self._fatal("not logged in")

@@ -33,3 +33,6 @@ class UndoRecord:
     action: str
     menu: str
     before: Mapping[str, tuple[ConfigRow, ...]]
+    #: the command, and the one that takes it back, as ``/system/history`` shows them
+    redo: str = ""
+    undo: str = ""

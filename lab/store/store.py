@@ -11,12 +11,14 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from lab.schema.load import schema_for
 from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow, Snapshot
 from lab.store import rules
+from lab.store.image import Image
 from lab.store.journal import JournalEntry, UndoRecord
 from lab.store.trap import Trap, format_id, no_such_item, parse_id
 from lab.values import BadValue
@@ -25,6 +27,7 @@ Rows = tuple[ConfigRow, ...]
 #: menu, row id, row after the write (None: removed)
 Watcher = Callable[[str, int, ConfigRow | None], None]
 
+_ADDRESS_LIST = "/ip/firewall/address-list"
 _HISTORY = 100  # /system/history is bounded; safe mode gives up after 100 actions too (facts 8)
 
 
@@ -41,6 +44,10 @@ class Store:
         #: the latest commands of services (run, fetch …), which need not have written anything
         self.calls: deque[JournalEntry] = deque(maxlen=1000)
         self.history: list[UndoRecord] = []
+        #: what was taken back and may be done again, the latest last; any write empties it
+        self.undone: list[UndoRecord] = []
+        #: undoable actions since the start, those that the history has dropped too
+        self.actions_done = 0
         #: rows of a menu that live elsewhere (certificates …), asked when a reference is resolved
         self.elsewhere: Callable[[str], Sequence[tuple[int, Mapping[str, str]]]] = lambda path: ()
         self.watchers: list[Watcher] = []
@@ -204,19 +211,60 @@ class Store:
         if not self.history:
             raise Trap("nothing to undo")
         record = self.history.pop()
-        with self.transaction():
-            for path, rows in record.before.items():
-                now, then = {row.id: row for row in self._menus.get(path, ())}, {row.id: row for row in rows}
-                self._put(path, rows)
-                for row_id in {**now, **then}:
-                    self._events.append((path, row_id, then.get(row_id)))
+        self.undone.append(replace(record, before=self._exchange(record.before)))
+        self.actions_done -= 1
+        return record
+
+    def redo_last(self) -> UndoRecord:
+        """Do again what ``undo_last`` took back. Raises Trap when there is nothing."""
+        if not self.undone:
+            raise Trap("nothing to redo")
+        record = self.undone.pop()
+        self.history.append(replace(record, before=self._exchange(record.before)))
+        self.actions_done += 1
         return record
 
     def remember(self, record: UndoRecord) -> None:
         self.history.append(record)
         del self.history[:-_HISTORY]
+        self.undone.clear()
+        self.actions_done += 1
+
+    def image(self) -> Image:
+        """What is on flash: everything but the router's own rows and address-list entries that run out (facts 8)."""
+        menus = {path: tuple(row for row in rows if _lasts(path, row)) for path, rows in self._menus.items()}
+        return Image(menus, dict(self._next_id))
+
+    def restore(self, image: Image) -> None:
+        """Hold what ``image`` says instead of the configuration; menus that this version lacks are left out.
+
+        Menus that the image does not name are empty, but for what is built in and dynamic.
+        """
+        with self.transaction():
+            built_in = dict(self._menus)
+            for path, menu in self.schema.menus.items():
+                own = tuple(row for row in built_in.get(path, ()) if row.dynamic)
+                rows = image.menus.get(path, ())
+                if menu.menu.singleton and not rows:
+                    continue
+                names = {row.id for row in rows}
+                self._put(path, (*(row for row in own if row.id not in names), *rows))
+                self._events += [(path, row.id, row) for row in rows]
+            for space, number in image.next_id.items():
+                self._next_id[space] = max(number, self._next_id.get(space, 1))
 
     # -- inside
+
+    def _exchange(self, rows_of: Mapping[str, Rows]) -> dict[str, Rows]:
+        """Put these rows into their menus; returns what was there."""
+        was = {path: self._menus.get(path, ()) for path in rows_of}
+        with self.transaction():
+            for path, rows in rows_of.items():
+                now, then = {row.id: row for row in self._menus.get(path, ())}, {row.id: row for row in rows}
+                self._put(path, rows)
+                for row_id in {**now, **then}:
+                    self._events.append((path, row_id, then.get(row_id)))
+        return was
 
     def _canonical(self, path: str, raw: Mapping[str, str]) -> dict[str, str]:
         menu = self.menu(path)
@@ -314,6 +362,10 @@ class Store:
             for path in {event[0] for event in self._events}
             if self._saved[0].get(path, ()) is not self._menus.get(path, ())
         }
+
+
+def _lasts(path: str, row: ConfigRow) -> bool:
+    return not row.dynamic and (path != _ADDRESS_LIST or row.get("timeout", "0s") == "0s")
 
 
 def _insert(rows: Rows, row: ConfigRow, before: int | None) -> Rows:

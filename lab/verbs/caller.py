@@ -32,11 +32,15 @@ ALL_POLICIES = frozenset(
 
 @dataclass(frozen=True)
 class Caller:
-    """``origin`` says by which door: ``api``, ``script:NAME``, ``scheduler:NAME``, ``netwatch`` …"""
+    """``origin`` says by which door: ``api``, ``script:NAME``, ``scheduler:NAME``, ``netwatch`` …
+
+    ``session`` numbers the logins of one router; 0 is nobody's session. Safe mode belongs to one (facts 8).
+    """
 
     user: str
     policies: frozenset[str]
     origin: str
+    session: int = 0
 
     def may(self, policy: str) -> bool:
         return policy in self.policies

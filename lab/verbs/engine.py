@@ -15,7 +15,7 @@ from lab.verbs import args as a
 from lab.verbs.caller import SYSTEM, Caller
 from lab.verbs.expiry import Expiry
 from lab.verbs.export import export
-from lab.verbs.history import HistoryMenu, undo
+from lab.verbs.history import HistoryMenu, redo, undo, wording
 from lab.verbs.query import matches
 from lab.verbs.reply import Action, DynamicRow, Reply, Values, VirtualMenu
 from lab.verbs.show import View, api_row
@@ -26,7 +26,7 @@ _WRITING = frozenset(
     {"add", "set", "remove", "move", "unset", "enable", "disable", "comment", "reset-counters", "reset-counters-all"}
 )
 #: service commands that change the configuration like a verb does
-_WRITING_ACTIONS = frozenset({"import", "undo", "make-static"})
+_WRITING_ACTIONS = frozenset({"import", "undo", "redo", "make-static", "unroll"})
 _SOONEST_S = 0.05
 _DEAD = {".dead": "yes"}
 _EVERY_ACTION = frozenset({".id", "numbers", "number", ".proplist", "once", "duration"})
@@ -56,6 +56,9 @@ class Engine:
         self.virtual["/system/history"] = HistoryMenu(store)
         store.elsewhere = self._elsewhere
         self.actions["/", "undo"] = partial(undo, store)
+        self.actions["/", "redo"] = partial(redo, store)
+        #: told by the doors when a login ends: who, and whether he took his leave (``/quit``)
+        self.session_ended: list[Callable[[Caller, bool], Awaitable[None]]] = []
         store.watchers.append(self._changed)
 
     # -- plugged in by other rooms
@@ -90,6 +93,15 @@ class Engine:
             else:
                 seen[name] = text
         self._tell_row(menu, row_id)
+
+    def announce(self, menu: str, row: Values) -> None:
+        """A new row of a menu that lives elsewhere, for those who listen (``/log``)."""
+        self._tell(menu, row)
+
+    async def end_session(self, caller: Caller, *, orderly: bool) -> None:
+        """A login is over."""
+        for told in tuple(self.session_ended):
+            await told(caller, orderly)
 
     # -- commands
 
@@ -250,7 +262,8 @@ class Engine:
         self.store.journal.append(self._entry(at.path, at, command, given, caller))
         if before:
             what = f"{at.path[1:].replace('/', ' ')} {_DONE.get(command, 'changed')}"
-            self.store.remember(UndoRecord(self.clock(), caller.user, "write", what, at.path, before))
+            done, back = wording(at, command, given, reply, before)
+            self.store.remember(UndoRecord(self.clock(), caller.user, "write", what, at.path, before, done, back))
         for row_id in touched if command == "remove" else ():
             self.view.forget(at.path, row_id)
         return reply
