@@ -56,6 +56,28 @@ def read_marks(snapshot: Snapshot) -> Marks:
 
 
 def _tables(snapshot: Snapshot) -> dict[str, Table]:
+    return _free_tables(snapshot) if snapshot.version.startswith("6.") else _declared_tables(snapshot)
+
+
+def _free_tables(snapshot: Snapshot) -> dict[str, Table]:
+    """Version 6: whatever routes, rules and mangle call by name is a table (facts 1.2, 1.5). Numbered by the name."""
+    named = [
+        *(row.get("new-routing-mark") for row in snapshot.rows("/ip/firewall/mangle")),
+        *(row.get("routing-mark") for row in snapshot.rows("/ip/route")),
+        *(row.get(name) for row in snapshot.rows("/ip/route/rule") for name in ("routing-mark", "table")),
+    ]
+    found = {"main": Table("main", 0, 0, MAIN_TABLE)}
+    taken = {0}
+    for name in sorted(set(named) - {"", "main"}):
+        mark = zlib.crc32(name.encode()) & ROUTING_MARK_MASK
+        while mark in taken:
+            mark = (mark + 1) & ROUTING_MARK_MASK
+        taken.add(mark)
+        found[name] = Table(name, 0, mark, _TABLE_BASE + mark)
+    return found
+
+
+def _declared_tables(snapshot: Snapshot) -> dict[str, Table]:
     found = {"main": Table("main", 0, 0, MAIN_TABLE)}
     taken: set[int] = {0}
     for row in sorted(snapshot.rows(TABLE_MENU), key=lambda row: row.id):

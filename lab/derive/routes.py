@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from lab.derive.addresses import Addresses
 from lab.derive.interfaces import Interfaces
@@ -15,6 +15,8 @@ from lab.schema.snapshot import ConfigRow, Snapshot
 
 MENU = "/ip/route"
 _HIGHEST_NEXTHOP_SCOPE = 254
+#: types of version 6 that tell the sender; here they drop as a blackhole does
+_REFUSING = ("prohibit", "unreachable")
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,14 @@ class Route:
 
 def read_routes(snapshot: Snapshot, addresses: Addresses) -> tuple[Route, ...]:
     """Connected routes first, then the enabled static ones in menu order."""
-    corrects = not snapshot.version.startswith("6")
-    static = (_static(row, corrects) for row in snapshot.rows(MENU) if row.enabled and not row.dynamic)
-    return (*connected(addresses), *static)
+    rows = [row for row in snapshot.rows(MENU) if row.enabled and not row.dynamic]
+    if is_v6(snapshot):
+        return (*connected(addresses), *_shared_gateways([_static_v6(row) for row in rows]))
+    return (*connected(addresses), *(_static(row) for row in rows))
+
+
+def is_v6(snapshot: Snapshot) -> bool:
+    return snapshot.version.startswith("6.")
 
 
 def connected(addresses: Addresses) -> tuple[Route, ...]:
@@ -83,7 +90,31 @@ def parse_gateway(text: str) -> Gateway:
     return Gateway(None, where, table or "main", text)
 
 
-def _static(row: ConfigRow, corrects: bool) -> Route:
+def _static_v6(row: ConfigRow) -> Route:
+    """Tables by routing mark, a type instead of the switch ``blackhole``, the scope as it stands (facts 1.5, 2.1)."""
+    route = _static(row)
+    table = row.get("routing-mark") or "main"
+    return replace(
+        route, table=table, scope=route.shown_scope, blackhole=row.get("type", "unicast") in ("blackhole", *_REFUSING)
+    )
+
+
+def _shared_gateways(routes: list[Route]) -> Iterator[Route]:
+    """Version 6 has one object per gateway address: the smallest target-scope and any check count (facts 2.3)."""
+    scopes: dict[Gateway, int] = {}
+    checks: dict[Gateway, str] = {}
+    for route in routes:
+        for gateway in route.gateways:
+            scopes[gateway] = min(route.target_scope, scopes.get(gateway, route.target_scope))
+            checks[gateway] = checks.get(gateway) or route.check
+    for route in routes:
+        own = [gateway for gateway in route.gateways if gateway.address is not None]
+        scope = min((scopes[gateway] for gateway in own), default=route.target_scope)
+        check = next((checks[gateway] for gateway in own if checks[gateway]), route.check)
+        yield replace(route, target_scope=scope, check=check)
+
+
+def _static(row: ConfigRow) -> Route:
     scope = row.num("scope", 30)
     target = row.num("target-scope", 10)
     check = row.get("check-gateway")
@@ -94,7 +125,7 @@ def _static(row: ConfigRow, corrects: bool) -> Route:
         dst=Prefix.parse(row.get("dst-address") or "0.0.0.0/0"),
         gateways=tuple(parse_gateway(text) for text in row.get("gateway").split(",") if text),
         distance=row.num("distance", 1),
-        scope=_effective(scope, target) if corrects and not blackhole else scope,
+        scope=scope if blackhole else _effective(scope, target),
         target_scope=target,
         blackhole=blackhole,
         check="" if check == "none" else check,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from lab.derive import gateway_status
 from lab.derive.addresses import Addresses
 from lab.derive.interfaces import Interfaces
 from lab.derive.ip import dotted
@@ -14,7 +15,7 @@ from lab.derive.marks import TABLE_MENU, Marks
 from lab.derive.observations import GatewayCheck, Observations
 from lab.derive.plan import DynamicRow, NextHop, Note, RoutePlan
 from lab.derive.resolve import Hop, Resolution, resolve
-from lab.derive.routes import MENU, Route, read_routes
+from lab.derive.routes import MENU, Route, is_v6, read_routes
 from lab.schema.snapshot import Snapshot
 
 
@@ -37,10 +38,13 @@ def derive_routing(
     routes = [route for route in every if route.table in marks.tables]
     state = resolve(routes, interfaces=interfaces, verdicts=seen.gateways, local=addresses.local())
     status = {(MENU, row.id): _inactive() for row in snapshot.rows(MENU) if not row.dynamic}
+    flags = gateway_status.flags if is_v6(snapshot) else _flags
+    if is_v6(snapshot):
+        status = {key: {"active": "false", "static": "true"} for key in status}
     for route in routes:
         if route.key[0] == "static":
-            status[MENU, int(route.key[1])] = _flags(route, state)
-    status |= {(TABLE_MENU, t.row_id): {"invalid": "false"} for t in marks.tables.values() if t.name != "main"}
+            status[MENU, int(route.key[1])] = flags(route, state)
+    status |= {(TABLE_MENU, t.row_id): {"invalid": "false"} for t in marks.tables.values() if t.row_id}
     checks = {check for route in routes for check in route.checks(interfaces).values()}
     notes = [
         Note(MENU, int(route.key[1]), f"check-gateway={route.check} is not run")
@@ -50,7 +54,11 @@ def derive_routing(
     return Routing(
         routes=tuple(_kernel_routes(state, interfaces, marks)),
         status=status,
-        dynamic=tuple(_connected_row(route, state) for route in routes if route.key[0] == "connected"),
+        dynamic=tuple(
+            gateway_status.connected_row(route, state) if is_v6(snapshot) else _connected_row(route, state)
+            for route in routes
+            if route.key[0] == "connected"
+        ),
         checks=frozenset(check for check in checks if check.method in ("ping", "arp")),
         notes=tuple(notes),
     )

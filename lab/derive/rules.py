@@ -10,9 +10,11 @@ from lab.derive.interfaces import Interfaces
 from lab.derive.ip import Prefix
 from lab.derive.marks import Marks
 from lab.derive.plan import LOCAL_TABLE, MAIN_TABLE, ROUTING_MARK_MASK, Note, RulePlan
+from lab.derive.routes import is_v6
 from lab.schema.snapshot import ConfigRow, Snapshot
 
 MENU = "/routing/rule"
+MENU_V6 = "/ip/route/rule"
 _DEFAULT_ORDER = ("mangle", "vrf-lookup", "vrf-unreach", "local", "user", "main")
 _STEPS = (100, 1000, 2000, 3000)
 _KERNEL_MAIN = 32766
@@ -33,16 +35,20 @@ def derive_rules(snapshot: Snapshot, interfaces: Interfaces, marks: Marks) -> tu
         elif word == "local":
             rules.append(RulePlan(start, LOCAL_TABLE))
         elif word == "user":
-            rules += _user_rules(start, snapshot.rows(MENU), interfaces, marks, notes)
+            rules += _user_rules(start, snapshot, interfaces, marks, notes)
         elif word == "main":
             rules.append(RulePlan(_KERNEL_MAIN if word == order[-1] else start, MAIN_TABLE))
     return tuple(rules), notes
 
 
+def rule_menu(snapshot: Snapshot) -> str:
+    return MENU_V6 if is_v6(snapshot) else MENU
+
+
 def rule_status(snapshot: Snapshot, notes: Sequence[Note]) -> Mapping[tuple[str, int], Mapping[str, str]]:
-    """``inactive`` of each row of ``/routing/rule``."""
-    broken = {note.row_id for note in notes}
-    return {(MENU, row.id): {"inactive": "true" if row.id in broken else "false"} for row in snapshot.rows(MENU)}
+    """``inactive`` of each rule."""
+    menu, broken = rule_menu(snapshot), {note.row_id for note in notes}
+    return {(menu, row.id): {"inactive": "true" if row.id in broken else "false"} for row in snapshot.rows(menu)}
 
 
 def _mark_rules(start: int, marks: Marks) -> list[RulePlan]:
@@ -52,13 +58,14 @@ def _mark_rules(start: int, marks: Marks) -> list[RulePlan]:
 
 
 def _user_rules(
-    start: int, rows: Sequence[ConfigRow], interfaces: Interfaces, marks: Marks, notes: list[Note]
+    start: int, snapshot: Snapshot, interfaces: Interfaces, marks: Marks, notes: list[Note]
 ) -> Iterator[RulePlan]:
-    enabled = [row for row in rows if row.enabled]
+    menu = rule_menu(snapshot)
+    enabled = [row for row in snapshot.rows(menu) if row.enabled]
     for place, row in enumerate(enabled):
         problem = _problem(row, interfaces, marks)
         if problem:
-            notes.append(Note(MENU, row.id, problem))
+            notes.append(Note(menu, row.id, problem))
         else:
             yield from _user_rule(start + 2 * place, row, interfaces, marks)
 

@@ -50,9 +50,11 @@ def _enacted(variants: tuple[Argument, ...]) -> bool:
 def _section(menu: Menu) -> Iterator[str]:
     yield f"## {menu.path}{_span(menu.span)}"
     yield ""
-    yield f"{menu.kind}; commands: {', '.join(sorted(menu.commands)) or 'none'}"
-    if menu.actions:
-        yield f"; of services: {', '.join(sorted(menu.actions))}"
+    commands = [name + _span(menu.spans.get(("command", name), Span())) for name in sorted(menu.commands)]
+    actions = [name + _span(menu.spans.get(("action", name), Span())) for name in sorted(menu.actions)]
+    yield f"{menu.kind}; commands: {', '.join(commands) or 'none'}"
+    if actions:
+        yield f"; of services: {', '.join(actions)}"
     done = [_named(name, variants) for name, variants in sorted(menu.arguments.items()) if _enacted(variants)]
     kept = [_named(name, variants) for name, variants in sorted(menu.arguments.items()) if not _enacted(variants)]
     if done:
@@ -60,8 +62,13 @@ def _section(menu: Menu) -> Iterator[str]:
     if kept:
         yield f"{'' if done else chr(10)}- **stored**: {', '.join(kept)}"
     if menu.readonly:
-        names = ", ".join(f"`{name}`" for name in sorted(menu.readonly))
+        names = ", ".join(_read_only(menu, name) for name in sorted(menu.readonly))
         yield f"{'' if menu.arguments else chr(10)}- **read-only**: {names}"
+
+
+def _read_only(menu: Menu, name: str) -> str:
+    variants = menu.variants.get(name, ())
+    return f"`{name}`{_span(variants[0].span) if len(variants) == 1 else ''}"
 
 
 def _named(name: str, variants: tuple[Argument, ...]) -> str:

@@ -34,6 +34,7 @@ _PLAIN: dict[str, Type] = {
     "pcc": x.PccType(),
     "group-policy": x.GroupPolicyType(),
     "date": x.DateType(),
+    "olddate": x.OldDateType(),
     "clock": x.ClockType(),
     "protocol": PROTOCOL,
     "string": s.StringType(),

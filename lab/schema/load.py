@@ -13,7 +13,7 @@ from typing import Any, cast
 import yaml
 
 from lab.schema.expr import SchemaError, parse_type
-from lab.schema.model import Argument, BuiltinRow, Enacted, Kind, Menu, MenuAt, Schema, Span, Unique
+from lab.schema.model import Argument, BuiltinRow, Enacted, Kind, Menu, MenuAt, Schema, Shown, Span, Unique
 from lab.values import BadValue, NoReferences
 
 MENU_DIR = Path(__file__).parent / "menus"
@@ -83,7 +83,7 @@ def schema_for(version: str) -> Schema:
                 for variant in variants
                 if variant.span.holds(version)
             }
-            menus[menu.path] = MenuAt(menu, MappingProxyType(arguments))
+            menus[menu.path] = MenuAt(menu.at(version), MappingProxyType(arguments))
     return Schema(version, MappingProxyType(menus))
 
 
@@ -103,7 +103,11 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
     enacted = cast(Enacted, _word(raw.get("enacted"), _ENACTED, "enacted"))
     if not raw.get("source"):
         raise SchemaError("no source named")
-    commands = frozenset(raw.get("commands", ()))
+    spans: dict[tuple[str, ...], Span] = {}
+    commands = frozenset(_gated(text, spans, "command") for text in raw.get("commands", ()))
+    actions = _actions(raw, spans)
+    readonly = raw.get("readonly") or {}
+    variants = {name: _shown(value) for name, value in readonly.items() if isinstance(value, (dict, list))}
     if commands - _COMMANDS:
         raise SchemaError(f"unknown commands {sorted(commands - _COMMANDS)}")
     arguments = {
@@ -117,9 +121,9 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
         enacted=enacted,
         span=Span(str(raw.get("since", "")), str(raw.get("until", ""))),
         arguments=MappingProxyType(arguments),
-        readonly=MappingProxyType(dict(raw.get("readonly") or {})),
+        readonly=MappingProxyType({name: None if name in variants else text for name, text in readonly.items()}),
         commands=commands,
-        actions=MappingProxyType({name: tuple(given or ()) for name, given in (raw.get("actions") or {}).items()}),
+        actions=MappingProxyType(actions),
         unique=tuple(_unique(item) for item in raw.get("unique", ())),
         builtin=tuple(_builtin(item) for item in raw.get("builtin", ())),
         id_space=raw.get("id_space", raw["menu"]),
@@ -129,7 +133,38 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
         any_of=tuple((tuple(item["names"]), item["message"]) for item in raw.get("any_of", ())),
         hidden=raw.get("hidden", False),
         policy=raw.get("policy", ""),
+        spans=MappingProxyType(spans),
+        variants=MappingProxyType(variants),
     )
+
+
+def _gated(text: str, spans: dict[tuple[str, ...], Span], *kind: str) -> str:
+    """``check since 7.18`` -> ``check``; the versions are kept in ``spans``."""
+    name, *rest = text.split()
+    limits = dict(zip(rest[::2], rest[1::2], strict=True))
+    if set(limits) - {"since", "until"}:
+        raise SchemaError(f"{text!r}: only since and until may follow a name")
+    if limits:
+        spans[*kind, name] = Span(limits.get("since", ""), limits.get("until", ""))
+    return name
+
+
+def _actions(raw: Mapping[str, Any], spans: dict[tuple[str, ...], Span]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for text, given in (raw.get("actions") or {}).items():
+        command = _gated(text, spans, "action")
+        found[command] = tuple(_gated(name, spans, "action", command) for name in given or ())
+    return found
+
+
+def _shown(raw: Any) -> tuple[Shown, ...]:
+    """``{value: …, since: …, until: …}``, or a list of them."""
+    found = []
+    for item in raw if isinstance(raw, list) else [raw]:
+        if set(item) - {"value", "since", "until"}:
+            raise SchemaError(f"unknown keys {sorted(item)}")
+        found.append(Shown(item.get("value"), Span(str(item.get("since", "")), str(item.get("until", "")))))
+    return tuple(found)
 
 
 def _word(value: object, allowed: tuple[str, ...], key: str) -> str:
@@ -192,7 +227,8 @@ def _builtin(raw: Mapping[str, Any]) -> BuiltinRow:
     values = dict(raw["values"])
     if not all(isinstance(value, str) for value in values.values()):
         raise SchemaError(f"builtin row {raw['id']}: values must be text, quote them")
-    return BuiltinRow(raw["id"], MappingProxyType(values), raw.get("dynamic", False))
+    span = Span(str(raw.get("since", "")), str(raw.get("until", "")))
+    return BuiltinRow(raw["id"], MappingProxyType(values), raw.get("dynamic", False), span)
 
 
 def _check_links(menu: Menu, menus: Mapping[str, Menu]) -> None:

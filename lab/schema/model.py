@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lab.values import Type
@@ -73,10 +73,21 @@ class BuiltinRow:
     id: int
     values: Mapping[str, str]
     dynamic: bool = False
+    span: Span = Span()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What every row shows of a read-only property in some versions; None: nothing until the router has a value."""
+
+    text: str | None
+    span: Span = Span()
 
 
 @dataclass(frozen=True)
 class Menu:
+    """One menu. As ``load_menus`` gives it, it holds all versions; ``at`` leaves what one version has."""
+
     path: str
     kind: Kind
     source: str
@@ -99,6 +110,33 @@ class Menu:
     any_of: tuple[tuple[tuple[str, ...], str], ...] = ()
     hidden: bool = False
     policy: str = ""
+    #: ("command", name), ("action", command), ("action", command, argument) -> versions, where not all have it
+    spans: Mapping[tuple[str, ...], Span] = field(default_factory=dict)
+    #: read-only properties that not all versions have, or show alike
+    variants: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
+
+    def at(self, version: str) -> Menu:
+        """The menu as ``version`` has it; arguments are left to ``MenuAt``."""
+
+        def here(*key: str) -> bool:
+            return key not in self.spans or self.spans[key].holds(version)
+
+        readonly = {name: text for name, text in self.readonly.items() if name not in self.variants}
+        for name, variants in self.variants.items():
+            for shown in variants:
+                if shown.span.holds(version):
+                    readonly[name] = shown.text
+        return replace(
+            self,
+            commands=frozenset(name for name in self.commands if here("command", name)),
+            actions={
+                command: tuple(name for name in names if here("action", command, name))
+                for command, names in self.actions.items()
+                if here("action", command)
+            },
+            readonly=readonly,
+            builtin=tuple(row for row in self.builtin if row.span.holds(version)),
+        )
 
     @property
     def ordered(self) -> bool:

@@ -131,6 +131,16 @@ class DateType(Type):
         return text
 
 
+class OldDateType(Type):
+    """Dates before 7.10: ``jan/31/2026`` (facts 0)."""
+
+    def parse(self, text: str, refs: References) -> str:
+        match = re.fullmatch(r"([a-z]{3})/(\d{1,2})/(\d{4})", text.lower())
+        if match is None or match[1] not in _MONTHS or not 1 <= int(match[2]) <= 31:
+            raise invalid()
+        return f"{match[1]}/{int(match[2]):02d}/{match[3]}"
+
+
 class ClockType(Type):
     """A time of day, ``HH:MM:SS``."""
 

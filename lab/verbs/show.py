@@ -105,9 +105,10 @@ class View:
         }
 
     def _seen(self, menu: str, row_id: int) -> dict[str, str]:
-        out = {**self.status.get((menu, row_id), {}), **self.runtime.get((menu, row_id), {})}
+        at = self.store.menu(menu)
+        seen = {**self.status.get((menu, row_id), {}), **self.runtime.get((menu, row_id), {})}
+        out = {name: text for name, text in seen.items() if at.knows(name)}  # what this version has
         if self.live is not None:
-            at = self.store.menu(menu)
             live = {name: text for name, text in self.live(menu, row_id).items() if at.knows(name)}
             for name, base in self._zero.get((menu, row_id), {}).items():
                 if name in live:

@@ -32,7 +32,8 @@ def _kernel(derived: Derived) -> Mapping[tuple[int, str], RoutePlan]:
 
 def _active(derived: Derived, row: int) -> bool:
     status = derived.status[MENU, row]
-    assert {status["active"], status["inactive"]} == {"true", "false"}
+    if "inactive" in status:  # version 6 has no such property
+        assert {status["active"], status["inactive"]} == {"true", "false"}
     return status["active"] == "true"
 
 
@@ -62,7 +63,8 @@ def test_a_gateway_resolves_through_scopes_up_to_its_target_scope(
     derived = _derive(config)
     assert _active(derived, host)
     assert _active(derived, default) == works
-    assert derived.status[MENU, default]["immediate-gw"] == ("10.1.1.1%ether1" if works else "")
+    if version.startswith("7"):
+        assert derived.status[MENU, default]["immediate-gw"] == ("10.1.1.1%ether1" if works else "")
     assert ((254, "0.0.0.0/0") in _kernel(derived)) == works
 
 
@@ -262,7 +264,7 @@ def test_any_set_of_routes_settles(
         status = derived.status[MENU, row.id]
         if status["active"] == "true":
             shown.add(row.get("dst-address"))
-            assert status["immediate-gw"] != ""
+            assert status.get("immediate-gw") or "unreachable" not in status["gateway-status"]
     kernel = {plan.dst for plan in derived.kernel.routes if any(hop.via for hop in plan.hops)} | {
         plan.dst for plan in derived.kernel.routes if plan.dst in shown
     }
