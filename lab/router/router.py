@@ -8,10 +8,11 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from lab.derive.plan import Derived, Note
 from lab.doors.api import ApiDoor
+from lab.doors.console.session import Host
 from lab.observe.dhcp_alert import AlertProber
 from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
@@ -31,6 +32,11 @@ _SECRET = frozenset({"password", "passphrase", "url", "http-data", "http-header-
 
 def _shown(name: str, text: str) -> str:
     return "********" if name in _SECRET else text
+
+
+class Door(Protocol):
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
 
 
 class Router:
@@ -60,7 +66,7 @@ class Router:
             run_event=self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
             log=self.services.log.write,
         )
-        self._doors: list[ApiDoor] = []
+        self._doors: list[Door] = []
         self._noted: set[Note] = set()
         self._plug()
 
@@ -80,6 +86,7 @@ class Router:
         self._doors = [
             ApiDoor(self.engine, self.accounts.door("api"), self.spec.api_sockets),
             ApiDoor(self.engine, self.accounts.door("api"), self.spec.api_ssl_sockets, self._tls()),
+            *self._ssh(),
         ]
         for door in self._doors:
             await door.start()
@@ -136,6 +143,22 @@ class Router:
     def _port_macs(self) -> list[tuple[str, str]]:
         links = self.plane.read_links()
         return [(name, links[name].mac) for name in self.spec.ports]
+
+    def _ssh(self) -> list[Door]:
+        if not self.spec.ssh_sockets or self.spec.ssh_host_key_file is None:
+            return []
+        from lab.doors.ssh import SshDoor  # noqa: PLC0415 - paramiko takes 0.2 s to import, and not every router has SSH
+
+        host = Host(self.engine, self.services.interpreter, self.spec.version)
+        return [
+            SshDoor(
+                host,
+                self.accounts.door("ssh"),
+                self.spec.ssh_sockets,
+                self.spec.ssh_host_key_file,
+                log=self.services.log.write,
+            )
+        ]
 
     def _tls(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -41,5 +41,8 @@ class RouterSpec:
     api_ssl_sockets: tuple[socket.socket, ...] = ()
     certificate_file: Path | None = None
     key_file: Path | None = None
+    #: these listen already; without a host key there is no SSH
+    ssh_sockets: tuple[socket.socket, ...] = ()
+    ssh_host_key_file: Path | None = None
     #: PEM of the certificate authorities that the router ships with (7.19+: /certificate/builtin)
     trusted_ca_pem: str = ""

@@ -12,7 +12,7 @@ from lab.script.errors import ScriptError
 from lab.script.functions import PURE
 from lab.script.machine import Machine
 from lab.script.parser import parse, version_key
-from lab.script.ports import Execute, Log, Run, Sleep, Surroundings, Verbs
+from lab.script.ports import Execute, Log, Run, Shell, Sleep, Surroundings, Verbs
 from lab.script.scope import Scope, Unit
 from lab.script.signals import BreakSignal, ContinueSignal, ExitSignal, ReturnSignal
 from lab.script.tree import GuessTree, MenuTree
@@ -66,13 +66,16 @@ class Interpreter:
         variables: Mapping[str, Value] | None = None,
         output: Callable[[str], None] | None = None,
         job: str = "",
+        shell: Shell | None = None,
     ) -> Value:
         """Run a script to its end; its value is that of the last command or of :return.
 
         Raises ScriptSyntaxError before anything runs, ScriptError when a command fails. ``variables`` are there as
-        locals; ``output`` gets what :put writes; ``job`` is what :jobname gives.
+        locals; ``output`` gets what :put writes; ``job`` is what :jobname gives; ``shell`` the session it came by.
         """
-        script = parse(source, self._version, tree=self._tree)
+        script = parse(source, self._version, tree=self._tree, menu=shell.menu if shell is not None else "/")
+        if shell is not None:
+            shell.menu = script.menu
         surroundings = Surroundings(
             self._engine,
             self._clock,
@@ -83,7 +86,7 @@ class Interpreter:
             self._version,
             self._tree,
         )
-        machine = Machine(surroundings, Run(caller, output or _discard, job), _HANDLERS)
+        machine = Machine(surroundings, Run(caller, output or _discard, job, shell), _HANDLERS)
         scope = Scope(Unit(source), self._globals_for(caller.user), locals=dict(variables or {}))
         try:
             return await machine.block(script.body, scope)

@@ -84,6 +84,8 @@ async def _get(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
             if not unnamed:
                 raise ScriptError("no such item")
             target = unnamed.pop(0)
+        if isinstance(target, (int, str)) and not isinstance(target, bool):
+            target = _item_numbers(machine, command.menu, to_text(target))
         row = _one(rows, target)
     name = to_text(named.get("value-name", unnamed[0] if unnamed else ""))
     if not name:
@@ -113,6 +115,12 @@ async def _print(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
     rows = await _rows(machine, command, scope)
     named = {name: to_argument(await machine.value(node, scope)) for name, node in command.named}
     wanted = [name for name in named.get("proplist", named.get(".proplist", "")).split(",") if name]
+    if "from" in named:
+        ids = _item_numbers(machine, command.menu, named["from"]).split(",")
+        rows = [row for row in rows if row.get(".id") in ids or row.get("name") in ids]
+    if machine.run.shell is not None and "as-value" not in named:
+        machine.run.output(machine.run.shell.show(command.menu, rows, named))
+        return len(rows) if "count-only" in named else NOTHING
     if wanted:
         rows = [{name: row[name] for name in (".id", *wanted) if name in row} for row in rows]
     if "count-only" in named:
@@ -156,6 +164,9 @@ async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         args.setdefault(name, to_argument(value))
     if command.command in _ON_ROWS and args.get(".id") == "":
         return NOTHING
+    for name in (".id", "destination", "place-before") if command.menu != "/" else ():
+        if name in args:
+            args[name] = _item_numbers(machine, command.menu, args[name])
     reply = await machine.around.verbs.call(command.menu, command.command, args, caller=machine.run.caller)
     if command.command == "export":
         machine.run.output(reply.ret or "")
@@ -169,6 +180,11 @@ async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
     textual = _textual(machine, command)
     records = tuple(where.record(row, textual) for row in reply.rows)
     return records[0] if len(records) == 1 else Array(records)
+
+
+def _item_numbers(machine: Machine, menu: str, text: str) -> str:
+    """Numbers of the last print mean rows at the console only (facts 6.5)."""
+    return text if machine.run.shell is None else machine.run.shell.row_ids(menu, text)
 
 
 async def _argument(machine: Machine, node: Node, scope: Scope) -> Value:

@@ -144,9 +144,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Script:
+    """``menu``: where a path without a command has led to at the end."""
+
     body: Block
     source: str
     version: tuple[int, ...] = field(default=(7, 22))
+    menu: str = "/"
 
 
 Node: TypeAlias = "Literal | Word | Text | Var | Prop | ArrayNode | Unary | Binary | Many | Substitution | CodeNode"

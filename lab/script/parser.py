@@ -57,12 +57,16 @@ def version_key(version: str | tuple[int, ...]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def parse(source: str, version: str | tuple[int, ...] = "7.22", *, tree: MenuTree | None = None) -> Script:
-    """Parse a whole script. Without a tree, paths are not checked (see GuessTree)."""
+def parse(
+    source: str, version: str | tuple[int, ...] = "7.22", *, tree: MenuTree | None = None, menu: str = "/"
+) -> Script:
+    """Parse a whole script that begins in ``menu``. Without a tree, paths are not checked (see GuessTree)."""
     key = version_key(version)
     parser = Parser(source, key, tree or GuessTree())
+    parser.menu = menu
     try:
-        return Script(parser.statements(""), source, key)
+        body = parser.statements("")
+        return Script(body, source, key, parser.last_menu)
     except RecursionError:
         # brackets nested thousands deep; what the router says of them is not known
         parser.fail()
@@ -73,6 +77,7 @@ class Parser(ExpressionParser):
         super().__init__(source, version)
         self.tree = tree
         self.menu = "/"
+        self.last_menu = "/"
 
     def statements(self, closing: str) -> Block:
         """Commands up to ``closing`` (not consumed) or the end of the text."""
@@ -90,6 +95,7 @@ class Parser(ExpressionParser):
             if statement is not None:
                 found.append(statement)
             self._end_of_statement(closing)
+        self.last_menu = self.menu
         self.menu, self.in_where, self.depth = menu, where, depth
         return Block(tuple(found), closing == "}", at)
 

@@ -27,6 +27,21 @@ Sleep = Callable[[float], Awaitable[None]]
 Execute = Callable[[str, Caller], Awaitable[str]]
 
 
+class Shell(Protocol):
+    """The console session that a line was typed in: its menu, how it draws, which rows its numbers mean."""
+
+    #: the menu that a path without a command leads to; lives on from line to line
+    menu: str
+
+    def row_ids(self, menu: str, text: str) -> str:
+        """Item numbers (``0``, ``0,2-4``) of the last print of ``menu`` as ids; other words unchanged."""
+        ...
+
+    def show(self, menu: str, rows: Sequence[Mapping[str, str]], options: Mapping[str, str]) -> str:
+        """What ``print`` with these options draws of these rows."""
+        ...
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """``clock``: seconds since the epoch. ``globals_for``: the global variables of a user, kept between runs."""
@@ -48,3 +63,4 @@ class Run:
     caller: Caller
     output: Callable[[str], None]
     job: str = ""
+    shell: Shell | None = None

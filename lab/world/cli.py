@@ -22,6 +22,8 @@ from lab.world.shell import console as router_console
 from lab.world.state import names
 from lab.world.topology import ROUTER_NS, Topology, TopologyError, parse_uplinks
 
+SSH_PORT = 2222
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -38,7 +40,8 @@ async def up(lab: LabClient, args: Arguments) -> int:
         version=args.version,
         branch=args.branch,
     )
-    options = Options(topology, args.api_port, args.api_ssl_port, args.router)
+    ssh_port = args.ssh_port if args.ssh_port is not None else (SSH_PORT if args.api_port else 0)
+    options = Options(topology, args.api_port, args.api_ssl_port, args.router, ssh_port=ssh_port)
     with contextlib.ExitStack() as stack:
         spinner = None if args.json else stack.enter_context(err.status("starting"))
 

@@ -24,7 +24,7 @@ class LabClient:
         self.folder = Folder(name)
 
     async def up(self, options: Options | None = None, progress: Callable[[str], None] = lambda _step: None) -> Json:
-        """Start the lab; returns ports and paths: name, api_port, api_ssl_port, inventory, ca_file, log."""
+        """Start the lab; returns ports and paths: name, api_port, api_ssl_port, ssh_port, inventory, ca_file, …"""
         return self.paths(await launcher.up(self.folder, options or Options(), progress))
 
     async def down(self) -> bool:
@@ -40,6 +40,8 @@ class LabClient:
             "api_host": "127.0.0.1",
             "api_port": state.api_port,
             "api_ssl_port": state.api_ssl_port,
+            "ssh_port": state.ssh_port,
+            "known_hosts": str(self.folder.known_hosts),
             "inventory": str(self.folder.inventory),
             "ca_file": str(self.folder.ca),
             "log": str(self.folder.log),

@@ -62,7 +62,11 @@ async def run(order: dict[str, Any]) -> None:
         name=order["name"],
         folder=folder,
         topology=topology_from_json(order["topology"]),
-        sockets=Sockets(socket.socket(fileno=order["api"]), socket.socket(fileno=order["api_ssl"])),
+        sockets=Sockets(
+            socket.socket(fileno=order["api"]),
+            socket.socket(fileno=order["api_ssl"]),
+            socket.socket(fileno=order["ssh"]),
+        ),
         router_module=order["router"],
     )
     try:

@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lab.world import wire
@@ -48,6 +48,7 @@ class Options:
     api_ssl_port: int = 8729
     router: str = "lab.router.router"
     hold: bool = False
+    ssh_port: int = 0
 
 
 def unshare_flags() -> list[str]:
@@ -120,22 +121,24 @@ async def _start(folder: Folder, options: Options, progress: Callable[[str], Non
         stack.enter_context(theirs)
         api = stack.enter_context(open_port(options.api_port, "API"))
         api_ssl = stack.enter_context(open_port(options.api_ssl_port, "API-SSL"))
+        ssh = stack.enter_context(open_port(options.ssh_port, "SSH"))
         order = {
             "folder": str(folder.path),
             "name": folder.name,
             "topology": options.topology.to_json(),
             "api": api.fileno(),
             "api_ssl": api_ssl.fileno(),
+            "ssh": ssh.fileno(),
             "lifeline": theirs.fileno(),
             "router": options.router,
         }
-        outer = _spawn(folder, flags, order, (api.fileno(), api_ssl.fileno(), theirs.fileno()))
-        state = State(outer, api.getsockname()[1], api_ssl.getsockname()[1])
+        outer = _spawn(folder, flags, order, (api.fileno(), api_ssl.fileno(), ssh.fileno(), theirs.fileno()))
+        state = State(outer, api.getsockname()[1], api_ssl.getsockname()[1], ssh_port=ssh.getsockname()[1])
         folder.write(state)
         theirs.close()
         ours.setblocking(False)
         await _until_ready(folder, ours, progress)
-        state = State(outer, state.api_port, state.api_ssl_port, await _inner(folder))
+        state = replace(state, inner=await _inner(folder))
         folder.write(state)
         if not outer.alive:
             raise LabError(f"the lab was killed while it was starting{_tail(folder)}")

@@ -32,6 +32,7 @@ class Arguments(argparse.Namespace):
     branch: str
     api_port: int
     api_ssl_port: int
+    ssh_port: int | None
     router: str
     # cut, heal
     uplink: str
@@ -116,6 +117,9 @@ def _up(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--api-ssl-port", type=int, default=Options.api_ssl_port, help="the same for API-SSL (default 8729)"
+    )
+    parser.add_argument(
+        "--ssh-port", type=int, default=None, help="the same for SSH (default 2222; any free one with --api-port 0)"
     )
     parser.add_argument("--router", default=Options.router, help=argparse.SUPPRESS)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _LIFE = datetime.timedelta(days=30)
@@ -110,3 +110,21 @@ def _pem(cert: x509.Certificate) -> str:
 def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
     plain = serialization.NoEncryption()
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """An SSH host key: ``private`` PEM, ``public`` as a line of known_hosts has it behind the name."""
+
+    private: str
+    public: str
+
+
+def make_host_key() -> HostKey:
+    """RSA with 2048 bits, as RouterOS has it unless told otherwise (/ip/ssh host-key-type, host-key-size)."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    return HostKey(private.decode("ascii"), public.decode("ascii"))

@@ -52,7 +52,8 @@ def status(console: Console, data: Json) -> None:
     console.print(table)
     rogues = ", ".join(data["rogues"]) or "none"
     console.print(
-        f"API 127.0.0.1:{data['api_port']}, API-SSL 127.0.0.1:{data['api_ssl_port']}, CA {data['ca_file']}",
+        f"API 127.0.0.1:{data['api_port']}, API-SSL 127.0.0.1:{data['api_ssl_port']}, CA {data['ca_file']}, "
+        f"SSH 127.0.0.1:{data['ssh_port']}",
         soft_wrap=True,
     )
     console.print(f"Inventory overlay: {data['inventory']}", soft_wrap=True)

@@ -94,6 +94,7 @@ class State:
     api_port: int
     api_ssl_port: int
     inner: ProcessId | None = None  # the daemon, pid 1 inside; unknown until it is ready
+    ssh_port: int = 0
 
     def dump(self) -> str:
         return json.dumps(asdict(self), indent=1)
@@ -137,6 +138,10 @@ class Folder:
     @property
     def ca(self) -> Path:
         return self.path / "ca.pem"
+
+    @property
+    def known_hosts(self) -> Path:
+        return self.path / "known_hosts"
 
     @property
     def socket(self) -> Path:

@@ -46,6 +46,7 @@ class Sockets:
 
     api: socket.socket
     api_ssl: socket.socket
+    ssh: socket.socket
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,10 @@ class World:
         data.mkdir(mode=0o700)
         write_private(data / "api.crt", door.certificate)
         write_private(data / "api.key", door.key)
+        host_key = pki.make_host_key()
+        write_private(data / "ssh_host_key", host_key.private)
+        port = self._sockets.ssh.getsockname()[1]
+        (self.folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key.public}\n", encoding="ascii")
         return RouterSpec(
             name=self.topology.branch,
             netns=ROUTER_NS,
@@ -118,6 +123,8 @@ class World:
             api_ssl_sockets=(self._sockets.api_ssl,),
             certificate_file=data / "api.crt",
             key_file=data / "api.key",
+            ssh_sockets=(self._sockets.ssh,),
+            ssh_host_key_file=data / "ssh_host_key",
             trusted_ca_pem=internet.certificate,
         )
 
@@ -129,6 +136,9 @@ class World:
         """The overlay that points an inventory's branch at this lab; merged by a second ``-i``."""
         values = {
             "ansible_host": "127.0.0.1",
+            "ansible_port": self._sockets.ssh.getsockname()[1],
+            "ansible_user": "admin",
+            "ansible_password": self.secrets.admin_password,
             "multiwan_api_port": self._sockets.api_ssl.getsockname()[1],
             "multiwan_api_user": API_USER,
             "multiwan_api_password": self.secrets.api_password,

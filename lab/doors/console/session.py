@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One session at the console: the menu it stands in, the numbers of its last print, and what a line prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lab.doors.console.draw import Drawing, draw
+from lab.doors.console.settings import TerminalSettings
+from lab.script import Interpreter, ScriptError
+from lab.verbs import Caller, Engine, Trap
+
+_NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
+
+
+class SafeMode(Protocol):
+    """Whoever keeps safe mode (facts 8): the console only shows it and passes the keys on."""
+
+    def held(self, session: str) -> bool: ...
+
+    async def toggle(self, session: str, caller: Caller) -> str:
+        """Ctrl-X: take, or release and keep. What the router prints."""
+        ...
+
+    async def unroll(self, session: str, caller: Caller) -> str:
+        """Ctrl-D: undo and leave. What the router prints."""
+        ...
+
+    async def ended(self, session: str, caller: Caller, *, normally: bool) -> None:
+        """The session is over; ``normally``: by /quit."""
+        ...
+
+
+@dataclass(frozen=True)
+class Host:
+    """The router as a console needs it. ``words``: an error as this version writes it."""
+
+    engine: Engine
+    interpreter: Interpreter
+    version: str
+    safe_mode: SafeMode | None = None
+
+    def identity(self) -> str:
+        rows = self.engine.store.rows("/system/identity")
+        return rows[0].get("name") if rows else "MikroTik"
+
+
+class ConsoleSession:
+    """A Shell (lab.script.ports). ``run`` a line at a time."""
+
+    def __init__(self, host: Host, caller: Caller, settings: TerminalSettings, *, name: str = "") -> None:
+        self.host = host
+        self.caller = caller
+        self.settings = settings
+        self.name = name
+        self.menu = "/"
+        #: no terminal: nothing is folded
+        self.interactive = False
+        self._numbers: dict[str, list[str]] = {}
+
+    @property
+    def prompt(self) -> str:
+        """``[admin@jakarta] /ip/route> ``; RouterOS 6 writes the path with blanks (facts 7.8)."""
+        path = self.menu if self.host.engine.at_least("7") else "/" + self.menu[1:].replace("/", " ")
+        where = "" if self.menu == "/" else path
+        safe = "<SAFE" if self.in_safe_mode else ""
+        return f"[{self.caller.user}@{self.host.identity()}] {where}{safe}> "
+
+    @property
+    def in_safe_mode(self) -> bool:
+        return self.host.safe_mode is not None and self.host.safe_mode.held(self.name)
+
+    async def run(self, line: str, output: Callable[[str], None]) -> None:
+        """Run what was typed; ``output`` gets pieces of text without their last line end, an error's words last."""
+        try:
+            await self.host.interpreter.run(line, caller=self.caller, output=output, shell=self)
+        except ScriptError as error:
+            output(error.message)
+        except Trap as trap:
+            output(trap.message)
+
+    # ---- Shell
+
+    def row_ids(self, menu: str, text: str) -> str:
+        """Numbers of the last print as ids; a number that was not printed stays, and the router knows no such row."""
+        if not _NUMBERS.fullmatch(text):
+            return text
+        known = self._numbers.get(menu, [])
+        found = []
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            numbers = range(int(first), min(int(last or first), int(first) + len(known)) + 1)
+            found += [known[number] if number < len(known) else str(number) for number in numbers]
+        return ",".join(found)
+
+    def show(self, menu: str, rows: Sequence[Mapping[str, str]], options: Mapping[str, str]) -> str:
+        """What ``print`` draws; numbers the rows for the commands that follow."""
+        if "count-only" in options:
+            return str(len(rows))
+        at = self.host.engine.store.schema.get(menu)
+        if not (at is not None and at.menu.singleton):
+            self._numbers[menu] = [row[".id"] for row in rows if ".id" in row]
+        width = self.settings.width if self.interactive else 0
+        return draw(Drawing(menu, at, self.host.version, width), rows, options)

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person (or a program that plays one) at a terminal: banner, prompt, echo, paging, Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import Protocol
+
+from lab.doors.console.editor import Editor, Keys
+from lab.doors.console.session import ConsoleSession
+from lab.script.balance import open_brackets
+
+_PAGER = "-- [Q quit|D dump|down]"
+_PROBE = "\x1bZ"
+
+
+class Stream(Protocol):
+    """Bytes both ways. ``read`` gives b"" at the end; ``write`` raises ConnectionError when nobody listens."""
+
+    async def read(self) -> bytes: ...
+    async def write(self, data: bytes) -> None: ...
+
+
+class Closed(Exception):
+    """The other side has gone."""
+
+
+class Terminal:
+    """``run`` until /quit or until the other side goes."""
+
+    def __init__(self, session: ConsoleSession, stream: Stream) -> None:
+        self.session = session
+        self.stream = stream
+        self.editor = Editor()
+        self._keys = Keys()
+        self._waiting: deque[str] = deque()
+        self._reader: asyncio.Task[bytes] | None = None
+
+    async def run(self) -> bool:
+        """True when the session was left by /quit."""
+        self.session.interactive = True
+        try:
+            await self._greet()
+            while True:
+                line = await self._line()
+                if line is None or line.strip() in ("/quit", "quit"):
+                    return True
+                if line.strip():
+                    await self._perform(line)
+        except (Closed, ConnectionError):
+            return False
+        finally:
+            if self._reader is not None:
+                self._reader.cancel()
+
+    # ---- out
+
+    async def _write(self, text: str) -> None:
+        await self.stream.write(text.replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
+
+    async def _greet(self) -> None:
+        settings = self.session.settings
+        probe = _PROBE if settings.detect else ""
+        await self._write(f"{probe}\n\n  MikroTik RouterOS {self.session.host.version} (emulated)\n\n")
+
+    async def _prompt(self) -> None:
+        prompt = self.session.prompt
+        if self.session.settings.colours:
+            head, bracket, tail = prompt.partition("]")
+            prompt = f"\x1b[m\x1b[32m{head}{bracket}\x1b[m{tail}"
+        await self._write(prompt)
+
+    # ---- in
+
+    async def _key(self) -> str:
+        while not self._waiting:
+            data = await self._read()
+            if not data:
+                raise Closed
+            self._waiting.extend(self._keys.feed(data))
+        return self._waiting.popleft()
+
+    async def _read(self) -> bytes:
+        """A read that was begun while a command ran is taken up again."""
+        if self._reader is None:
+            self._reader = asyncio.ensure_future(self.stream.read())
+        data = await asyncio.shield(self._reader)
+        self._reader = None
+        return data
+
+    async def _line(self) -> str | None:
+        """A whole command: one line, or several when brackets stay open. None at Ctrl-D."""
+        await self._prompt()
+        lines: list[str] = []
+        while True:
+            key = await self._key()
+            if key == "enter":
+                await self._write("\n")
+                lines.append(self.editor.take())
+                still = open_brackets("\n".join(lines))
+                if not still:
+                    return "\n".join(lines)
+                await self._write(f"{still}... ")
+            elif key == "interrupt":
+                self.editor.take()
+                lines.clear()
+                await self._write("\n")
+                await self._prompt()
+            elif key == "eof" and not self.editor.text:
+                if not self.session.in_safe_mode:
+                    return None
+                await self._safe(leave=True)
+            elif key == "safe":
+                await self._safe(leave=False)
+            elif key == "redraw":
+                await self._write("\n")
+                await self._prompt()
+                await self._write(self.editor.text)
+            else:
+                await self._write(self.editor.press(key))
+
+    async def _safe(self, *, leave: bool) -> None:
+        """Ctrl-X takes safe mode or gives it back; Ctrl-D undoes and leaves it (facts 8)."""
+        keeper = self.session.host.safe_mode
+        if keeper is None:
+            return
+        act = keeper.unroll if leave else keeper.toggle
+        await self._write("\n" + await act(self.session.name, self.session.caller) + "\n")
+        await self._prompt()
+        await self._write(self.editor.text)
+
+    # ---- commands
+
+    async def _perform(self, line: str) -> None:
+        """Run a line. What it prints is shown as it comes; Ctrl-C ends it."""
+        printed: asyncio.Queue[str | None] = asyncio.Queue()
+
+        async def work() -> None:
+            try:
+                await self.session.run(line, printed.put_nowait)
+            finally:
+                printed.put_nowait(None)
+
+        task = asyncio.create_task(work())
+        watcher = asyncio.create_task(self._interrupted(task))
+        try:
+            lines = 0
+            while (text := await printed.get()) is not None:
+                lines = await self._page(text, lines)
+                if lines < 0:
+                    task.cancel()
+                    break
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            if task.cancelled() and lines >= 0:
+                await self._write("interrupted\n")
+        finally:
+            task.cancel()
+            watcher.cancel()
+            await asyncio.gather(task, watcher, return_exceptions=True)
+
+    async def _interrupted(self, task: asyncio.Task[None]) -> None:
+        """Watches for Ctrl-C; whatever else is typed meanwhile waits for its turn."""
+        while not task.done():
+            data = await self._read()
+            if not data:
+                task.cancel()
+                self._waiting.clear()
+                return
+            for key in self._keys.feed(data):
+                if key == "interrupt":
+                    task.cancel()
+                else:
+                    self._waiting.append(key)
+
+    async def _page(self, text: str, lines: int) -> int:
+        """Write a piece of output; returns the lines on this page so far, -1 when the reader has had enough."""
+        await self._write(text + "\n")
+        return lines

@@ -1,0 +1,185 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SSH of a router: exec, shell and SFTP over paramiko's threads, bridged to the router's event loop.
+
+Everything that touches the router runs in the event loop; the threads only move bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import paramiko
+
+from lab.doors.console import ConsoleSession, TerminalSettings, split_login
+from lab.doors.console.session import Host
+from lab.doors.console.terminal import Terminal
+from lab.doors.ssh_server import Channels, Request
+from lab.doors.ssh_stream import ChannelStream
+from lab.verbs import Caller
+
+Authenticate = Callable[[str, str], Caller | None]
+Log = Callable[[str, str], None]
+
+_LOGIN_TIMEOUT_S = 120.0
+_log = logging.getLogger("lab.doors.ssh")
+
+
+class SshDoor:
+    """Serves SSH on sockets that listen already. ``host_key_file``: PEM (OpenSSH or PKCS#1) of the router's key."""
+
+    def __init__(
+        self,
+        host: Host,
+        authenticate: Authenticate,
+        sockets: Sequence[socket.socket],
+        host_key_file: Path,
+        *,
+        log: Log,
+    ) -> None:
+        self.host = host
+        self.authenticate = authenticate
+        self.log = log
+        self._sockets = sockets
+        self._key = paramiko.RSAKey.from_private_key_file(str(host_key_file))
+        self._accepting: list[asyncio.Task[None]] = []
+        self._transports: set[paramiko.Transport] = set()
+        self._sessions: set[asyncio.Task[None]] = set()
+        self._count = 0
+
+    async def start(self) -> None:
+        for sock in self._sockets:
+            sock.setblocking(False)
+            self._accepting.append(asyncio.create_task(self._accept(sock)))
+
+    async def stop(self) -> None:
+        """Close the sockets and every connection."""
+        for task in [*self._accepting, *self._sessions]:
+            task.cancel()
+        await asyncio.gather(*self._accepting, *self._sessions, return_exceptions=True)
+        for sock in self._sockets:
+            sock.close()
+        for transport in list(self._transports):
+            await asyncio.to_thread(transport.close)
+        self._transports.clear()
+
+    # ---- connections
+
+    async def _accept(self, sock: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, peer = await loop.sock_accept(sock)
+            except OSError as error:
+                _log.warning("SSH connection not accepted: %s", error)
+                await asyncio.sleep(0.1)
+                continue
+            connection.setblocking(True)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            try:
+                self._begin(connection, peer[0])
+            except (paramiko.SSHException, OSError, EOFError) as error:
+                _log.info("SSH connection from %s ended at once: %s", peer[0], error)
+                connection.close()
+
+    def _begin(self, connection: socket.socket, peer: str) -> None:
+        transport = paramiko.Transport(connection, disabled_algorithms=self._disabled())
+        transport.local_version = "SSH-2.0-ROSSSH"
+        transport.banner_timeout = transport.auth_timeout = _LOGIN_TIMEOUT_S
+        transport.add_server_key(self._key)
+        loop = asyncio.get_running_loop()
+
+        def login(name: str, password: str) -> Caller | None:
+            """Called by paramiko's thread; the answer is found in the loop."""
+            return asyncio.run_coroutine_threadsafe(self._login(name, password, peer), loop).result()
+
+        def opened(request: Request) -> None:
+            loop.call_soon_threadsafe(self._open, request)
+
+        self._transports = {known for known in self._transports if known.is_active()} | {transport}
+        # an event, so that this does not wait for the key exchange, which runs in the transport's thread
+        transport.start_server(event=threading.Event(), server=Channels(login, opened))
+
+    def _disabled(self) -> dict[str, list[str]]:
+        """RouterOS 6 signs with SHA-1 only (lab recipes 7)."""
+        if self.host.engine.at_least("7"):
+            return {}
+        return {"keys": ["rsa-sha2-512", "rsa-sha2-256"], "pubkeys": ["rsa-sha2-512", "rsa-sha2-256"]}
+
+    async def _login(self, name: str, password: str, peer: str) -> Caller | None:
+        user, _ = split_login(name)
+        caller = self.authenticate(user, password)
+        if caller is None:
+            self.log("system,error,critical", f"login failure for user {user} from {peer} via ssh")
+        else:
+            self.log("system,info,account", f"user {user} logged in from {peer} via ssh")
+        return caller
+
+    # ---- channels
+
+    def _open(self, request: Request) -> None:
+        task = asyncio.create_task(self._channel(request))
+        self._sessions.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._sessions.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("SSH session failed", exc_info=error)
+
+    async def _channel(self, request: Request) -> None:
+        stream = ChannelStream(request.channel)
+        self._count += 1
+        session = ConsoleSession(self.host, request.caller, _settings(request), name=f"ssh{self._count}")
+        request.resized = lambda width, height: _resize(session, width, height)
+        status = 0
+        try:
+            if request.command is None:
+                await self._terminal(session, stream)
+            else:
+                await self._exec(session, stream, request.command)
+        except ConnectionError:
+            pass  # nobody is left to be told
+        finally:
+            with contextlib.suppress(OSError, EOFError):
+                await stream.close(status)
+            self.log("system,info,account", f"user {request.caller.user} logged out via ssh")
+
+    async def _terminal(self, session: ConsoleSession, stream: ChannelStream) -> None:
+        normally = await Terminal(session, stream).run()
+        if self.host.safe_mode is not None:
+            await self.host.safe_mode.ended(session.name, session.caller, normally=normally)
+
+    @staticmethod
+    async def _exec(session: ConsoleSession, stream: ChannelStream, command: str) -> None:
+        """No prompt, no colours, CRLF, exit code 0 whatever happened (facts 7.8 [centrs])."""
+        printed: asyncio.Queue[str | None] = asyncio.Queue()
+
+        async def work() -> None:
+            try:
+                await session.run(command, printed.put_nowait)
+            finally:
+                printed.put_nowait(None)
+
+        task = asyncio.create_task(work())
+        try:
+            while (text := await printed.get()) is not None:
+                await stream.write((text + "\n").replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
+            await task
+        finally:
+            task.cancel()
+
+
+def _settings(request: Request) -> TerminalSettings:
+    _, settings = split_login(request.login)
+    return settings.resized(request.width, request.height)
+
+
+def _resize(session: ConsoleSession, width: int, height: int) -> None:
+    session.settings = session.settings.resized(width, height)

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What paramiko asks a server: logins and channels. Its methods run in paramiko's threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import paramiko
+
+from lab.verbs import Caller
+
+#: (login with its suffix, password) -> who that is; blocks until the router has answered
+Login = Callable[[str, str], Caller | None]
+
+
+@dataclass
+class Request:
+    """A channel on which something was asked for: ``command`` None is a shell. ``resized``: set by who serves it."""
+
+    channel: paramiko.Channel
+    caller: Caller
+    login: str
+    command: str | None
+    width: int = 0
+    height: int = 0
+    resized: Callable[[int, int], None] = field(default=lambda width, height: None)
+
+
+class Channels(paramiko.ServerInterface):  # type: ignore[misc] # paramiko has no types
+    def __init__(self, login: Login, opened: Callable[[Request], None]) -> None:
+        self._login = login
+        self._opened = opened
+        self._caller: Caller | None = None
+        self._name = ""
+        self._sizes: dict[int, tuple[int, int]] = {}
+        self._requests: dict[int, Request] = {}
+
+    # ---- login
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "password"
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        self._caller = self._login(username, password)
+        self._name = username
+        return int(paramiko.AUTH_FAILED if self._caller is None else paramiko.AUTH_SUCCESSFUL)
+
+    # ---- channels
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return int(paramiko.OPEN_SUCCEEDED if kind == "session" else paramiko.OPEN_FAILED_UNKNOWN_CHANNEL_TYPE)
+
+    def check_channel_pty_request(  # noqa: PLR0917 - paramiko's signature
+        self,
+        channel: paramiko.Channel,
+        term: bytes,
+        width: int,
+        height: int,
+        pixelwidth: int,
+        pixelheight: int,
+        modes: bytes,
+    ) -> bool:
+        self._sizes[channel.get_id()] = (width, height)
+        return True
+
+    def check_channel_window_change_request(
+        self, channel: paramiko.Channel, width: int, height: int, pixelwidth: int, pixelheight: int
+    ) -> bool:
+        request = self._requests.get(channel.get_id())
+        if request is not None:
+            request.resized(width, height)
+        return True
+
+    def check_channel_shell_request(self, channel: paramiko.Channel) -> bool:
+        return self._open(channel, None)
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        return self._open(channel, command.decode("utf-8", "surrogateescape"))
+
+    def _open(self, channel: paramiko.Channel, command: str | None) -> bool:
+        if self._caller is None or channel.get_id() in self._requests:
+            return False
+        width, height = self._sizes.get(channel.get_id(), (0, 0))
+        request = Request(channel, self._caller, self._name, command, width, height)
+        self._requests[channel.get_id()] = request
+        self._opened(request)
+        return True
