@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The thin shell around the commit engine: runs inside the controller, one connection per branch.
+
+All imports stand at the top: Ansible loads an action plugin once and its forks inherit it.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+try:
+    from ..module_utils import api_client, commit_arguments
+except ImportError as error:
+    if not (error.name or "").startswith("librouteros"):
+        raise
+    _library_missing = True
+else:
+    _library_missing = False
+
+from ..module_utils.commit_engine import CommitError, Connect, Outcome, Request
+from ..module_utils.router_api import RouterError
+
+
+class RouterAction(ActionBase):
+    """What talking to a router has in common. ``fault``: how a failure begins."""
+
+    fault: str
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def work(self, request: Request, connect: Connect) -> Outcome:
+        """The engine's function."""
+        raise NotImplementedError
+
+    def told(self, outcome: Outcome, result: dict[str, Any], *, name: str) -> dict[str, Any]:
+        """The result as it is given to Ansible."""
+        return result
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        if _library_missing:
+            raise AnsibleActionFail("the Python library librouteros is missing in the controller's environment")
+        _, arguments = self.validate_argument_spec(argument_spec=commit_arguments.SPEC)
+        name = str((task_vars or {}).get("inventory_hostname", arguments["host"]))
+        started = time.monotonic()
+        try:
+            request = commit_arguments.request(arguments, name=name)
+            outcome = self.work(request, functools.partial(api_client.connect, commit_arguments.target(arguments)))
+        except (RouterError, CommitError, ValueError) as error:
+            return commit_arguments.failure(error, name=name, what=self.fault)
+        result = commit_arguments.result(outcome, seconds=time.monotonic() - started)
+        return self.told(outcome, result, name=name)
