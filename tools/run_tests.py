@@ -10,7 +10,6 @@ At the end the machine is compared with what it was before: processes, namespace
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MARK = "MULTIWAN_TEST_RUN"
 
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unit, golden, conformance", ("-n", "2", "tests/unit", "tests/golden", "tests/conformance")),
@@ -40,21 +40,21 @@ class Machine:
         run = Path("/run/netns")
         namespaces = frozenset(p.name for p in run.iterdir()) if run.exists() else frozenset()
         links = frozenset(p.name for p in Path("/sys/class/net").iterdir())
-        return cls(namespaces, links, frozenset(_lab_processes()))
+        return cls(namespaces, links, frozenset(_marked_processes()))
 
 
-def _lab_processes() -> list[str]:
-    """Processes of this user whose command names this checkout's lab, or a dnsmasq of it."""
+def _marked_processes() -> list[str]:
+    """Processes that a test of this run started and that still live: their environment carries the mark of the run."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
+            environment = (entry / "environ").read_bytes().split(b"\0")
             words = (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
-            state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
         except OSError:
             continue
-        if state != "Z" and re.search(r"-m lab\.|dnsmasq .*(build/lab|multiwan)", words):
+        if f"{MARK}={os.getpid()}".encode() in environment:
             found.append(f"{entry.name} {words[:120]}")
     return found
 
@@ -63,14 +63,17 @@ def left_behind(before: Machine, after: Machine) -> list[str]:
     words = []
     for what in ("namespaces", "links", "processes"):
         extra = getattr(after, what) - getattr(before, what)
-        words += [f"{what[:-1]} {name}" for name in sorted(extra)]
+        words += [f"{what} {name}" for name in sorted(extra)]
     return words
 
 
 def run_part(title: str, arguments: tuple[str, ...]) -> tuple[int, float]:
     print(f"\n== {title}: pytest {' '.join(arguments)}", flush=True)
     began = time.monotonic()
-    code = subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
+    marked = {**os.environ, MARK: str(os.getpid())}
+    code = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, env=marked, check=False
+    ).returncode
     return code, time.monotonic() - began
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of the acts and what they conclude, on a world that is only pretended. Real seconds are shortened."""
+"""The order of the acts and what they conclude, on a world that is only pretended, in virtual time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from lab.demo.screen import PlainScreen
 from lab.demo.stage import Stage
 from lab.demo.world import Announcement, Lab, named_in
 from tests.unit.lab.demo.madeup import ROGUE
+from tests.unit.lab.demo.virtual_time import VirtualPolicy
 
 VARIABLES = {
     "multiwan_uplinks": [
@@ -118,8 +119,14 @@ class Client:
         self.cut_at = 0.0
 
 
+@pytest.fixture(scope="module")
+def event_loop_policy() -> VirtualPolicy:
+    return VirtualPolicy()
+
+
 @pytest.fixture
-def pretended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
+def pretended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, event_loop_policy: VirtualPolicy) -> Stage:
+    monkeypatch.setattr(time, "time", event_loop_policy.now)
     for module, name, value in (
         (fault, "BEFORE_S", 0.1),
         (fault, "QUIET_S", 0.3),
