@@ -63,7 +63,7 @@ def rtnetlink(name: str, *, groups: int = 0) -> socket.socket:
 
 def link_request(sequence: int) -> bytes:
     """A dump request for all interfaces."""
-    return _message(RTM_GETLINK, _REQUEST | _DUMP, sequence, b"\0" * 16)
+    return request_of(RTM_GETLINK, _REQUEST | _DUMP, sequence, b"\0" * 16)
 
 
 def messages(data: bytes) -> Iterator[Any]:
@@ -89,7 +89,7 @@ def is_loopback(message: Any) -> bool:
 def interfaces(name: str) -> Mapping[str, Interface]:
     """All interfaces of a namespace but the loopback, by name. Blocks for the microseconds that the kernel needs."""
     found = {}
-    for message in _ask(name, link_request(1)):
+    for message in ask(name, link_request(1)):
         if not is_loopback(message):
             interface = interface_of(message)
             found[interface.name] = interface
@@ -101,7 +101,7 @@ def way_to(name: str, address: str) -> Way | None:
     body = struct.pack("BBBBBBBBI", socket.AF_INET, 32, 0, 0, 0, 0, 0, 0, 0)
     body += struct.pack("HH", 8, _ATTR_DST) + socket.inet_aton(address)
     try:
-        for message in _ask(name, _message(RTM_GETROUTE, _REQUEST, 1, body)):
+        for message in ask(name, request_of(RTM_GETROUTE, _REQUEST, 1, body)):
             out = message.get_attr("RTA_OIF")
             if message["header"]["type"] == RTM_NEWROUTE and out is not None:
                 source, via = message.get_attr("RTA_PREFSRC"), message.get_attr("RTA_GATEWAY")
@@ -111,12 +111,13 @@ def way_to(name: str, address: str) -> Way | None:
     return None
 
 
-def _message(kind: int, flags: int, sequence: int, body: bytes) -> bytes:
+def request_of(kind: int, flags: int, sequence: int, body: bytes) -> bytes:
     return _HEADER.pack(_HEADER.size + len(body), kind, flags, sequence, 0) + body
 
 
-def _ask(name: str, request: bytes) -> list[Any]:
-    dump = struct.unpack_from("H", request, 6)[0] & _DUMP == _DUMP
+def ask(name: str, request: bytes) -> list[Any]:
+    """What the kernel answers in namespace ``name``: all messages of a dump, or one. Raises the kernel's OSError."""
+    many = struct.unpack_from("H", request, 6)[0] & _DUMP == _DUMP
     answers: list[Any] = []
     with rtnetlink(name) as sock:
         sock.settimeout(_TIMEOUT_S)
@@ -130,5 +131,10 @@ def _ask(name: str, request: bytes) -> list[Any]:
                     code = abs(int(message["error"]))
                     raise OSError(code, os.strerror(code))
                 answers.append(message)
-            if not dump:
+            if not many:
                 return answers
+
+
+def dump(name: str, kind: int, body: bytes) -> list[Any]:
+    """Every object of one kind in namespace ``name`` (RTM_GET…, with the header that it wants)."""
+    return ask(name, request_of(kind, _REQUEST | _DUMP, 1, body))

@@ -45,6 +45,7 @@ class Ping:
     rtt_s: float | None = None
     sender: str = ""
     why: str = ""
+    ttl: int = 0  # of the packet that came back
 
     def __bool__(self) -> bool:
         return self.outcome is Outcome.REPLY
@@ -60,6 +61,7 @@ class Echo:
     sender: str
     target: str  # whom the echo was sent to
     why: str = ""
+    ttl: int = 0  # of the message itself
 
 
 def encode_echo(ident: int, sequence: int, length: int) -> bytes:
@@ -79,7 +81,7 @@ def decode(packet: bytes) -> Echo | None:
     kind, code = packet[at], packet[at + 1]
     if kind == _ECHO_REPLY:
         ident, sequence = struct.unpack_from("!HH", packet, at + 4)
-        return Echo(Outcome.REPLY, ident, sequence, sender, sender)
+        return Echo(Outcome.REPLY, ident, sequence, sender, sender, ttl=packet[8])
     if kind not in (_UNREACHABLE, _EXCEEDED):
         return None
     inner = packet[at + 8 :]  # the packet that could not be delivered: IP header and its first 8 bytes (RFC 792)
@@ -217,7 +219,7 @@ class Pinger:
         rtt_s = max(arrived_ns - waiting.sent_ns, 0) / 1e9
         if rtt_s > waiting.timeout_s:  # late, though we got round to reading it before the timer: the kernel knows
             return
-        waiting.done.set_result(Ping(echo.outcome, rtt_s, echo.sender, echo.why))
+        waiting.done.set_result(Ping(echo.outcome, rtt_s, echo.sender, echo.why, echo.ttl))
 
 
 def _ancillary(control: list[tuple[int, int, bytes]]) -> tuple[int, int]:

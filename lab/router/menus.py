@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from lab.actuate.actuator import Actuator
 from lab.actuate.conntrack import ConnectionTable, duration
 from lab.observe.dhcp_server import DhcpServer
+from lab.router.telemetry import INTERFACE_MENUS, Telemetry
 from lab.store import Trap
 
 Values = Mapping[str, str]
@@ -51,8 +52,9 @@ class Leases:
 class Live:
     """Properties computed when somebody looks: counters, uptime, the clock."""
 
-    def __init__(self, actuator: Actuator, *, clock: Callable[[], float], booted: float) -> None:
+    def __init__(self, actuator: Actuator, telemetry: Telemetry, *, clock: Callable[[], float], booted: float) -> None:
         self._actuator = actuator
+        self._telemetry = telemetry
         self._clock = clock
         self._booted = booted
         self._counted: tuple[float, Mapping[tuple[str, int], tuple[int, int]]] = (0.0, {})
@@ -61,6 +63,8 @@ class Live:
         if menu in RULE_MENUS:
             packets, size = self._counters().get((menu, row_id), (0, 0))
             return {"packets": str(packets), "bytes": str(size)}
+        if menu in INTERFACE_MENUS:
+            return self._telemetry.interface(row_id)
         if menu == "/system/resource":
             return {"uptime": duration(int(self._clock() - self._booted))}
         if menu == "/system/clock":

@@ -21,6 +21,7 @@ from lab.router.dataplane import DataPlane
 from lab.router.menus import Connections, Leases, Live
 from lab.router.services.kit import Services
 from lab.router.spec import RouterSpec
+from lab.router.telemetry import Telemetry
 from lab.schema.snapshot import ConfigRow
 from lab.store import Store
 from lab.verbs import Engine
@@ -170,7 +171,9 @@ class Router:
         self.engine.after_write = self._after_write
         self.engine.virtual["/ip/firewall/connection"] = Connections(self.plane.actuator.connections)
         self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
-        self.engine.live = Live(self.plane.actuator, clock=self.clock, booted=self.booted)
+        telemetry = Telemetry(self.spec.netns, self.store)
+        telemetry.plug(self.engine)
+        self.engine.live = Live(self.plane.actuator, telemetry, clock=self.clock, booted=self.booted)
         self.services.plug(self.engine)
         self.engine.actions["/ip/dhcp-server/alert", "reset-alert"] = self.services.reset_alert(self._reset_alert)
 

@@ -135,4 +135,5 @@ _LITERAL: dict[str, Callable[[list[str]], Type]] = {
     "shape": _shape,
     "rate": lambda words: x.RateType(int(words[0])),
     "kib": lambda words: x.KibType(int(words[0]), int(words[1])),
+    "barekib": lambda words: x.KibType(int(words[0]), int(words[1]), bare=True),
 }

@@ -48,10 +48,11 @@ class RateType(Type):
 
 @dataclass(frozen=True)
 class KibType(Type):
-    """KiB with or without the unit; printed with it, as 7.x manuals show ``pcq-limit=50KiB``."""
+    """KiB with or without the unit; printed with it, as 7.x manuals show ``pcq-limit=50KiB``, or ``bare``."""
 
     low: int
     high: int
+    bare: bool = False
 
     def parse(self, text: str, refs: References) -> str:
         match = re.fullmatch(r"(\d+)(?:KiB)?", text)
@@ -59,7 +60,7 @@ class KibType(Type):
             raise invalid()
         if not self.low <= int(match[1]) <= self.high:
             raise out_of_range(self.low, self.high)
-        return f"{int(match[1])}KiB"
+        return str(int(match[1])) if self.bare else f"{int(match[1])}KiB"
 
 
 class PccType(Type):

@@ -15,6 +15,7 @@ from lab.router.services.log import LogService
 from lab.router.services.resolver import Resolver
 from lab.router.services.scheduler import Scheduler
 from lab.router.services.scripts import ScriptService
+from lab.router.services.tools import Tools
 from lab.router.spec import RouterSpec
 from lab.schema.snapshot import Snapshot
 from lab.script import Interpreter, ScriptError, Value
@@ -74,6 +75,7 @@ class Services:
         self.resolver = Resolver(host)
         self.certificates = CertificateService(host, seat.spec.trusted_ca_pem)
         self.fetch = Fetch(host, self.resolver, self.certificates)
+        self.tools = Tools(host, self.scripts)
         self.interpreter = Interpreter(
             seat.engine,
             clock=seat.clock,
@@ -89,6 +91,7 @@ class Services:
             self.fetch,
             self.scripts,
             self.scheduler,
+            self.tools,
         )
 
     def plug(self, engine: Engine) -> None:

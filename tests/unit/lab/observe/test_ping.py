@@ -31,7 +31,7 @@ def test_an_echo_has_the_length_asked_for_and_a_right_checksum(ident: int, seque
 def test_a_reply_names_its_echo_and_its_sender(ident: int, sequence: int, sender: str, options: int) -> None:
     raw = b"\0" + ping.encode_echo(ident, sequence, 36)[1:]
     found = ping.decode(ip_packet(raw, source=sender, target="10.0.0.1", options=options))
-    assert found == ping.Echo(ping.Outcome.REPLY, ident, sequence, sender, sender)
+    assert found == ping.Echo(ping.Outcome.REPLY, ident, sequence, sender, sender, ttl=64)
 
 
 @given(shorts, shorts, addresses, addresses, st.sampled_from([(3, "UNREACHABLE"), (11, "EXCEEDED")]))
