@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from lab.schema.model import MenuAt, Schema
 from lab.store import Store
+from lab.values.scalar import StringType
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,*!@%+|")
@@ -70,7 +71,9 @@ def _words(menu: MenuAt, values: Mapping[str, str]) -> str:
         argument = menu.arguments.get(name)
         if argument is None or argument.secret or argument.write_only or values[name] == argument.default:
             continue
-        text = {"true": "yes", "false": "no"}.get(values[name], values[name])
+        text = values[name]
+        if not isinstance(argument.type, StringType):  # the console writes booleans so; a text may be "true" itself
+            text = {"true": "yes", "false": "no"}.get(text, text)
         out.append(f"{name}={quote(text)}" if values[name] or argument.default is not None else name)
     return " ".join(out)
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lab.script.engine_tree import EngineTree
@@ -63,6 +63,7 @@ async def test_a_branch_reads_back() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(comment=text, source=text)
+@example(comment="true", source="false")
 async def test_any_text_reads_back(comment: str, source: str) -> None:
     engine = router()
     remark = {"comment": comment} if comment else {}
