@@ -94,6 +94,19 @@ class Actuator:
         """Address list -> (address, seconds left; 0 for ever) that firewall rules have added."""
         return self._filter.dynamic_addresses()
 
+    def power_off(self, ports: Iterable[str]) -> None:
+        """As ``close``; ports lose their carrier, and connections are forgotten with everything else."""
+        links = self._kernel.links()
+        for port in ports:
+            if port in links:
+                self._kernel.set_link(links[port].index, up=False)
+        self.connections.forget()
+        self.close()
+
+    def remove_dynamic_address(self, name: str, address: str) -> None:
+        """Take an address out of a list that firewall rules fill; ``KeyError`` when it is not in it."""
+        self._filter.remove_dynamic_address(name, address)
+
     def close(self) -> None:
         """Remove everything that was made here and put the kernel's own look-up order back."""
         self._problems = []

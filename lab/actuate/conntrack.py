@@ -136,6 +136,12 @@ class ConnectionTable:
             lambda connection: connection.source_translated and connection.reply.destination == interface_address
         )
 
+    def forget(self) -> None:
+        """All entries and all names, as at power-off."""
+        self._drop(lambda connection: True)
+        self._names.clear()
+        self._seen.clear()
+
     def _drop(self, wanted: Callable[[Connection], bool]) -> int:
         return sum(self._table.delete(found) for found in self._table.connections() if wanted(found))
 

@@ -91,6 +91,13 @@ class Nftables:
                 found[item["name"].removeprefix(DYNAMIC_LIST)] = members
         return found
 
+    def remove_dynamic_address(self, name: str, address: str) -> None:
+        """Raises ``KeyError`` when the list or the address is not there (any more)."""
+        try:
+            self._nft("delete", "element", "ip", NFT_TABLE, DYNAMIC_LIST + name, f"{{ {address} }}")
+        except RuntimeError as refusal:
+            raise KeyError(address) from refusal
+
     def _list(self, what: str, kind: str) -> list[dict[str, Any]]:
         if not self._loaded:
             return []

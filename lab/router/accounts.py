@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hmac
+import itertools
 from collections.abc import Callable, Mapping
 
 from lab.router.spec import Account
@@ -27,6 +29,7 @@ class Accounts:
     def __init__(self, store: Store, users: Mapping[str, Account]) -> None:
         self._store = store
         self._users = dict(users)
+        self._sessions = itertools.count(1)
 
     def caller(self, user: str, origin: str) -> Caller:
         account = self._users.get(user)
@@ -41,6 +44,6 @@ class Accounts:
             if account is None or not hmac.compare_digest(account.password.encode(), password.encode()):
                 return None
             caller = self.caller(user, policy)
-            return caller if caller.may(policy) else None
+            return dataclasses.replace(caller, session=next(self._sessions)) if caller.may(policy) else None
 
         return authenticate

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lab.actuate.actuator import Actuator, Refused
@@ -30,11 +30,13 @@ class DataPlane:
         netns: str,
         data_dir: Path,
         *,
+        ports: Sequence[str] = (),
         snapshot: Callable[[], Snapshot],
         clock: Callable[[], float],
         derived: Callable[[Derived], None],
     ) -> None:
         self._netns = netns
+        self._ports = tuple(ports)
         self._snapshot = snapshot
         self._clock = clock
         self._derived = derived
@@ -63,7 +65,7 @@ class DataPlane:
         for task in list(self._background):
             await task
         await self.dhcp.stop()
-        self.actuator.close()
+        self.actuator.power_off(self._ports)
 
     def read_links(self) -> Mapping[str, Link]:
         """The ports as the kernel has them now."""

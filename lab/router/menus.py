@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from lab.actuate.actuator import Actuator
 from lab.actuate.conntrack import ConnectionTable, duration
 from lab.observe.dhcp_server import DhcpServer
+from lab.router.services.base import format_moment
 from lab.router.telemetry import INTERFACE_MENUS, Telemetry
 from lab.store import Trap
 
@@ -52,11 +53,20 @@ class Leases:
 class Live:
     """Properties computed when somebody looks: counters, uptime, the clock."""
 
-    def __init__(self, actuator: Actuator, telemetry: Telemetry, *, clock: Callable[[], float], booted: float) -> None:
+    def __init__(
+        self,
+        actuator: Actuator,
+        telemetry: Telemetry,
+        *,
+        clock: Callable[[], float],
+        booted: float,
+        version: str = "7.22",
+    ) -> None:
         self._actuator = actuator
         self._telemetry = telemetry
         self._clock = clock
         self._booted = booted
+        self._version = version
         self._counted: tuple[float, Mapping[tuple[str, int], tuple[int, int]]] = (0.0, {})
 
     def __call__(self, menu: str, row_id: int) -> Values:
@@ -68,8 +78,8 @@ class Live:
         if menu == "/system/resource":
             return {"uptime": duration(int(self._clock() - self._booted))}
         if menu == "/system/clock":
-            now = time.gmtime(self._clock())
-            return {"date": time.strftime("%Y-%m-%d", now), "time": time.strftime("%H:%M:%S", now)}
+            date, _, day_time = format_moment(self._version, self._clock()).partition(" ")
+            return {"date": date, "time": day_time}
         return {}
 
     def _counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,17 +20,35 @@ from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
 from lab.router.accounts import Accounts
 from lab.router.dataplane import DataPlane
+from lab.router.devicemode import DeviceMode
+from lab.router.kept import Kept
 from lab.router.menus import Connections, Leases, Live
 from lab.router.services.kit import Services
 from lab.router.spec import RouterSpec
 from lab.router.telemetry import Telemetry
 from lab.schema.snapshot import ConfigRow
-from lab.store import Store
+from lab.store import Image, Store, Trap
 from lab.verbs import Engine
 
 _log = logging.getLogger("lab.router")
 #: arguments that carry tokens and passwords (a fetch has them in its URL)
 _SECRET = frozenset({"password", "passphrase", "url", "http-data", "http-header-field"})
+
+
+#: between the answer to a reboot and the end of the session
+_LAST_WORDS_S = 0.1
+
+
+def _listening(sockets: Sequence[socket.socket]) -> tuple[socket.socket, ...]:
+    """Copies for a door, which closes what it is given; ours stay, so that the ports do (RouterSpec)."""
+    for sock in sockets:
+        sock.listen(512)
+    return tuple(sock.dup() for sock in sockets)
+
+
+def _report(restart: asyncio.Task[None]) -> None:
+    if not restart.cancelled() and (error := restart.exception()) is not None:
+        _log.error("the router did not come up again", exc_info=error)
 
 
 def _shown(name: str, text: str) -> str:
@@ -41,18 +61,31 @@ class Door(Protocol):
 
 
 class Router:
-    """``await start()`` when its namespace and ports exist, ``await stop()`` at the end."""
+    """``await start()`` when its namespace and ports exist, ``await stop()`` at the end. ``reboot()`` in between."""
 
     def __init__(self, spec: RouterSpec) -> None:
         self.spec = spec
+        self.kept = Kept(DeviceMode(spec.device_mode))
+        self.running = False
+        self._restart: asyncio.Task[None] | None = None
+        self._assemble()
+
+    def _assemble(self) -> None:
+        """Everything that a boot makes anew: nothing of it lives longer than to the next one (facts 8)."""
+        spec = self.spec
         self.booted = time.time()
         self.store = Store(spec.version, clock=self.clock)
         self.engine = Engine(self.store, clock=self.clock)
         self.accounts = Accounts(self.store, spec.users)
         self.plane = DataPlane(
-            spec.netns, spec.data_dir, snapshot=self.store.snapshot, clock=self.clock, derived=self._derived
+            spec.netns,
+            spec.data_dir,
+            ports=spec.ports,
+            snapshot=self.store.snapshot,
+            clock=self.clock,
+            derived=self._derived,
         )
-        self.services = Services(self)
+        self.services = Services(self, self.kept, self)
         self.netwatch = NetwatchMonitor(
             spec.netns,
             set_status=self._status("/tool/netwatch"),
@@ -79,20 +112,58 @@ class Router:
     # -- life
 
     async def start(self) -> None:
-        self.netwatch.booted_at = time.monotonic()
         self._load_factory()
+        await self._power_on()
+
+    async def stop(self) -> None:
+        if self._restart is not None and not self._restart.done():
+            self._restart.cancel()
+            await asyncio.gather(self._restart, return_exceptions=True)
+        await self._power_off()
+        for sock in self._sockets:
+            sock.close()
+
+    def reboot(self, image: Image | None = None) -> None:
+        """In a moment (lab.router.kept.Power). ``image``: what to come up with, else what is configured then."""
+        if self._restart is None or self._restart.done():
+            self._restart = asyncio.create_task(self._reboot(image))
+            self._restart.add_done_callback(_report)
+
+    def power_cycle(self) -> None:
+        """The plug is pulled and put back: like a reboot, and it confirms an update of device-mode that waits."""
+        self.services.device_mode.press()
+        self.reboot()
+
+    async def _reboot(self, image: Image | None) -> None:
+        await asyncio.sleep(_LAST_WORDS_S)
+        await self._power_off()
+        kept = image or self.store.image()
+        journal = self.store.journal
+        await asyncio.sleep(self.spec.boot_s)
+        self._assemble()
+        self.store.restore(kept)
+        self.store.journal = journal
+        await self._power_on()
+        self.services.log.write("system,info", "router rebooted")
+
+    async def _power_on(self) -> None:
+        self.netwatch.booted_at = time.monotonic()
         await self.plane.start()
         await self.services.start()
         self._refresh()
-        self._doors = [
-            ApiDoor(self.engine, self.accounts.door("api"), self.spec.api_sockets),
-            ApiDoor(self.engine, self.accounts.door("api"), self.spec.api_ssl_sockets, self._tls()),
-            *self._ssh(),
-        ]
+        self._doors = [*self._api(), *self._ssh()]
         for door in self._doors:
             await door.start()
+        self.running = True
 
-    async def stop(self) -> None:
+    async def _power_off(self) -> None:
+        """Ports are closed, sessions dropped, and nothing of ours is left in the kernel."""
+        if not self.running:
+            return
+        self.running = False
+        await self.services.safe_mode.stop()
+        for sock in self._sockets:
+            sock.shutdown(socket.SHUT_RD)
         for door in self._doors:
             await door.stop()
         await self.alerts.stop()
@@ -100,17 +171,23 @@ class Router:
         await self.services.stop()
         await self.plane.stop()
 
+    @property
+    def _sockets(self) -> tuple[socket.socket, ...]:
+        return (*self.spec.api_sockets, *self.spec.api_ssl_sockets, *self.spec.ssh_sockets)
+
     # -- for the world around it
 
     async def call(
         self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), user: str = "admin"
     ) -> Mapping[str, Any]:
         """One command as a user at the console; raises Trap."""
+        self._must_run()
         reply = await self.engine.call(menu, command, args, queries=queries, caller=self.accounts.caller(user, "lab"))
         return {"rows": [dict(row) for row in reply.rows], "ret": reply.ret}
 
     async def console(self, line: str, *, user: str = "admin") -> str:
         """One line at the console; returns what it prints."""
+        self._must_run()
         return await self.services.console(line, self.accounts.caller(user, "console"))
 
     def journal(self) -> Sequence[Mapping[str, Any]]:
@@ -130,6 +207,10 @@ class Router:
 
     # -- inside
 
+    def _must_run(self) -> None:
+        if not self.running:
+            raise Trap("the router is booting")
+
     def _load_factory(self) -> None:
         ports = [("/interface/ethernet", {"name": name, "mac-address": mac}) for name, mac in self._port_macs()]
         users = [("/user", {"name": name, "group": account.group}) for name, account in self.spec.users.items()]
@@ -145,6 +226,13 @@ class Router:
         links = self.plane.read_links()
         return [(name, links[name].mac) for name in self.spec.ports]
 
+    def _api(self) -> list[Door]:
+        login = self.accounts.door("api")
+        doors: list[Door] = [ApiDoor(self.engine, login, _listening(self.spec.api_sockets))]
+        if self.spec.api_ssl_sockets:
+            doors.append(ApiDoor(self.engine, login, _listening(self.spec.api_ssl_sockets), self._tls()))
+        return doors
+
     def _ssh(self) -> list[Door]:
         if not self.spec.ssh_sockets or self.spec.ssh_host_key_file is None:
             return []
@@ -155,7 +243,7 @@ class Router:
             SshDoor(
                 host,
                 self.accounts.door("ssh"),
-                self.spec.ssh_sockets,
+                _listening(self.spec.ssh_sockets),
                 self.spec.ssh_host_key_file,
                 log=self.services.log.write,
             )
@@ -173,7 +261,9 @@ class Router:
         self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
         telemetry = Telemetry(self.spec.netns, self.store)
         telemetry.plug(self.engine)
-        self.engine.live = Live(self.plane.actuator, telemetry, clock=self.clock, booted=self.booted)
+        self.engine.live = Live(
+            self.plane.actuator, telemetry, clock=self.clock, booted=self.booted, version=self.spec.version
+        )
         self.services.plug(self.engine)
         self.engine.actions["/ip/dhcp-server/alert", "reset-alert"] = self.services.reset_alert(self._reset_alert)
 

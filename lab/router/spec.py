@@ -28,7 +28,11 @@ class FactoryRow:
 
 @dataclass(frozen=True)
 class RouterSpec:
-    """``netns`` exists already and holds ``ports``; the sockets are bound and not yet listening."""
+    """``netns`` exists already and holds ``ports``.
+
+    The sockets are bound to port numbers, not to 0: only those stay theirs while the router boots (Linux gives a port
+    that it chose itself back when the socket stops listening).
+    """
 
     name: str
     netns: str
@@ -46,3 +50,7 @@ class RouterSpec:
     ssh_host_key_file: Path | None = None
     #: PEM of the certificate authorities that the router ships with (7.19+: /certificate/builtin)
     trusted_ca_pem: str = ""
+    #: how long a reboot keeps the router away, seconds
+    boot_s: float = 3.0
+    #: advanced, basic or home
+    device_mode: str = "advanced"

@@ -19,3 +19,6 @@ class Image:
 
     def without(self, *menus: str) -> Image:
         return Image({path: rows for path, rows in self.menus.items() if path not in menus}, self.next_id)
+
+    def with_rows(self, menu: str, rows: tuple[ConfigRow, ...]) -> Image:
+        return Image({**self.menus, menu: rows}, self.next_id)

@@ -82,7 +82,12 @@ def check_machine(folder: Folder) -> None:
 
 
 def open_port(port: int, what: str) -> socket.socket:
-    """A listening loopback socket of the host, which the daemon inherits. Port 0: any free one."""
+    """A listening loopback socket of the host, which the daemon inherits. Port 0: any free one.
+
+    It is bound to the number in either case: a port that the kernel chose is lost when the router reboots, which
+    closes it for a while (RouterSpec).
+    """
+    port = port or _free_port()
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -95,6 +100,12 @@ def open_port(port: int, what: str) -> socket.socket:
         ) from None
     sock.setblocking(False)
     return sock
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
 
 
 async def up(folder: Folder, options: Options, progress: Callable[[str], None]) -> State:

@@ -43,12 +43,12 @@ class Certificate:
 
 
 class CertificateService:
-    """``builtin_pem``: the authorities that the router ships with."""
+    """``builtin_pem``: the authorities that the router ships with. ``rows``: those that it kept over a reboot."""
 
-    def __init__(self, host: RouterHost, builtin_pem: str = "") -> None:
+    def __init__(self, host: RouterHost, builtin_pem: str = "", rows: dict[int, Certificate] | None = None) -> None:
         self._host = host
-        self._rows: dict[int, Certificate] = {}
-        self._next = 1
+        self._rows: dict[int, Certificate] = {} if rows is None else rows
+        self._next = max(self._rows, default=0) + 1
         self.builtin = Builtin(host, builtin_pem)
 
     def plug(self) -> None:

@@ -12,7 +12,7 @@ import base64
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urljoin
@@ -20,6 +20,7 @@ from urllib.parse import urljoin
 from lab import netns
 from lab.router.services.base import RouterHost, at_least
 from lab.router.services.certificates import CertificateService
+from lab.router.services.devicemode import NOT_ALLOWED
 from lab.router.services.http import HttpError, IdleTimeout, Request, Response, Url, exchange, parse_url
 from lab.router.services.resolver import ResolveError, Resolver
 from lab.schema.model import version_key
@@ -27,7 +28,7 @@ from lab.schema.snapshot import ConfigRow, Snapshot
 from lab.script.literals import parse_time
 from lab.script.values import NANOS, from_utf8, utf8
 from lab.store import Trap
-from lab.verbs import SYSTEM, Caller, Reply
+from lab.verbs import Caller, Reply
 
 #: http-data up to 64 KiB, a result in a variable about as much (facts 5.1)
 DATA_LIMIT = 65_536
@@ -61,8 +62,16 @@ class Order:
 
 
 class Fetch:
-    def __init__(self, host: RouterHost, resolver: Resolver, certificates: CertificateService) -> None:
+    def __init__(
+        self,
+        host: RouterHost,
+        resolver: Resolver,
+        certificates: CertificateService,
+        *,
+        allowed: Callable[[str], bool] = lambda feature: True,
+    ) -> None:
         self._host = host
+        self._allowed = allowed
         self._resolver = resolver
         self._certificates = certificates
 
@@ -84,9 +93,8 @@ class Fetch:
         for policy in ("test", "ftp") if order.output == "file" else ("test",):
             if not caller.may(policy):
                 raise Trap("not enough permissions (9)")
-        mode = await self._host.engine.call("/system/device-mode", "print", {}, caller=SYSTEM)
-        if mode.rows and mode.rows[0].get("fetch") in ("false", "no"):
-            raise Trap("failure: not allowed by device-mode")
+        if not self._allowed("fetch"):
+            raise Trap(NOT_ALLOWED)
         started = self._host.clock()
         try:
             async with asyncio.timeout(order.duration_s):

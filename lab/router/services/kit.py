@@ -8,11 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from lab.router.devicemode import DeviceMode
+from lab.router.kept import Kept, Power
 from lab.router.services.base import Service
 from lab.router.services.certificates import CertificateService
+from lab.router.services.devicemode import DeviceModeService
 from lab.router.services.fetch import Fetch
 from lab.router.services.log import LogService
+from lab.router.services.power import PowerService
 from lab.router.services.resolver import Resolver
+from lab.router.services.safemode import SafeMode
 from lab.router.services.scheduler import Scheduler
 from lab.router.services.scripts import ScriptService
 from lab.router.services.tools import Tools
@@ -66,15 +71,18 @@ class _Host:
 class Services:
     """``plug`` when the engine is there, ``start`` when the network is, ``refresh`` after each write, then ``stop``."""
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: Seat, kept: Kept | None = None, power: Power | None = None) -> None:
+        kept = kept or Kept(DeviceMode())
         host = _Host(seat, self)
         self._engine = seat.engine
         self.log = LogService(host)
         self.scripts = ScriptService(host)
-        self.scheduler = Scheduler(host, self.scripts)
+        self.device_mode = DeviceModeService(host, kept)
+        self.scheduler = Scheduler(host, self.scripts, allowed=self.device_mode.allows, added=kept.scheduled)
+        self.safe_mode = SafeMode(host)
         self.resolver = Resolver(host)
-        self.certificates = CertificateService(host, seat.spec.trusted_ca_pem)
-        self.fetch = Fetch(host, self.resolver, self.certificates)
+        self.certificates = CertificateService(host, seat.spec.trusted_ca_pem, kept.certificates)
+        self.fetch = Fetch(host, self.resolver, self.certificates, allowed=self.device_mode.allows)
         self.tools = Tools(host, self.scripts)
         self.interpreter = Interpreter(
             seat.engine,
@@ -91,6 +99,9 @@ class Services:
             self.fetch,
             self.scripts,
             self.scheduler,
+            self.device_mode,
+            self.safe_mode,
+            *([PowerService(host, kept, power)] if power is not None else []),
             self.tools,
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lab.router.services.base import RouterHost, at_least, format_moment
 from lab.schema.snapshot import Snapshot
-from lab.store import Trap
+from lab.store import Trap, format_id
 from lab.verbs import Action, Caller, Reply
 
 #: /system/logging/action memory, memory-lines [cr]
@@ -60,16 +60,17 @@ class LogService:
         line = LogLine(self._next, self._host.clock(), topics, message)
         self._next += 1
         self._lines.append(line)
+        self._host.engine.announce("/log", {".id": format_id(line.id), **self._row(line)})
         for sink in tuple(self.sinks):
             sink(line)
 
     # ---- the menu
 
     def rows(self) -> Sequence[tuple[int, Mapping[str, str]]]:
-        return [
-            (line.id, {"time": self._shown(line.time), "topics": line.topics, "message": line.message})
-            for line in self._lines
-        ]
+        return [(line.id, self._row(line)) for line in self._lines]
+
+    def _row(self, line: LogLine) -> dict[str, str]:
+        return {"time": self._shown(line.time), "topics": line.topics, "message": line.message}
 
     def remove(self, ids: Sequence[int]) -> None:
         raise Trap("no such command", 0)

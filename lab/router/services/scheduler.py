@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.router.services.base import RouterHost, format_moment
+from lab.router.services.devicemode import INACTIVATED
 from lab.router.services.scripts import ScriptService, row_policies
 from lab.router.services.timetable import Boot, next_run
 from lab.schema.snapshot import ConfigRow, Snapshot
@@ -26,8 +28,17 @@ class _Entry:
 
 
 class Scheduler:
-    def __init__(self, host: RouterHost, scripts: ScriptService) -> None:
+    def __init__(
+        self,
+        host: RouterHost,
+        scripts: ScriptService,
+        *,
+        allowed: Callable[[str], bool] = lambda feature: True,
+        added: dict[int, float] | None = None,
+    ) -> None:
         self._host = host
+        self._added = {} if added is None else added
+        self._allowed = allowed
         self._scripts = scripts
         self._boot = Boot(host.clock())
         self._entries: dict[int, _Entry] = {}
@@ -41,7 +52,7 @@ class Scheduler:
     async def start(self) -> None:
         self._boot = Boot(self._host.clock())
         self._entries.clear()
-        self.refresh(self._host.store.snapshot())
+        self._take(self._host.store.snapshot(), now=self._boot.at)
         self._loop = asyncio.create_task(self._work())
 
     async def stop(self) -> None:
@@ -55,10 +66,13 @@ class Scheduler:
 
     def refresh(self, snapshot: Snapshot) -> None:
         """New and changed rows get their next run; a row that only ran keeps its own."""
-        now = self._host.clock()
+        self._take(snapshot, now=self._host.clock())
+
+    def _take(self, snapshot: Snapshot, *, now: float) -> None:
         rows = {row.id: row for row in snapshot.rows(MENU)}
         for gone in set(self._entries) - set(rows):
             del self._entries[gone]
+            self._added.pop(gone, None)
         for row in rows.values():
             known = self._entries.get(row.id)
             if known is not None and known.row.values == row.values:
@@ -66,18 +80,25 @@ class Scheduler:
             if known is not None and _timing(known.row) == _timing(row):
                 known.row = row
             else:
-                self._entries[row.id] = _Entry(row, now, self._next(row, now, now), known.runs if known else 0)
+                if known is not None or row.id not in self._added:
+                    self._added[row.id] = now
+                added = self._added[row.id]
+                self._entries[row.id] = _Entry(row, added, self._next(row, added, now), known.runs if known else 0)
             self._show(row.id)
         self._changed.set()
 
     def _next(self, row: ConfigRow, added: float, now: float) -> float | None:
-        return next_run(row, boot=self._boot, added=added, now=now) if row.enabled else None
+        if not row.enabled or not self._allowed("scheduler"):
+            return None
+        return next_run(row, boot=self._boot, added=added, now=now)
 
     def _show(self, row_id: int) -> None:
         entry = self._entries[row_id]
         due = None if entry.due is None else format_moment(self._host.version, entry.due)
         owner = self._owner(entry.row)
         self._host.engine.set_runtime(MENU, row_id, next_run=due, run_count=str(entry.runs), owner=owner)
+        if not self._allowed("scheduler"):  # accepted, with flag X and this comment (facts 6.6, 8)
+            self._host.engine.set_runtime(MENU, row_id, disabled="true", comment=INACTIVATED)
 
     async def _work(self) -> None:
         while True:
