@@ -57,9 +57,10 @@ class Session:
     async def column(self, menu: str, name: str) -> list[Any]:
         return [row.get(name) for row in await self.do(f"{menu}/print")]
 
-    async def close(self) -> None:
-        """Says ``/quit`` first."""
-        await asyncio.to_thread(self._api.close)
+    async def quit(self) -> None:
+        """Take one's leave, which the router answers with ``!fatal``."""
+        with pytest.raises(librouteros.exceptions.FatalError):
+            await self.do("/quit")
 
     async def drop(self) -> None:
         """The connection is gone, nobody said good-bye."""
