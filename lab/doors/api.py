@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from lab.doors.codec import Decoder, ProtocolError, encode
 from lab.verbs import Caller, Engine, Reply, Trap
+from lab.verbs.caller import SYSTEM
 
 Authenticate = Callable[[str, str], Caller | None]
 #: (user, accepts) -> Caller; ``accepts(password)`` says whether the answer to the challenge fits that password.
@@ -111,6 +112,15 @@ class ApiDoor:
             pass  # the door is being closed; the peer sees the connection end
         finally:
             self._sessions.discard(task)
+
+
+async def _write_file(engine: Engine, name: str, text: str) -> None:
+    """A file that is there already is written over."""
+    old = engine.find("/file", lambda row: row.get("name") == name)
+    if old:
+        await engine.call("/file", "set", {".id": old[0], "contents": text}, caller=SYSTEM)
+    else:
+        await engine.call("/file", "add", {"name": name, "contents": text}, caller=SYSTEM)
 
 
 class _Session:
@@ -246,10 +256,7 @@ class _Session:
                 if sentence.command == "listen" or (sentence.command == "print" and "follow" in sentence.args):
                     await self._listen(sentence, caller)
                 else:
-                    reply = await self.door.engine.call(
-                        sentence.menu, sentence.command, sentence.args, queries=sentence.queries, caller=caller
-                    )
-                    self._reply(sentence, reply)
+                    self._reply(sentence, await self._call(sentence, caller))
                 await self.writer.drain()
         except Trap as trap:
             self._trap(sentence.tag, trap)
@@ -257,6 +264,19 @@ class _Session:
             self._trap(sentence.tag, Trap("interrupted", 2))
         except ConnectionError:
             self.closing = True
+
+    async def _call(self, sentence: Sentence, caller: Caller) -> Reply:
+        engine = self.door.engine
+        if sentence.command != "export":
+            return await engine.call(
+                sentence.menu, sentence.command, sentence.args, queries=sentence.queries, caller=caller
+            )
+        # the API prints nothing of an export: clients have it written into a file (librouteros, config.py)
+        args = {name: text for name, text in sentence.args.items() if name != "file"}
+        reply = await engine.call(sentence.menu, "export", args, caller=caller)
+        if file := sentence.args.get("file"):
+            await _write_file(engine, f"{file}.rsc", reply.ret or "")
+        return Reply()
 
     async def _listen(self, sentence: Sentence, caller: Caller) -> None:
         if not caller.may("read"):
