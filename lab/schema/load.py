@@ -13,14 +13,14 @@ from typing import Any, cast
 import yaml
 
 from lab.schema.expr import SchemaError, parse_type
-from lab.schema.model import Argument, BuiltinRow, Enacted, Kind, Menu, MenuAt, Schema, Shown, Span, Unique
+from lab.schema.model import AnyOf, Argument, BuiltinRow, Enacted, Kind, Menu, MenuAt, Schema, Shown, Span, Unique
 from lab.values import BadValue, NoReferences
 
 MENU_DIR = Path(__file__).parent / "menus"
 
 _MENU_KEYS = {
     "menu", "kind", "source", "enacted", "since", "until", "arguments", "readonly", "commands", "actions", "unique",
-    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy",
+    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy", "asks",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "type", "default", "implied", "required", "unset", "secret", "write_only", "enacted", "since", "until", "only",
@@ -130,9 +130,10 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
         first_id=raw.get("first_id", 1),
         auto_name=raw.get("auto_name", ""),
         views=MappingProxyType(dict(raw.get("views") or {})),
-        any_of=tuple((tuple(item["names"]), item["message"]) for item in raw.get("any_of", ())),
+        any_of=tuple(_any_of(item) for item in raw.get("any_of", ())),
         hidden=raw.get("hidden", False),
         policy=raw.get("policy", ""),
+        asks=tuple(raw.get("asks", ())),
         spans=MappingProxyType(spans),
         variants=MappingProxyType(variants),
     )
@@ -219,6 +220,10 @@ def _check_default(name: str, raw: Mapping[str, Any]) -> None:
         raise SchemaError(f"argument {name}: default {text!r} prints as {canonical!r}")
 
 
+def _any_of(raw: Mapping[str, Any]) -> AnyOf:
+    return AnyOf(tuple(raw["names"]), raw["message"], Span(str(raw.get("since", "")), str(raw.get("until", ""))))
+
+
 def _unique(raw: Mapping[str, Any]) -> Unique:
     return Unique(tuple(raw["by"]), raw["message"], raw.get("space", False))
 
@@ -239,6 +244,9 @@ def _check_links(menu: Menu, menus: Mapping[str, Menu]) -> None:
         for argument in variants:
             for target in argument.type.points_to() - set(menus):
                 raise SchemaError(f"{menu.path}: {argument.name} points to {target}, which is not described")
+    for name in menu.asks:
+        if not any(variant.required for variant in menu.arguments.get(name, ())):
+            raise SchemaError(f"{menu.path}: asks for {name}, which is not required")
     names = set(menu.arguments) | set(menu.readonly)
     for rule in menu.unique:
         if set(rule.by) - names:

@@ -69,6 +69,15 @@ class Unique:
 
 
 @dataclass(frozen=True)
+class AnyOf:
+    """``add`` wants at least one of ``names``; ``message`` is what the router says otherwise."""
+
+    names: tuple[str, ...]
+    message: str
+    span: Span = Span()
+
+
+@dataclass(frozen=True)
 class BuiltinRow:
     id: int
     values: Mapping[str, str]
@@ -106,10 +115,11 @@ class Menu:
     auto_name: str = ""
     #: for kind ``view``: the menus whose rows are shown, and the value of ``type`` for each
     views: Mapping[str, str] = field(default_factory=dict)
-    #: at least one of these must be given: (names, the router's words)
-    any_of: tuple[tuple[tuple[str, ...], str], ...] = ()
+    any_of: tuple[AnyOf, ...] = ()
     hidden: bool = False
     policy: str = ""
+    #: required arguments in the order in which the router asks for them
+    asks: tuple[str, ...] = ()
     #: ("command", name), ("action", command), ("action", command, argument) -> versions, where not all have it
     spans: Mapping[tuple[str, ...], Span] = field(default_factory=dict)
     #: read-only properties that not all versions have, or show alike
@@ -136,6 +146,7 @@ class Menu:
             },
             readonly=readonly,
             builtin=tuple(row for row in self.builtin if row.span.holds(version)),
+            any_of=tuple(rule for rule in self.any_of if rule.span.holds(version)),
         )
 
     @property
@@ -161,6 +172,13 @@ class MenuAt:
     def knows(self, name: str) -> bool:
         """Whether rows of this menu can have the property."""
         return name in self.arguments or name in self.menu.readonly
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The required arguments, in the router's order where it is known."""
+        required = {argument.name for argument in self.arguments.values() if argument.required}
+        named = [name for name in self.menu.asks if name in required]
+        return (*named, *sorted(required - set(named)))
 
     @property
     def defaults(self) -> dict[str, str]:

@@ -17,6 +17,18 @@ class ScriptError(Exception):
         self.line = line
         self.column = column
         self.command = command
+        #: a menu refused it; otherwise the language did
+        self.by_menu = False
+
+    def spoken(self, version: tuple[int, ...]) -> str:
+        """The line that the console prints (recorded: ``add`` without arguments on 7.20.8, 7.22.1 and 7.23rc1).
+
+        The language's own errors are announced as such. Behind the words stands the command that failed; for the
+        language's own errors between 7.20.8 and 7.22.1 for the first time.
+        """
+        start = "" if self.by_menu else "Script Error: "
+        placed = self.command and (version >= (7, 22) or (self.by_menu and version >= (7, 20)))
+        return f"{start}{self.message} ({self.command}; line {self.line})" if placed else f"{start}{self.message}"
 
 
 class ScriptSyntaxError(ScriptError):
@@ -24,3 +36,7 @@ class ScriptSyntaxError(ScriptError):
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(f"{message} (line {line} column {column})", line, column)
+
+    def spoken(self, version: tuple[int, ...]) -> str:
+        """The parser's words stand alone."""
+        return self.message

@@ -9,12 +9,16 @@ MISSING, VALUE, INTERRUPTED, SCRIPTING, GENERAL, API, TTY, RETURN = range(8)
 
 
 class Trap(Exception):
-    """``message`` is what the router says; ``category`` 0 to 7, or None when the router sends none."""
+    """``message`` is what the router says; ``category`` 0 to 7, or None when the router sends none.
 
-    def __init__(self, message: str, category: int | None = None) -> None:
+    ``console``: what the console says instead, when its own check comes before the menu's.
+    """
+
+    def __init__(self, message: str, category: int | None = None, *, console: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.category = category
+        self.console = console
 
 
 def no_such_item() -> Trap:

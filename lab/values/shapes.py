@@ -30,6 +30,7 @@ SHAPES: dict[str, ShapeType] = {
         "http-codes": r"\d{3}(?:-\d{3})?(?:,\d{3}(?:-\d{3})?)*",
         "priority": r"0x[0-9A-Fa-f]{1,4}|\d{1,5}",
         "route-tables": r"(?:default|[^,:\s]+)(?::\d{1,3})?(?:,[^,:\s]+(?::\d{1,3})?)*",
+        "ssh-key": r"(?:ssh-|ecdsa-)[a-z0-9@.-]+ [A-Za-z0-9+/=]+(?: .*)?",
         "san": r"(?:(?:DNS|IP|email):[^,]*)(?:,(?:DNS|IP|email):[^,]*)*",
     }.items()
 }

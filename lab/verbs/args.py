@@ -74,12 +74,12 @@ def check_values(menu: MenuAt, args: Mapping[str, str], store: Store, *, verb: s
 
 
 def check_required(menu: MenuAt, values: Mapping[str, str | None]) -> None:
-    for argument in menu.arguments.values():
-        if argument.required and values.get(argument.name) is None:
-            raise Trap(f"missing ={argument.name}=", 0)
-    for names, message in menu.menu.any_of:
-        if not any(values.get(name) is not None for name in names):
-            raise Trap(message)
+    missing = [name for name in menu.asks if values.get(name) is None]
+    if missing:
+        raise Trap(f"missing ={missing[0]}=", 0, console=f"missing value(s) of argument(s) {' '.join(missing)}")
+    for rule in menu.menu.any_of:
+        if not any(values.get(name) is not None for name in rule.names):
+            raise Trap(rule.message)
 
 
 def row_ids(text: str, rows: Candidates) -> list[int]:

@@ -23,7 +23,9 @@ WORDS = (
     *("!ether1", "!10.0.0.0/8", "both-addresses:2/0", "*1", "*FFFF", "a b", "\u00fc", "read,write", "in,none", "1,2"),
 )
 ADDABLE = sorted(
-    m.path for m in all_menus().values() if "add" in m.commands and m.kind in ("list", "ordered") and not m.hidden
+    m.path
+    for m in all_menus().values()
+    if "add" in m.commands and m.kind in ("list", "ordered") and m.arguments and not m.hidden
 )
 
 
@@ -102,7 +104,7 @@ async def test_what_is_shown_can_be_written_back_and_changes_nothing(
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(all_menus())), st.data())
 async def test_no_words_get_another_answer_than_a_refusal(menu: str, data: st.DataObject) -> None:
-    engine = router("7.22")
+    engine = router("7.22" if all_menus()[menu].span.holds("7.22") else "6.49")
     at = engine.store.schema.get(menu)
     assert at is not None
     names = [
