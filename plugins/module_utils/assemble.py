@@ -33,7 +33,7 @@ ROLES: Mapping[str, Rules] = {
 def assemble(raw: Mapping[str, Any], *, name: str) -> Plan:
     """What the branch ``name`` should hold when every role is used. Raises ``BranchError`` with all mistakes."""
     branch = parse_branch(raw, name=name)
-    plan = Plan(branch.name)
+    plan = Plan(branch.name, version=str(branch.version))
     for rules in ROLES.values():
         plan = plan.with_rows(rules(branch, branch.version))
     return plan

@@ -11,6 +11,7 @@ from typing import Any
 from .api_client import Target
 from .commit_engine import CommitError, Outcome, Request
 from .plan import Plan
+from .versions import parse_version
 
 SPEC: dict[str, dict[str, Any]] = {
     "host": {"type": "str", "required": True},
@@ -47,13 +48,14 @@ def request(arguments: Mapping[str, Any], *, name: str) -> Request:
     return Request(
         host=name,
         rows=tuple(row for plan in plans for row in plan.rows),
+        made_for=frozenset(parse_version(plan.version) for plan in plans if plan.version),
         owners=None if owners is None else frozenset(owners),
         # The password fills no gap of a plan; it stands here so that it is masked wherever it might turn up.
         secrets={**secrets, "api_password": str(arguments["password"])},
     )
 
 
-def result(outcome: Outcome, *, seconds: float) -> dict[str, Any]:
+def result(outcome: Outcome, *, name: str, seconds: float) -> dict[str, Any]:
     """An outcome in the form of Ansible's results."""
     return {
         "changed": outcome.changed,
@@ -61,6 +63,7 @@ def result(outcome: Outcome, *, seconds: float) -> dict[str, Any]:
         "differences": list(outcome.differences),
         "diff": [dict(item) for item in outcome.diff],
         "version": outcome.version,
+        "warnings": [f"{name}: {note}" for note in outcome.notes],
         "seconds": round(seconds, 3),
     }
 

@@ -9,18 +9,18 @@ for: rows that this release or the router's version cannot hold, values that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from . import diff_text
+from . import diff_text, router_notes
 from .diff import Difference, Found, compare, unwritable
 from .menus import MENUS, Menu
 from .plan import Row
 from .router_api import Api, RouterError
 from .router_values import resolved, unresolved, wanted_paths
 from .secrets_mask import Mask
-from .versions import OLDEST, Version, parse_version
+from .versions import Version, lacks, parse_version, planned_for
 from .writing import WriteError, restore, write
 
 RESOURCE = "/system/resource"
@@ -41,12 +41,13 @@ Connect = Callable[[], AbstractContextManager[Api]]
 @dataclass(frozen=True)
 class Request:
     """``host``: the name that people know. ``owners``: see :func:`diff.compare`. ``secrets``: name to value, for the
-    gaps of the plan's texts; never shown."""
+    gaps of the plan's texts; never shown. ``made_for``: the versions that the rows were made for, where known."""
 
     host: str
     rows: tuple[Row, ...]
     owners: frozenset[str] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    made_for: frozenset[Version] = frozenset()
 
     @property
     def mask(self) -> Mask:
@@ -56,13 +57,15 @@ class Request:
 @dataclass(frozen=True)
 class Outcome:
     """``differences``: a sentence for each write that was (or, without writing, would be) made.
-    ``diff``: Ansible's form, one entry for each menu. ``version``: as the router says it."""
+    ``diff``: Ansible's form, one entry for each menu. ``version``: as the router says it.
+    ``notes``: sentences about what stands on the router and keeps the plan from doing its work."""
 
     changed: bool
     version: str
     writes: Mapping[str, int] = field(default_factory=dict)
     diff: tuple[dict[str, str], ...] = ()
     differences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class _Reading:
     router: Mapping[str, list[Found]]
     plan: tuple[Row, ...]
     difference: Difference
+    notes: tuple[str, ...]
 
     def outcome(self, request: Request, *, changed: bool) -> Outcome:
         mask = request.mask
@@ -84,6 +88,7 @@ class _Reading:
                 diff_text.diffs(request.host, self.difference, self.plan, self.router, owners=request.owners, mask=mask)
             ),
             differences=tuple(diff_text.sentence(operation, mask) for operation in self.difference.operations),
+            notes=self.notes,
         )
 
 
@@ -120,14 +125,11 @@ def commit(request: Request, connect: Connect) -> Outcome:
 
 
 def _read(request: Request, api: Api) -> _Reading:
-    faults = unwritable(request.rows)
-    if faults:
-        raise CommitError(faults)
     text, version = _version(api)
-    faults = _too_old(version, request.rows)
+    faults = _of_another_version(version, request) or unwritable(request.rows, version)
     if faults:
         raise CommitError(faults)
-    router = {menu.path: _rows(api, menu) for menu in MENUS if (version.major, version.minor) >= menu.since}
+    router = {menu.path: _rows(api, menu, version) for menu in MENUS if menu.on(version)}
     named = _named(api, request.rows)
     faults = unresolved(request.rows, named, request.secrets)
     if faults:
@@ -137,7 +139,7 @@ def _read(request: Request, api: Api) -> _Reading:
     if difference.conflicts:
         mask = request.mask
         raise CommitError([mask(f"{item.menu} [{item.tag}]: {item.words}") for item in difference.conflicts])
-    return _Reading(text, router, plan, difference)
+    return _Reading(text, router, plan, difference, router_notes.notes(api, version, request.rows))
 
 
 def _version(api: Api) -> tuple[str, Version]:
@@ -156,14 +158,25 @@ def _named(api: Api, rows: Sequence[Row]) -> dict[str, list[Found]]:
     return {menu: api.rows(menu, sorted(properties)) for menu, properties in needed.items()}
 
 
-def _rows(api: Api, menu: Menu) -> list[Found]:
-    return api.rows(menu.path, tuple(menu.properties) if menu.sparse_print else ())
+def _rows(api: Api, menu: Menu, version: Version) -> list[Found]:
+    return api.rows(menu.path, menu.on(version) if menu.sparse_print else ())
 
 
-def _too_old(version: Version, rows: Collection[Row]) -> list[str]:
-    if rows and version < OLDEST:
-        return [f"the router runs RouterOS {version}; these rows need {OLDEST} or later"]
-    return []
+def _of_another_version(router: Version, request: Request) -> list[str]:
+    """Why rows that were made for another version would not be understood. An empty plan asks nothing of a version."""
+    if not request.rows:
+        return []
+    try:
+        planned_for(router)
+    except ValueError as error:
+        return [str(error)]
+    return [
+        f"the plan was made for RouterOS {planned}, but the router runs {router}, which lacks {' and '.join(missing)}."
+        f" Set multiwan_routeros_version: '{router}' for this branch, or leave it out of its file: site.yml then plans"
+        f" for what the router says"
+        for planned in sorted(request.made_for)
+        if (missing := lacks(planned, router))
+    ]
 
 
 def _read_back(request: Request, connect: Connect, written: _Reading) -> None:

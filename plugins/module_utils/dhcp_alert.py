@@ -13,9 +13,11 @@ from .model import Branch, Segment, Telegram
 from .plan import Row
 from .secret_values import TELEGRAM_BOT_TOKEN, with_secrets
 from .tags import ascii_label, owned, tag
-from .versions import Version
+from .versions import BUILTIN_CA, Version
 
 ROLE = "dhcp_alert"
+#: The part of the row that opens a TLS connection and checks it.
+TELEGRAM = "telegram"
 ALERT_TIMEOUT = "1h"
 OUTBOX_INTERVAL = "1m"
 #: The rights that the manual's own fetch examples have; no file is written, so no ``ftp``.
@@ -24,23 +26,26 @@ _POLICY = "read,test,write"
 
 def dhcp_alert_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     """One alert per segment and the scripts behind it. Without ``multiwan_telegram`` the alert is only logged."""
-    del version
     if not branch.segments:
         return ()
     language = branch.telegram.language if branch.telegram else "en"
     alert = scripts.dhcp_alert(branch.name, language, tells=branch.telegram is not None)
     return (
-        *(_telegram(branch.telegram) if branch.telegram else ()),
+        *(_telegram(branch.telegram, version) if branch.telegram else ()),
         _script(names.SCRIPT_DHCP_ALERT, "alert", "Rogue DHCP server: what to say", alert),
         *(_alert(segment) for segment in branch.segments),
     )
 
 
-def _telegram(settings: Telegram) -> Iterator[Row]:
-    sender = with_secrets(scripts.telegram(settings), TELEGRAM_BOT_TOKEN)
-    yield _script(names.SCRIPT_TELEGRAM, "telegram", "Telegram: one message; the only place of token and chat", sender)
-    yield _script(names.SCRIPT_NOTIFY, "notify", "Telegram: now or into the outbox", scripts.notify(settings.language))
-    yield _script(names.SCRIPT_OUTBOX, "outbox", "Telegram: what waits in the outbox", scripts.outbox())
+def _telegram(settings: Telegram, version: Version) -> Iterator[Row]:
+    sender = with_secrets(scripts.telegram(settings, version), TELEGRAM_BOT_TOKEN)
+    about = "Telegram: one message; the only place of token and chat"
+    if not BUILTIN_CA.on(version):
+        about += "; needs the imported CA of its server"
+    yield _script(names.SCRIPT_TELEGRAM, TELEGRAM, about, sender)
+    notify = scripts.notify(settings.language, version)
+    yield _script(names.SCRIPT_NOTIFY, "notify", "Telegram: now or into the outbox", notify)
+    yield _script(names.SCRIPT_OUTBOX, "outbox", "Telegram: what waits in the outbox", scripts.outbox(version))
     values = {
         "name": names.SCRIPT_OUTBOX,
         "interval": OUTBOX_INTERVAL,

@@ -17,6 +17,7 @@ from typing import Literal
 
 from .menus import BY_PATH, MENUS, Menu, canonical
 from .plan import Row
+from .versions import Version
 
 Verb = Literal["add", "set", "unset", "move", "remove"]
 
@@ -121,8 +122,9 @@ def compare(
     return Difference(tuple(operation for *_, operation in ordered), tuple(conflicts))
 
 
-def unwritable(plan: Iterable[Row]) -> list[str]:
-    """What this release cannot write: unknown menus and properties, tags that occur twice. One sentence each."""
+def unwritable(plan: Iterable[Row], version: Version) -> list[str]:
+    """What can't be written: menus and properties that this release or the router's version does not know, tags that
+    occur twice. One sentence each."""
     faults: list[str] = []
     seen: set[tuple[str, str]] = set()
     for row in plan:
@@ -134,7 +136,8 @@ def unwritable(plan: Iterable[Row]) -> list[str]:
         if menu is None:
             faults.append(f"{where}: this collection does not write the menu")
             continue
-        faults += [f"{where}: unknown property {name}" for name in sorted(set(row.values) - set(menu.properties))]
+        known = menu.on(version)
+        faults += [f"{where}: RouterOS {version} has no {name} there" for name in sorted(set(row.values) - set(known))]
         match = _TAG.search(str(row.values.get("comment", "")))
         if match is None or match[1] != row.tag:
             faults.append(f"{where}: the comment does not end in the tag")

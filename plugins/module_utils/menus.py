@@ -3,9 +3,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The RouterOS menus that the collection writes, as data.
 
-Argument names come from the command tree of RouterOS 7.22.3 (tikoci/restraml ``/console/inspect`` dumps), defaults from
-community.routeros ``_api_data.py`` and the MikroTik manual. Only writable properties stand here: whatever else a print
-reports (counters, flags, learned values) is run-time state and never drift.
+Argument names come from the command trees of RouterOS 7.9 to 7.24 (tikoci/restraml ``/console/inspect`` dumps), those
+of 6.49 and the defaults from community.routeros ``_api_data.py`` and the MikroTik manual. Only writable properties stand
+here: whatever else a print reports (counters, flags, learned values) is run-time state and never drift.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from . import value_forms as forms
+from .versions import SIX, TABLES, Version
 
 Normalizer = Callable[[str], str]
 
@@ -35,7 +36,8 @@ class Menu:
     ``stages_within``: finer stages by the value of ``ordered_within``.
     ``long``: properties that hold scripts; shown as a block of lines in a diff.
     ``sparse_print``: ask for our properties only. The menu can hold thousands of foreign rows or slow properties.
-    ``since``: first RouterOS version that has the menu.
+    ``since``: first RouterOS version that has the menu. ``until``: property to the first version without it.
+    ``later``: property to the first version that has it.
     """
 
     path: str
@@ -51,15 +53,29 @@ class Menu:
     stages_within: Mapping[str, int] = field(default_factory=dict)
     long: frozenset[str] = frozenset()
     sparse_print: bool = False
-    since: tuple[int, int] = (0, 0)
+    since: Version = SIX
+    until: Mapping[str, Version] = field(default_factory=dict)
+    later: Mapping[str, Version] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = set(self.properties)
-        for name in (*self.defaults, *self.switches, *self.derived, *self.unique, *self.long):
+        for name in (*self.defaults, *self.switches, *self.derived, *self.unique, *self.long, *self.until, *self.later):
             if name not in known:
                 raise ValueError(f"{self.path}: {name} is not among the properties")
         if self.switches & set(self.defaults):
             raise ValueError(f"{self.path}: a switch has no default, it is off when absent")
+
+    def has(self, name: str, version: Version) -> bool:
+        """Whether ``version`` knows the property."""
+        return (
+            name in self.properties
+            and version >= self.later.get(name, version)
+            and not (name in self.until and version >= self.until[name])
+        )
+
+    def on(self, version: Version) -> tuple[str, ...]:
+        """The properties that ``version`` has; none when it lacks the menu."""
+        return tuple(name for name in self.properties if self.has(name, version)) if version >= self.since else ()
 
     def substage(self, values: Mapping[str, str]) -> int:
         if self.ordered_within is None:
@@ -105,7 +121,7 @@ MENUS: tuple[Menu, ...] = (
         switches=frozenset({"fib"}),
         unsettable=True,
         unique=("name",),
-        since=(7, 0),
+        since=TABLES.since,
     ),
     Menu(
         "/interface/list",
@@ -138,7 +154,10 @@ MENUS: tuple[Menu, ...] = (
         "/ip/route",
         stage=40,
         properties={
-            **_texts("distance scope target-scope pref-src routing-table check-gateway vrf-interface comment"),
+            **_texts(
+                "distance scope target-scope pref-src routing-table routing-mark type check-gateway vrf-interface"
+                " comment"
+            ),
             "dst-address": forms.prefix,
             "gateway": forms.gateway,
             "blackhole": forms.text,
@@ -151,6 +170,8 @@ MENUS: tuple[Menu, ...] = (
             "scope": "30",
             "target-scope": "10",
             "routing-table": "main",
+            "routing-mark": "",
+            "type": "unicast",
             "check-gateway": "none",
             "pref-src": "",
             "gateway": "",
@@ -159,6 +180,9 @@ MENUS: tuple[Menu, ...] = (
         switches=frozenset({"blackhole"}),
         derived=frozenset({"vrf-interface"}),
         unsettable=True,
+        # Fields of 6.49: community.routeros ``_api_data.py`` and printed routes in ntc-templates.
+        until={"routing-mark": TABLES.since, "type": TABLES.since},
+        later=dict.fromkeys(("routing-table", "blackhole", "vrf-interface"), TABLES.since),
         # A router with a full table has a million rows; printing the properties that we compare is what it can bear.
         sparse_print=True,
     ),
@@ -180,6 +204,7 @@ MENUS: tuple[Menu, ...] = (
             "same-not-by-dst": forms.boolean,
         },
         defaults={"disabled": "no", "log": "no", "log-prefix": ""},
+        later={"randomise-ports": Version(7, 12)},  # in the tree of 7.12, not in that of 7.9
         unsettable=True,
         ordered=True,
         ordered_within="chain",

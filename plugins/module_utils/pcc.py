@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import collapse_addresses
 
-from . import failover, names, paths
+from . import names, paths, routing
 from .model import Branch, Pin, Uplink
 from .plan import Row
 from .tags import ascii_label, owned, tag
-from .versions import Version
+from .versions import TABLES, Version
 
 ROLE = "pcc"
 MANGLE = "/ip/firewall/mangle"
@@ -25,11 +25,10 @@ _NEW = {"connection-state": "new", "connection-mark": "no-mark"}
 
 def pcc_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     """Path tables and routes, the bypass list, and all mangle rows in their order."""
-    del version
     every = paths.all_paths(branch)
     return (
-        *(_path_table(path) for path in every),
-        *(row for path in every for row in _path_routes(path)),
+        *(_path_table(path) for path in every if TABLES.on(version)),
+        *(row for path in every for row in _path_routes(path, version)),
         *_bypass(branch),
         *_entries(branch),
         *(_output(uplink) for uplink in branch.uplinks),
@@ -50,11 +49,12 @@ def _path_table(path: paths.Path) -> Row:
     return owned("/routing/table", tag(ROLE, _path_name(path)), about, {"name": paths.path_table(path), "fib": ""})
 
 
-def _path_routes(path: paths.Path) -> Iterator[Row]:
-    """``@main``: the manual's form for a gateway that is looked up in ``main``; that is where gates and anchors are."""
+def _path_routes(path: paths.Path, version: Version) -> Iterator[Row]:
+    """The gates, which are looked up in ``main``, in their order."""
     table = paths.path_table(path)
     for distance, uplink in enumerate(path, start=1):
-        values = {"routing-table": table, **failover.over_gate(f"{uplink.gate}@main", distance)}
+        gate = routing.looked_up_in_main(str(uplink.gate), version)
+        values = {**routing.in_table(table, version), **routing.over_gate(gate, distance, version)}
         about = f"{ascii_label(uplink.label)}: choice {distance} of {table}"
         yield owned("/ip/route", tag(ROLE, _path_name(path), distance), about, values)
 

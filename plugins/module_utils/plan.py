@@ -39,19 +39,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """All rows of one branch, in menu order: within one menu, the order of ``rows`` is the order on the router."""
+    """All rows of one branch, in menu order: within one menu, the order of ``rows`` is the order on the router.
+
+    ``version``: the RouterOS version that the rows were made for, such as ``7.22``; empty when there are none.
+    """
 
     branch: str
     rows: tuple[Row, ...] = ()
+    version: str = ""
 
     def with_rows(self, rows: Iterable[Row]) -> Plan:
-        return Plan(self.branch, (*self.rows, *rows))
+        return Plan(self.branch, (*self.rows, *rows), self.version)
 
     def of(self, menu: str) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.menu == menu)
 
     def to_json(self) -> dict[str, Any]:
-        return {"format": FORMAT, "branch": self.branch, "rows": [row.to_json() for row in self.rows]}
+        rows = [row.to_json() for row in self.rows]
+        return {"format": FORMAT, "branch": self.branch, "version": self.version, "rows": rows}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
@@ -59,4 +64,4 @@ class Plan:
         if data.get("format") != FORMAT:
             raise ValueError(f"plan format {data.get('format')!r} is not supported, this release reads {FORMAT}")
         rows = tuple(Row(r["menu"], r["tag"], dict(r["values"])) for r in data["rows"])
-        return cls(data["branch"], rows)
+        return cls(data["branch"], rows, str(data.get("version", "")))

@@ -30,8 +30,11 @@ def extend_plan(role: str, arguments: Mapping[str, Any], *, name: str, variable_
     plan = Plan.from_json(given) if given else Plan(name)
     if plan.branch != name:
         raise ValueError(f"the plan is of {plan.branch}, not of {name}")
-    others = Plan(name, tuple(row for row in plan.rows if not row.tag.startswith(f"multiwan:{role}:")))
+    rows = tuple(row for row in plan.rows if not row.tag.startswith(f"multiwan:{role}:"))
     if arguments.get("state") == "absent":
-        return others
+        return Plan(name, rows, plan.version)
     branch = parse_branch(raw_variables(arguments, variable_names), name=name)
-    return others.with_rows(ROLES[role](branch, branch.version))
+    version = str(branch.version)
+    if rows and plan.version not in ("", version):
+        raise ValueError(f"the plan is for RouterOS {plan.version}, the rows of {role} are for {version}")
+    return Plan(name, rows, version).with_rows(ROLES[role](branch, branch.version))

@@ -23,12 +23,37 @@ class Version:
         return f"{self.major}.{self.minor}" + (f".{self.patch}" if self.patch else "")
 
 
-#: The rows and scripts need at most what 7.13 brought: ``:onerror`` (7.13) and ``:convert`` (7.11), both seen first in
-#: these versions' command trees; tables with ``fib`` are older (7.1).
-OLDEST = Version(7, 13)
-#: The last version whose command tree was compared.
+#: The last RouterOS 6, and the first and last 7 whose command trees were compared.
+SIX = Version(6, 49)
+OLDEST_SEVEN = Version(7, 9)
 NEWEST = Version(7, 24, 99)
-SUPPORTED = f"a RouterOS version from {OLDEST} to {NEWEST.major}.{NEWEST.minor}, in quotes"
+RANGE = f"{SIX} and {OLDEST_SEVEN} to {NEWEST.major}.{NEWEST.minor}"
+SUPPORTED = f"a RouterOS version in quotes: {SIX}, or {OLDEST_SEVEN} to {NEWEST.major}.{NEWEST.minor}"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Something that RouterOS has from ``since`` on. ``words``: how a person knows it."""
+
+    since: Version
+    words: str
+
+    def on(self, version: Version) -> bool:
+        return version >= self.since
+
+
+#: Before: ``routing-mark=`` on routes, ``type=blackhole``, one object per gateway address (manual, "moving from v6").
+TABLES = Feature(Version(7, 0), "routing tables (/routing/table)")
+#: ``/tool/fetch output=none``; the manual of 6 has ``keep-result=no``.
+FETCH_OUTPUT = Feature(Version(7, 0), "/tool/fetch output=none")
+#: The next two: seen first in the command trees of 7.11 and 7.13.
+CONVERT = Feature(Version(7, 11), ":convert to=url")
+ONERROR = Feature(Version(7, 13), ":onerror")
+#: ``/certificate/builtin``, seen first in the command tree of 7.19.
+BUILTIN_CA = Feature(Version(7, 19), "certificate authorities that it trusts by itself")
+
+#: What a plan writes in other words where it is missing.
+_WRITTEN = (TABLES, FETCH_OUTPUT, CONVERT, ONERROR)
 
 
 def parse_version(text: str) -> Version:
@@ -41,4 +66,23 @@ def parse_version(text: str) -> Version:
 
 
 def is_supported(version: Version) -> bool:
-    return OLDEST <= version <= NEWEST
+    return (version.major == SIX.major and version >= SIX) or OLDEST_SEVEN <= version <= NEWEST
+
+
+def planned_for(router: Version) -> Version:
+    """What to plan for a router that runs ``router``: itself, or the newest that is known when it is newer.
+
+    Raises ``ValueError`` with a sentence when it is too old.
+    """
+    version = min(router, NEWEST)
+    if not is_supported(version):
+        raise ValueError(f"the router runs RouterOS {router}; this collection supports {RANGE}")
+    return router if version == router else Version(NEWEST.major, NEWEST.minor)
+
+
+def lacks(planned: Version, router: Version) -> list[str]:
+    """What a plan that was made for ``planned`` uses and ``router`` has not."""
+    missing = [item.words for item in _WRITTEN if item.on(planned) and not item.on(router)]
+    if TABLES.on(router) and not TABLES.on(planned):
+        missing.append("marks on routes (routing-mark=), which RouterOS 7 replaced by tables")
+    return missing

@@ -10,26 +10,24 @@ from collections.abc import Iterator
 from . import names
 from .model import Branch, Uplink
 from .plan import Row
+from .routing import ANYWHERE, MAIN, blackhole, in_table
 from .tags import ascii_label, owned, tag
-from .versions import Version
+from .versions import TABLES, Version
 
 ROLE = "wan"
 #: Main routes of last resort begin here: above every gate route, below the blackholes.
 LAST_RESORT_DISTANCE = 200
-BLACKHOLE_DISTANCE = 250
-ANYWHERE = "0.0.0.0/0"
 
 
 def wan_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     """Tables, interface list, addresses, routes and source NAT of every uplink."""
-    del version  # the same from 7.1 on: tables with ``fib``, ``routing-table=`` on routes
     return (
-        *(_table(uplink) for uplink in branch.uplinks),
+        *(_table(uplink) for uplink in branch.uplinks if TABLES.on(version)),
         owned("/interface/list", tag(ROLE, "list"), "Uplinks", {"name": names.WAN_LIST}),
         *(_member(uplink) for uplink in branch.uplinks),
         *(_address(uplink) for uplink in branch.uplinks),
-        *(row for uplink in branch.uplinks for row in _own_routes(uplink)),
-        *(_last_resort(uplink, rank) for rank, uplink in enumerate(branch.by_priority, start=1)),
+        *(row for uplink in branch.uplinks for row in _own_routes(uplink, version)),
+        *(_last_resort(uplink, rank, version) for rank, uplink in enumerate(branch.by_priority, start=1)),
         *(_nat(uplink) for uplink in branch.uplinks),
     )
 
@@ -53,13 +51,13 @@ def _address(uplink: Uplink) -> Row:
     return owned("/ip/address", tag(ROLE, uplink.name), _about(uplink, "address"), values)
 
 
-def _own_routes(uplink: Uplink) -> Iterator[Row]:
+def _own_routes(uplink: Uplink, version: Version) -> Iterator[Row]:
     """The uplink's own table. No gateway check: a connection of this line can't use another one, so short flaps are
     survived. The blackhole stops RouterOS from looking further in ``main`` when the interface is down."""
-    table = {"routing-table": names.uplink_table(uplink.name)}
+    table = in_table(names.uplink_table(uplink.name), version)
     default = {**table, "dst-address": ANYWHERE, "gateway": uplink.next_hop, "distance": "1"}
     connected = {**table, "dst-address": str(uplink.network), "gateway": uplink.interface, "distance": "1"}
-    stop = {**table, "dst-address": ANYWHERE, "blackhole": "", "distance": str(BLACKHOLE_DISTANCE)}
+    stop = {**table, "dst-address": ANYWHERE, **blackhole(version)}
     yield owned("/ip/route", tag(ROLE, uplink.name, "default"), _about(uplink, "its connections leave here"), default)
     yield owned("/ip/route", tag(ROLE, uplink.name, "connected"), _about(uplink, "its own network"), connected)
     yield owned(
@@ -67,10 +65,10 @@ def _own_routes(uplink: Uplink) -> Iterator[Row]:
     )
 
 
-def _last_resort(uplink: Uplink, rank: int) -> Row:
+def _last_resort(uplink: Uplink, rank: int, version: Version) -> Row:
     """When no gate is open, a probe that lies must not cut the branch off."""
     values = {
-        "routing-table": "main",
+        **in_table(MAIN, version),
         "dst-address": ANYWHERE,
         "gateway": uplink.next_hop,
         "distance": str(LAST_RESORT_DISTANCE + rank),

@@ -57,5 +57,5 @@ class RouterAction(ActionBase):
             outcome = self.work(request, functools.partial(api_client.connect, commit_arguments.target(arguments)))
         except (RouterError, CommitError, ValueError) as error:
             return commit_arguments.failure(error, name=name, what=self.fault)
-        result = commit_arguments.result(outcome, seconds=time.monotonic() - started)
+        result = commit_arguments.result(outcome, name=name, seconds=time.monotonic() - started)
         return self.told(outcome, result, name=name)

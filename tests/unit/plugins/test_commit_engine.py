@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.secret_values im
     gap,
     with_secrets,
 )
+from ansible_collections.multiwan.routeros.plugins.module_utils.versions import Version, parse_version
 
 from tests.unit.plugins.memory_api import MemoryApi
 
@@ -169,12 +171,44 @@ def test_a_foreign_row_in_the_way_stops_before_the_first_write() -> None:
     assert api.writes == []
 
 
-@pytest.mark.parametrize("version", ["6.49.17 (long-term)", "7.12.2 (stable)"])
-def test_a_router_that_is_too_old_gets_no_write(version: str) -> None:
-    api = MemoryApi({}, version=version)
-    with pytest.raises(CommitError, match="need"):
+@pytest.mark.parametrize(
+    ("router", "planned", "words"),
+    [
+        (
+            "6.49.17 (long-term)",
+            "7.22",
+            "made for RouterOS 7.22, but the router runs 6.49.17, which lacks routing tables",
+        ),
+        ("7.12.2 (stable)", "7.13", "lacks :onerror. Set multiwan_routeros_version: '7.12.2'"),
+        ("7.9 (stable)", "7.12", "lacks :convert to=url"),
+        ("7.22.3 (stable)", "6.49", "lacks marks on routes"),
+    ],
+)
+def test_rows_for_a_version_that_can_more_are_not_written(router: str, planned: str, words: str) -> None:
+    api = MemoryApi({}, version=router)
+    with pytest.raises(CommitError, match=words):
+        commit(replace(request(*PLAN), made_for=frozenset({parse_version(planned)})), api)
+    assert api.writes == []
+
+
+@pytest.mark.parametrize("router", ["7.13 (stable)", "7.24.5 (stable)", "7.25rc1 (testing)"])
+def test_rows_for_an_older_version_of_the_same_kind_are_written(router: str) -> None:
+    api = MemoryApi({}, version=router)
+    assert commit(replace(request(*PLAN), made_for=frozenset({Version(7, 9)})), api).changed
+
+
+@pytest.mark.parametrize("router", ["6.48.6 (long-term)", "7.8 (stable)"])
+def test_a_version_that_is_not_supported_gets_no_write_and_can_be_cleaned(router: str) -> None:
+    api = MemoryApi({}, version=router)
+    with pytest.raises(CommitError, match=r"this collection supports 6\.49 and 7\.9 to 7\.24"):
         commit(request(*PLAN), api)
     assert api.writes == []
+    assert not commit(request(), api).changed
+
+
+def test_a_version_newer_than_the_last_known_is_noted() -> None:
+    (note,) = commit(request(*PLAN), MemoryApi({}, version="7.25 (stable)")).notes
+    assert "newer than 7.24" in note
 
 
 def test_an_old_router_can_still_be_cleaned() -> None:

@@ -80,7 +80,7 @@ def test_without_segments_there_is_nothing_to_watch() -> None:
 
 
 def test_the_token_goes_to_the_checked_server_by_post_and_leaves_no_file() -> None:
-    fetch = next(line for line in of(branch(), "telegram").splitlines() if "/tool/fetch" in line)
+    fetch = next(line for line in of(branch(), "telegram").splitlines() if "/tool fetch" in line)
     for words in ("http-method=post", "check-certificate=yes-without-crl", "output=none", f"bot{TOKEN}/sendMessage"):
         assert words in fetch
 

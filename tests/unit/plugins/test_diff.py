@@ -13,6 +13,7 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.diff import (
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS, canonical
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import menu as menu_at
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
+from ansible_collections.multiwan.routeros.plugins.module_utils.versions import Version
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -268,17 +269,31 @@ def test_a_tag_in_the_middle_of_a_comment_is_no_tag() -> None:
     ("bad", "fault"),
     [
         (Row("/ip/nat", "multiwan:pcc:a", {"comment": "[multiwan:pcc:a]"}), "does not write the menu"),
-        (row(MANGLE, "a", chian="x"), "unknown property chian"),
+        (row(MANGLE, "a", chian="x"), "RouterOS 7.22 has no chian there"),
         (Row(MANGLE, "multiwan:pcc:a", {"chain": "x"}), "does not end in the tag"),
     ],
 )
 def test_what_cannot_be_written_is_named(bad: Row, fault: str) -> None:
-    (sentence,) = unwritable([bad])
+    (sentence,) = unwritable([bad], Version(7, 22))
     assert fault in sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "version", "known"),
+    [
+        ("routing-table", Version(7, 9), True),
+        ("routing-table", Version(6, 49), False),
+        ("routing-mark", Version(6, 49, 19), True),
+        ("routing-mark", Version(7, 9), False),
+    ],
+)
+def test_a_property_of_another_version_cannot_be_written(name: str, version: Version, known: bool) -> None:
+    faults = unwritable([row("/ip/route", "a", **{name: "mw-isp1"})], version)
+    assert faults == ([] if known else [f"/ip/route [multiwan:pcc:a]: RouterOS {version} has no {name} there"])
+
+
 def test_a_tag_that_occurs_twice_is_named() -> None:
-    assert "occurs twice" in unwritable([row(MANGLE, "a", chain="x"), row(MANGLE, "a", chain="y")])[0]
+    assert "occurs twice" in unwritable([row(MANGLE, "a", chain="x"), row(MANGLE, "a", chain="y")], Version(7, 22))[0]
 
 
 def test_every_menu_has_its_own_stage() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.plugins.branches import branch, branches
 
 Route = dict[str, Any]
+VERSIONS = pytest.mark.parametrize("version", ["6.49", "7.9", "7.22"])
 
 
 def routes(raw: dict[str, Any], role: str = "") -> list[Route]:
@@ -18,22 +21,37 @@ def routes(raw: dict[str, Any], role: str = "") -> list[Route]:
     return [{"tag": row.tag, **row.values} for row in rows if row.tag.startswith(f"multiwan:{role}")]
 
 
+def table(route: Route) -> str:
+    """RouterOS 7 names the table, RouterOS 6 the mark."""
+    return str(route.get("routing-table", route.get("routing-mark", "main")))
+
+
+def is_blackhole(route: Route) -> bool:
+    return "blackhole" in route or route.get("type") == "blackhole"
+
+
 def scope(route: Route) -> int:
     return int(route.get("scope", 30))
 
 
 def resolvers(route: Route, main: list[Route]) -> list[Route]:
-    """Host routes of ``main`` that the manual lets resolve this gateway: scope not above the target-scope."""
+    """Host routes of ``main`` that the manual lets resolve this gateway: scope not above the target-scope.
+
+    RouterOS 6 has one object per gateway address, with the smallest target-scope of all routes that name it; a foreign
+    route with the default of 10 may be among them.
+    """
     target = str(route["gateway"]).split("@")[0]
-    limit = int(route.get("target-scope", 10))
+    limit = int(route.get("target-scope", 10)) if "routing-table" in route else 10
     return [other for other in main if other["dst-address"] == f"{target}/32" and scope(other) <= limit]
 
 
-@given(branches())
-@settings(max_examples=20)
-def test_every_default_over_a_gate_resolves_through_each_anchor_of_its_uplink_only(raw: dict[str, Any]) -> None:
-    every = routes(raw)
-    main = [route for route in every if route["routing-table"] == "main"]
+@given(branches(), st.sampled_from(["6.49", "7.9", "7.22"]))
+@settings(max_examples=30)
+def test_every_default_over_a_gate_resolves_through_each_anchor_of_its_uplink_only(
+    raw: dict[str, Any], version: str
+) -> None:
+    every = routes({**raw, "multiwan_routeros_version": version})
+    main = [route for route in every if table(route) == "main"]
     interfaces = {item["name"]: item["interface"] for item in raw["multiwan_uplinks"]}
     gates = {f"192.0.2.{number}": item["name"] for number, item in enumerate(raw["multiwan_uplinks"], start=1)}
     over_gates = [r for r in every if r["dst-address"] == "0.0.0.0/0" and str(r.get("gateway")).split("@")[0] in gates]
@@ -50,14 +68,15 @@ def test_every_default_over_a_gate_resolves_through_each_anchor_of_its_uplink_on
 
 @given(branches())
 @settings(max_examples=20)
-def test_scopes_rise_strictly_so_that_routeros_corrects_nothing(raw: dict[str, Any]) -> None:
+def test_scopes_rise_strictly_so_that_routeros_7_corrects_nothing(raw: dict[str, Any]) -> None:
     assert all(scope(route) > int(route.get("target-scope", 10)) for route in routes(raw))
 
 
-def test_every_anchor_has_a_blackhole_that_nothing_resolves_through() -> None:
-    main = routes(branch(2), "failover")
+@VERSIONS
+def test_every_anchor_has_a_blackhole_that_nothing_resolves_through(version: str) -> None:
+    main = routes({**branch(2), "multiwan_routeros_version": version}, "failover")
     anchors = {r["dst-address"] for r in main if "%" in str(r.get("gateway"))}
-    stops = [r for r in main if "blackhole" in r]
+    stops = [r for r in main if is_blackhole(r)]
     assert {stop["dst-address"] for stop in stops} == anchors
     assert all(int(stop["distance"]) == 250 and scope(stop) > 12 for stop in stops)
 
@@ -65,7 +84,7 @@ def test_every_anchor_has_a_blackhole_that_nothing_resolves_through() -> None:
 def test_gates_have_no_blackhole_or_they_would_never_close() -> None:
     gates = [r for r in routes(branch(2), "failover") if str(r["dst-address"]).startswith("192.0.2.")]
     assert gates
-    assert not [gate for gate in gates if "blackhole" in gate]
+    assert not [gate for gate in gates if is_blackhole(gate)]
 
 
 @given(branches())
@@ -73,7 +92,7 @@ def test_gates_have_no_blackhole_or_they_would_never_close() -> None:
 def test_no_two_defaults_of_a_table_are_equal_by_accident(raw: dict[str, Any]) -> None:
     """Equal distance would be ECMP. Only the two anchors of a gate are meant to be equal."""
     defaults = [r for r in routes(raw) if r["dst-address"] == "0.0.0.0/0"]
-    assert max(Counter((r["routing-table"], r["distance"]) for r in defaults).values()) == 1
+    assert max(Counter((table(r), r["distance"]) for r in defaults).values()) == 1
 
 
 @given(branches())
@@ -86,11 +105,11 @@ def test_main_prefers_gates_by_priority_then_any_line(raw: dict[str, Any]) -> No
     assert order == wanted * 2
 
 
-def test_a_marked_connection_never_leaves_by_another_line() -> None:
+@VERSIONS
+def test_a_marked_connection_never_leaves_by_another_line(version: str) -> None:
+    every = routes({**branch(2), "multiwan_routeros_version": version})
     for number in (1, 2):
-        own = [
-            r for r in routes(branch(2)) if r["routing-table"] == f"mw-isp{number}" and r["dst-address"] == "0.0.0.0/0"
-        ]
+        own = [r for r in every if table(r) == f"mw-isp{number}" and r["dst-address"] == "0.0.0.0/0"]
         assert [r.get("gateway") for r in own] == [f"172.16.{number}.1%ether{number}", None]
-        assert "blackhole" in own[1]
+        assert is_blackhole(own[1])
         assert "check-gateway" not in own[0]

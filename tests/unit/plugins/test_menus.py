@@ -10,11 +10,12 @@ from ansible_collections.multiwan.routeros.plugins.module_utils import value_for
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import unwritable
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS, Menu, canonical
+from ansible_collections.multiwan.routeros.plugins.module_utils.versions import Version, parse_version
 from hypothesis import given, settings
 
 from tests.unit.plugins.branches import branches
 
-COMMAND_TREE = Path(__file__).parents[4] / "shared/routeros/schema/7.22.3.json"
+COMMAND_TREES = sorted((Path(__file__).parents[4] / "shared/routeros/schema").glob("*.json"))
 
 
 @pytest.mark.parametrize("menu", MENUS, ids=lambda menu: menu.path)
@@ -41,14 +42,28 @@ def test_a_switch_cannot_have_a_default() -> None:
 @settings(max_examples=50, deadline=None)
 @given(branches())
 def test_every_row_of_every_plan_can_be_written(raw: dict[str, object]) -> None:
-    assert unwritable(assemble(raw, name="branch").rows) == []
+    assert unwritable(assemble(raw, name="branch").rows, Version(7, 22)) == []
 
 
-@pytest.mark.skipif(not COMMAND_TREE.exists(), reason="the command tree of RouterOS 7.22.3 is not here")
+@pytest.mark.parametrize("tree", COMMAND_TREES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("menu", MENUS, ids=lambda menu: menu.path)
-def test_properties_and_commands_are_those_of_routeros(menu: Menu) -> None:
-    commands = json.loads(COMMAND_TREE.read_text(encoding="utf-8"))["menus"][menu.path]
+def test_properties_and_commands_are_those_of_routeros(menu: Menu, tree: Path) -> None:
+    commands = json.loads(tree.read_text(encoding="utf-8"))["menus"][menu.path]
     arguments = set(commands["add"].get("args", commands["add"])) | set(commands["set"].get("args", commands["set"]))
-    assert set(menu.properties) <= arguments
-    assert menu.unsettable == ("unset" in commands)
+    assert set(menu.on(parse_version(tree.stem))) <= arguments
+    # 7.24 can unset in more menus; what the oldest can't, is set to its default everywhere
+    assert not menu.unsettable or "unset" in commands
     assert menu.ordered == ("move" in commands)
+
+
+def test_routes_are_marked_in_routeros_6_and_in_tables_in_7() -> None:
+    (route,) = (menu for menu in MENUS if menu.path == "/ip/route")
+    six, seven = set(route.on(Version(6, 49))), set(route.on(Version(7, 9)))
+    assert six - seven == {"routing-mark", "type"}
+    assert seven - six == {"routing-table", "blackhole", "vrf-interface"}
+
+
+def test_a_menu_that_a_version_lacks_has_no_properties_there() -> None:
+    (table,) = (menu for menu in MENUS if menu.path == "/routing/table")
+    assert table.on(Version(6, 49, 19)) == ()
+    assert set(table.on(Version(7, 9))) == set(table.properties)

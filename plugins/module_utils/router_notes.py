@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a router has that keeps a plan from doing its work although every row can be written. Only looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import dhcp_alert
+from .plan import Row
+from .router_api import Api
+from .tags import tag
+from .versions import BUILTIN_CA, NEWEST, Version
+
+CERTIFICATES = "/certificate"
+SETTINGS = "/certificate/settings"
+_SENDER = tag(dhcp_alert.ROLE, dhcp_alert.TELEGRAM)
+#: Words of ``builtin-trust-store`` (7.21 on) that include fetch; ``trusted`` is the one of 7.19 and 7.20.
+_TRUSTS = frozenset({"trusted", "all", "default", "fetch"})
+
+
+def notes(api: Api, version: Version, rows: Iterable[Row]) -> tuple[str, ...]:
+    """One sentence each. Raises :class:`router_api.RouterError`."""
+    found = []
+    if version > NEWEST:
+        found.append(
+            f"RouterOS {version} is newer than {NEWEST.major}.{NEWEST.minor}, the last that this release was compared"
+            " with"
+        )
+    if any(row.tag == _SENDER for row in rows) and not _trusts_anyone(api, version):
+        found.append(_untrusting(version))
+    return tuple(found)
+
+
+def _trusts_anyone(api: Api, version: Version) -> bool:
+    """Whether some authority could vouch for the server of the messages. Which one it needs is not known here.
+
+    A certificate with a private key is the router's own, made for its services.
+    """
+    if BUILTIN_CA.on(version):
+        settings = [row.values for row in api.rows(SETTINGS)]
+        stores = [row.get("builtin-trust-store", row.get("builtin-trust-anchors")) for row in settings]
+        if any(store is None or store == "" or _TRUSTS & set(store.split(",")) for store in stores) or not stores:
+            return True
+    own = ("true", "yes")
+    certificates = [row.values for row in api.rows(CERTIFICATES, ("trusted", "private-key"))]
+    return any(row.get("trusted") in own and row.get("private-key") not in own for row in certificates)
+
+
+def _untrusting(version: Version) -> str:
+    if BUILTIN_CA.on(version):
+        cure = "let fetch use the built-in authorities (/certificate/settings), or import the one that signed it"
+    else:
+        cure = "import the one that signed it (/certificate/import); RouterOS brings its own only from 7.19 on"
+    return (
+        "no Telegram message will be sent: the router trusts no authority that could vouch for the server, and nothing"
+        f" is sent unchecked. Before you rely on messages, {cure}"
+    )

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every golden branch on a router of every version: in, read back, silent the second time, out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
+from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import (
+    CommitError,
+    Request,
+    commit,
+    inspect,
+)
+from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Plan
+from ansible_collections.multiwan.routeros.plugins.module_utils.versions import lacks, parse_version
+
+from tests.versions.in_process import InProcess
+from tools import golden
+
+VERSIONS = ("6.49", "7.9", "7.12", "7.16", "7.20", "7.22", "7.24")
+BRANCHES = tuple(folder.name for folder in golden.folders("plans"))
+TOKEN = "110201543:AAEabcdefghijklmnopqrstuvwxyz012345"
+
+
+@cache
+def variables(branch: str) -> dict[str, Any]:
+    text = (golden.GOLDEN / "plans" / branch / "vars.yml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+def plan(branch: str, version: str) -> Plan:
+    return assemble({**variables(branch), "multiwan_routeros_version": version}, name=branch)
+
+
+def request(*plans: Plan) -> Request:
+    rows = tuple(row for one in plans for row in one.rows)
+    made_for = frozenset(parse_version(one.version) for one in plans)
+    return Request("branch", rows, None, {"telegram_bot_token": TOKEN}, made_for)
+
+
+def everywhere() -> Iterator[Any]:
+    for branch in BRANCHES:
+        for version in VERSIONS:
+            yield pytest.param(branch, version, id=f"{branch}-{version}")
+
+
+@pytest.mark.parametrize(("branch", "version"), everywhere())
+def test_a_plan_goes_in_is_read_back_equal_and_goes_out_again(branch: str, version: str) -> None:
+    router = InProcess(version)
+    fresh, wanted = router.export(), request(plan(branch, version))
+    # the commit itself fails when anything is refused or reads back differently
+    outcome = commit(wanted, router)
+    assert router.writes() == sum(outcome.writes.values()) == len(wanted.rows)
+    assert inspect(wanted, router).differences == ()
+    assert not commit(wanted, router).changed
+    assert router.writes() == len(wanted.rows)
+    commit(request(), router)
+    assert router.export() == fresh
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_only_what_the_version_knows_is_asked_for(version: str) -> None:
+    router = InProcess(version)
+    commit(request(plan("jakarta", version)), router)
+    for menu, names in router.asked.items():
+        at = router.store.schema.get(menu)
+        assert at is not None
+        assert names <= {*at.arguments, *at.menu.readonly, ".id"}, menu
+
+
+@pytest.mark.parametrize("planned", VERSIONS)
+@pytest.mark.parametrize("running", VERSIONS)
+def test_a_plan_for_another_version_is_written_whole_or_not_at_all(planned: str, running: str) -> None:
+    router = InProcess(running)
+    wanted = request(plan("pins-and-bypass", planned))
+    if lacks(parse_version(planned), parse_version(running)):
+        with pytest.raises(CommitError, match=f"made for RouterOS {planned}, but the router runs {running}"):
+            commit(wanted, router)
+        assert router.writes() == 0
+    else:
+        assert commit(wanted, router).changed
+        assert not commit(wanted, router).changed
+
+
+@pytest.mark.parametrize(("before", "after"), [("7.9", "7.24"), ("7.12", "7.13"), ("7.22", "7.24")])
+def test_after_an_upgrade_within_7_only_scripts_change(before: str, after: str) -> None:
+    router = InProcess(after)
+    commit(request(plan("jakarta", before)), router)
+    changed = commit(request(plan("jakarta", after)), router).writes
+    assert set(changed) <= {"/system/script"}
+
+
+def test_every_version_has_its_own_words() -> None:
+    plans = {version: plan("jakarta", version) for version in VERSIONS}
+    tables = {version: len(one.of("/routing/table")) for version, one in plans.items()}
+    assert tables == {"6.49": 0, **dict.fromkeys(VERSIONS[1:], 4)}
+    same = {version: one.rows == plans["7.22"].rows for version, one in plans.items()}
+    assert [version for version, equal in same.items() if equal] == ["7.20", "7.22", "7.24"]
