@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from lab.doors.codec import Decoder, ProtocolError, encode
 from lab.verbs import Caller, Engine, Reply, Trap
 from lab.verbs.caller import SYSTEM
+from lab.verbs.query import matches
 
 Authenticate = Callable[[str, str], Caller | None]
 #: (user, accepts) -> Caller; ``accepts(password)`` says whether the answer to the challenge fits that password.
@@ -23,6 +24,7 @@ Challenge = Callable[[str, Callable[[str], bool]], Caller | None]
 
 _LOGIN_REFUSED = "invalid user name or password (6)"
 _CHUNK = 65536
+_FOLLOW = frozenset({"follow", "follow-only"})
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,7 @@ class _Session:
         order = self.untagged if sentence.tag is None else contextlib.nullcontext()
         try:
             async with order:
-                if sentence.command == "listen" or (sentence.command == "print" and "follow" in sentence.args):
+                if sentence.command == "listen" or (sentence.command == "print" and _FOLLOW & set(sentence.args)):
                     await self._listen(sentence, caller)
                 else:
                     self._reply(sentence, await self._call(sentence, caller))
@@ -284,8 +286,15 @@ class _Session:
         if not self.door.engine.knows(sentence.menu, "print"):
             raise Trap("no such command", 0)
         proplist = [name for name in sentence.args.get(".proplist", "").split(",") if name]
+        if "follow" in sentence.args:  # what is there already comes first
+            args = {name: text for name, text in sentence.args.items() if name not in _FOLLOW}
+            rows = await self.door.engine.call(sentence.menu, "print", args, queries=sentence.queries, caller=caller)
+            for row in rows.rows:
+                self._send(sentence.tag, "!re", *(f"={name}={value}" for name, value in row.items()))
         async with contextlib.aclosing(self.door.engine.listen(sentence.menu)) as changes:
             async for row in changes:
+                if sentence.queries and ".dead" not in row and not matches(row, sentence.queries):
+                    continue
                 shown = {k: v for k, v in row.items() if not proplist or k in proplist or k in (".id", ".dead")}
                 self._send(sentence.tag, "!re", *(f"={name}={value}" for name, value in shown.items()))
                 await self.writer.drain()

@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lab.actuate.actuator import Actuator
 from lab.actuate.conntrack import ConnectionTable, duration
+from lab.derive.firewall.context import identifier
 from lab.observe.dhcp_server import DhcpServer
 from lab.router.services.base import format_moment
 from lab.router.telemetry import INTERFACE_MENUS, Telemetry
-from lab.store import Trap
+from lab.store import Store, Trap
+from lab.values.scalar import format_duration
 
 Values = Mapping[str, str]
 
 RULE_MENUS = frozenset(f"/ip/firewall/{name}" for name in ("filter", "mangle", "nat", "raw"))
 _ONE_PRINT_S = 0.05
+_FILLING = ("add-src-to-address-list", "add-dst-to-address-list")
 
 
 class Connections:
@@ -35,6 +38,42 @@ class Connections:
             self._table.remove(ids)
         except KeyError:
             raise Trap("no such item") from None
+
+
+class FilledLists:
+    """Entries of ``/ip/firewall/address-list`` that firewall rows have added: dynamic, with the time they have left.
+
+    They live in the packet filter. The kernel is asked only when some row fills a list: most routers have none.
+    """
+
+    def __init__(self, actuator: Actuator, store: Store) -> None:
+        self._actuator = actuator
+        self._store = store
+        self._ids: dict[tuple[str, str], int] = {}
+
+    def rows(self) -> Sequence[tuple[int, Values]]:
+        names = self._filled()
+        found = []
+        for key, members in self._actuator.dynamic_addresses().items() if names else ():
+            for address, left in members:
+                number = self._ids.setdefault((key, address), len(self._ids) + 1)
+                shown = {"list": names.get(key, key), "address": address, "disabled": "false"}
+                found.append((number, {**shown, "timeout": format_duration(left * 1_000_000)} if left else shown))
+        return found
+
+    def remove(self, ids: Sequence[int]) -> None:
+        known = {number: key for key, number in self._ids.items()}
+        for number in ids:
+            try:
+                self._actuator.remove_dynamic_address(*known[number])
+            except KeyError:
+                raise Trap("no such item", 0) from None
+
+    def _filled(self) -> dict[str, str]:
+        """Name of the kernel's set -> name of the list."""
+        rows = (row for menu in sorted(RULE_MENUS) for row in self._store.rows(menu) if row.enabled)
+        names = (row.get("address-list") for row in rows if row.get("action") in _FILLING)
+        return {identifier(name): name for name in names}
 
 
 class Leases:

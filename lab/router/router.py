@@ -22,7 +22,7 @@ from lab.router.accounts import Accounts
 from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
 from lab.router.kept import Kept
-from lab.router.menus import Connections, Leases, Live
+from lab.router.menus import Connections, FilledLists, Leases, Live
 from lab.router.services.kit import Services
 from lab.router.spec import RouterSpec
 from lab.router.telemetry import Telemetry
@@ -258,6 +258,7 @@ class Router:
     def _plug(self) -> None:
         self.engine.after_write = self._after_write
         self.engine.virtual["/ip/firewall/connection"] = Connections(self.plane.actuator.connections)
+        self.engine.virtual["/ip/firewall/address-list"] = FilledLists(self.plane.actuator, self.store)
         self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
         telemetry = Telemetry(self.spec.netns, self.store)
         telemetry.plug(self.engine)

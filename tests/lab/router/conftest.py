@@ -162,3 +162,11 @@ async def until(true: Callable[[], Any], *, within_s: float = 5.0) -> None:
         if time.monotonic() > end:
             pytest.fail(f"not within {within_s} s")
         await asyncio.sleep(0.05)
+
+
+async def send(count: int = 1, *, to: str = "10.0.0.1", port_number: int = 9) -> None:
+    """UDP from the neighbour to the router."""
+    with netns.make_socket("nb", kind=socket.SOCK_DGRAM) as sender:
+        for _ in range(count):
+            sender.sendto(b"x", (to, port_number))
+            await asyncio.sleep(0.01)

@@ -10,6 +10,7 @@ from typing import Any
 import librouteros
 import pytest
 
+from lab.router.devicemode import DeviceMode
 from tests.lab.router.conftest import Box, gone
 
 Trap = librouteros.exceptions.TrapError
@@ -79,7 +80,6 @@ async def test_nobody_at_the_router_is_an_error_after_the_timeout_and_three_trie
 
 
 async def test_a_new_mode_drops_single_features() -> None:
-    from lab.router.devicemode import DeviceMode  # noqa: PLC0415 - the pure part, beside the whole
 
     mode = DeviceMode("home").updated({"fetch": "yes"})
     assert mode.allows("fetch")
