@@ -18,7 +18,7 @@ from pathlib import Path
 import paramiko
 
 from lab.doors.console import ConsoleSession, TerminalSettings, split_login
-from lab.doors.console.session import Host
+from lab.doors.console.session import Host, Page
 from lab.doors.console.terminal import Terminal
 from lab.doors.ssh_server import Channels, Request
 from lab.doors.ssh_stream import ChannelStream
@@ -104,7 +104,20 @@ class SshDoor:
 
         self._transports = {known for known in self._transports if known.is_active()} | {transport}
         # an event, so that this does not wait for the key exchange, which runs in the transport's thread
-        transport.start_server(event=threading.Event(), server=Channels(login, opened))
+        server = Channels(login, opened)
+        transport.start_server(event=threading.Event(), server=server)
+        threading.Thread(target=self._wait, args=(transport, server, peer, loop), name="ssh-end", daemon=True).start()
+
+    def _wait(
+        self, transport: paramiko.Transport, server: Channels, peer: str, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """Runs in a thread of its own until the connection has ended."""
+        transport.join()
+        if server.caller is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended: so has the log
+                loop.call_soon_threadsafe(
+                    self.log, "system,info,account", f"user {server.caller.user} logged out from {peer} via ssh"
+                )
 
     def _disabled(self) -> dict[str, list[str]]:
         """RouterOS 6 signs with SHA-1 only (lab recipes 7)."""
@@ -149,7 +162,6 @@ class SshDoor:
         finally:
             with contextlib.suppress(OSError, EOFError):
                 await stream.close(status)
-            self.log("system,info,account", f"user {request.caller.user} logged out via ssh")
 
     async def _terminal(self, session: ConsoleSession, stream: ChannelStream) -> None:
         normally = await Terminal(session, stream).run()
@@ -170,10 +182,15 @@ class SshDoor:
         task = asyncio.create_task(work())
         try:
             while (text := await printed.get()) is not None:
-                await stream.write((text + "\n").replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
+                await stream.write((_piece(text) + "\n").replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
             await task
         finally:
             task.cancel()
+
+
+def _piece(text: str) -> str:
+    """Behind what print has drawn comes an empty line (recorded with exec: terse and detail)."""
+    return text.rstrip("\n") + "\n" if isinstance(text, Page) else text
 
 
 def _settings(request: Request) -> TerminalSettings:

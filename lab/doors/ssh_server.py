@@ -32,7 +32,7 @@ class Channels(paramiko.ServerInterface):  # type: ignore[misc] # paramiko has n
     def __init__(self, login: Login, opened: Callable[[Request], None]) -> None:
         self._login = login
         self._opened = opened
-        self._caller: Caller | None = None
+        self.caller: Caller | None = None
         self._name = ""
         self._sizes: dict[int, tuple[int, int]] = {}
         self._requests: dict[int, Request] = {}
@@ -43,9 +43,9 @@ class Channels(paramiko.ServerInterface):  # type: ignore[misc] # paramiko has n
         return "password"
 
     def check_auth_password(self, username: str, password: str) -> int:
-        self._caller = self._login(username, password)
+        self.caller = self._login(username, password)
         self._name = username
-        return int(paramiko.AUTH_FAILED if self._caller is None else paramiko.AUTH_SUCCESSFUL)
+        return int(paramiko.AUTH_FAILED if self.caller is None else paramiko.AUTH_SUCCESSFUL)
 
     # ---- channels
 
@@ -80,10 +80,10 @@ class Channels(paramiko.ServerInterface):  # type: ignore[misc] # paramiko has n
         return self._open(channel, command.decode("utf-8", "surrogateescape"))
 
     def _open(self, channel: paramiko.Channel, command: str | None) -> bool:
-        if self._caller is None or channel.get_id() in self._requests:
+        if self.caller is None or channel.get_id() in self._requests:
             return False
         width, height = self._sizes.get(channel.get_id(), (0, 0))
-        request = Request(channel, self._caller, self._name, command, width, height)
+        request = Request(channel, self.caller, self._name, command, width, height)
         self._requests[channel.get_id()] = request
         self._opened(request)
         return True

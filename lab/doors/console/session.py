@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.doors.console.draw import Drawing, draw
+from lab.doors.console.draw import Drawing, draw, number
 from lab.doors.console.settings import TerminalSettings
 from lab.script import Interpreter, ScriptError
+from lab.values import Type
+from lab.values.scalar import PresenceType, StringType
 from lab.verbs import Caller, Engine, Trap
 
 _NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
@@ -44,9 +46,30 @@ class Host:
     version: str
     safe_mode: SafeMode | None = None
 
+    def declared(self, menu: str, name: str, kind: type[Type]) -> bool:
+        """Whether the schema gives a property this type of value."""
+        at = self.engine.store.schema.get(menu)
+        argument = None if at is None else at.arguments.get(name)
+        return argument is not None and isinstance(argument.type, kind)
+
     def identity(self) -> str:
         rows = self.engine.store.rows("/system/identity")
         return rows[0].get("name") if rows else "MikroTik"
+
+
+class Page(str):
+    """What print has drawn. ``pages``: a terminal may stop when it is full."""
+
+    pages: bool
+
+    def __new__(cls, text: str, *, pages: bool) -> Page:
+        page = super().__new__(cls, text)
+        page.pages = pages
+        return page
+
+
+def version_major(version: str) -> int:
+    return int(version.partition(".")[0])
 
 
 class ConsoleSession:
@@ -102,7 +125,16 @@ class ConsoleSession:
         if "count-only" in options:
             return str(len(rows))
         at = self.host.engine.store.schema.get(menu)
-        if not (at is not None and at.menu.singleton):
-            self._numbers[menu] = [row[".id"] for row in rows if ".id" in row]
-        width = self.settings.width if self.interactive else 0
-        return draw(Drawing(menu, at, self.host.version, width), rows, options)
+        names = () if at is None else (*at.arguments, *at.menu.readonly)
+        drawing = Drawing(
+            menu,
+            major=version_major(self.host.version),
+            singleton=at is not None and at.menu.singleton,
+            known=names,
+            text=lambda name: self.host.declared(menu, name, StringType),
+            switches=frozenset(name for name in names if self.host.declared(menu, name, PresenceType)),
+            width=self.settings.width if self.interactive else 0,
+        )
+        if not drawing.singleton:
+            self._numbers[menu] = [item.row.get(".id", "") for item in number(drawing.layout, rows) if item.number]
+        return Page(draw(drawing, rows, options), pages="without-paging" not in options)

@@ -10,7 +10,7 @@ from collections import deque
 from typing import Protocol
 
 from lab.doors.console.editor import Editor, Keys
-from lab.doors.console.session import ConsoleSession
+from lab.doors.console.session import ConsoleSession, Page
 from lab.script.balance import open_brackets
 
 _PAGER = "-- [Q quit|D dump|down]"
@@ -36,7 +36,9 @@ class Terminal:
         self.stream = stream
         self.editor = Editor()
         self._keys = Keys()
+        #: keys that wait for the next line, and those typed while a command ran
         self._waiting: deque[str] = deque()
+        self._typed: asyncio.Queue[str] = asyncio.Queue()
         self._reader: asyncio.Task[bytes] | None = None
 
     async def run(self) -> bool:
@@ -161,6 +163,8 @@ class Terminal:
             task.cancel()
             watcher.cancel()
             await asyncio.gather(task, watcher, return_exceptions=True)
+            typed = [self._typed.get_nowait() for _ in range(self._typed.qsize())]
+            self._waiting.extend(key for key in typed if key != "interrupt")
 
     async def _interrupted(self, task: asyncio.Task[None]) -> None:
         """Watches for Ctrl-C; whatever else is typed meanwhile waits for its turn."""
@@ -168,15 +172,37 @@ class Terminal:
             data = await self._read()
             if not data:
                 task.cancel()
-                self._waiting.clear()
+                self._typed.put_nowait("interrupt")
                 return
             for key in self._keys.feed(data):
                 if key == "interrupt":
                     task.cancel()
-                else:
-                    self._waiting.append(key)
+                self._typed.put_nowait(key)
 
     async def _page(self, text: str, lines: int) -> int:
-        """Write a piece of output; returns the lines on this page so far, -1 when the reader has had enough."""
-        await self._write(text + "\n")
+        """Write a piece of output; returns the lines on this page so far, -1 when the reader has had enough.
+
+        Only what print draws stops at the end of a page, and only on a terminal that can take the question back.
+        """
+        settings = self.session.settings
+        page = room = settings.height - 1
+        if settings.dumb or page < 1 or not (isinstance(text, Page) and text.pages):
+            await self._write(text + "\n")
+            return lines
+        for line in text.split("\n"):
+            if 0 <= room <= lines:
+                room, lines = await self._more(page), 0
+                if room == 0:
+                    return -1
+            await self._write(line + "\n")
+            lines += 1
         return lines
+
+    async def _more(self, page: int) -> int:
+        """How many lines may follow: 0 after Q, all (-1) after D, a page, or one line after Enter or Down."""
+        await self._write(_PAGER)
+        while True:
+            key = self._waiting.popleft() if self._waiting else await self._typed.get()
+            if key in ("q", "Q", "interrupt", "d", "D", " ", "enter", "down"):
+                await self._write("\r" + " " * len(_PAGER) + "\r")
+                return {"q": 0, "interrupt": 0, "d": -1, " ": page}.get(key.lower(), 1)
