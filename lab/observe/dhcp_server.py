@@ -45,6 +45,9 @@ class Lease:
             "address": self.address,
             "mac-address": self.mac,
             "server": self.server,
+            "active-address": self.address,
+            "active-mac-address": self.mac,
+            "active-server": self.server,
             "status": "bound",
             "dynamic": "true",
         }

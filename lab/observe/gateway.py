@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -17,6 +17,8 @@ from lab.observe.tasks import spawn
 from lab.schema.snapshot import ConfigRow
 
 OnGateway = Callable[[GatewayCheck, bool], None]
+#: asks a gateway once: (check, seconds to wait) -> whether it answered
+Probe = Callable[[GatewayCheck, float], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,10 @@ class GatewayMonitor:
     Probes carry no routing mark: the router's own main look-up takes them, or the interface of the check.
     """
 
-    def __init__(self, name: str, on_change: OnGateway) -> None:
+    def __init__(self, name: str, on_change: OnGateway, *, probe: Probe | None = None) -> None:
+        """``probe`` in the place of packets, for tests of the timing."""
         self._name = name
+        self._probe = probe or self._ask
         self._on_change = on_change
         self._pinger: Pinger | None = None
         self._timers = FIXED
@@ -112,7 +116,7 @@ class GatewayMonitor:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            answered = await self._probe(check)
+            answered = await self._probe(check, self._timers.timeout_s)
             before = self._judged[check]
             self._judged[check] = after = before.after(answered, self._timers.count)
             if after.reachable is not None and after.reachable != before.reachable:
@@ -120,8 +124,7 @@ class GatewayMonitor:
             due = max(due + self._timers.interval_s, loop.time())
             await asyncio.sleep(due - loop.time())
 
-    async def _probe(self, check: GatewayCheck) -> bool:
-        timeout_s = self._timers.timeout_s
+    async def _ask(self, check: GatewayCheck, timeout_s: float) -> bool:
         if check.method == "arp":
             return await arp_ping(self._name, check.address, timeout_s=timeout_s, interface=check.interface)
         if self._pinger is None:

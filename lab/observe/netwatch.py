@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``/tool/netwatch``: rows that probe, change their status and run scripts (facts 3.2).
 
-Not enacted, so such rows stay at status unknown: types ``https-get`` and ``dns``, hosts that are no plain IPv4 address.
-Stored only: ``early-success-detection``, ``early-failure-detection``, ``certificate``, ``check-certificate``,
-``dns-server``, ``record-type``.
+Not enacted, so such rows stay at status unknown: hosts that are no plain IPv4 address (type ``dns``: names).
+Stored only: ``early-success-detection``, ``early-failure-detection``, ``certificate``.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from lab.observe.netwatch_config import READ_ONLY, Defaults, config_of, not_enacted, read_row
-from lab.observe.netwatch_probes import Result, probe
+from lab.observe.netwatch_probes import Result, Router, probe
 from lab.observe.ping import Pinger
 from lab.observe.tasks import spawn
 from lab.schema.snapshot import ConfigRow
@@ -60,7 +59,7 @@ class _Row:
         due = max(loop.time() + watch.start_delay_s, self.owner.booted_at + watch.startup_delay_s)
         while True:
             await asyncio.sleep(due - loop.time())
-            self._take(await probe(self.owner.name, self.owner.pinger(), watch))
+            self._take(await probe(self.owner.name, self.owner.pinger(), watch, self.owner.router))
             due = max(due + watch.interval_s, loop.time())
 
     def _take(self, result: Result) -> None:
@@ -112,7 +111,8 @@ class NetwatchMonitor:
     """All netwatch rows of one router. ``refresh`` after each change of the configuration, ``stop`` at the end.
 
     ``run_event(source, variables)`` runs a script as ``*sys``; ``booted_at`` is the router's start by
-    ``time.monotonic()``, which the loop's clock is too (now when left out); ``date`` gives the wall clock as text.
+    ``time.monotonic()``, which the loop's clock is too (now when left out); ``date`` gives the wall clock as text;
+    ``router``: the rest of the router, for tests that need names or certificates.
     """
 
     def __init__(
@@ -125,6 +125,7 @@ class NetwatchMonitor:
         defaults: Defaults | None = None,
         booted_at: float | None = None,
         date: Callable[[], str] = utc_date,
+        router: Router | None = None,
     ) -> None:
         self.name = name
         self.set_status = set_status
@@ -132,6 +133,7 @@ class NetwatchMonitor:
         self.defaults = defaults or Defaults()
         self.booted_at = time.monotonic() if booted_at is None else booted_at
         self.date = date
+        self.router = router or Router()
         self._run_event = run_event
         self._configs: dict[int, Mapping[str, str]] = {}
         self._rows: dict[int, _Row] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lab.schema.snapshot import ConfigRow
 
-ENACTED = ("simple", "icmp", "tcp-conn", "http-get")
+ENACTED = ("simple", "icmp", "tcp-conn", "http-get", "https-get", "dns")
 #: what the router writes itself; a change of these is no change of the row
 READ_ONLY = frozenset(
     {
@@ -75,6 +75,9 @@ class Watch:
     startup_delay_s: float
     port: int
     icmp: Icmp
+    check_certificate: bool
+    dns_server: str
+    record_type: str
     tcp_limit_s: float
     http_limit_s: float
     http_codes: tuple[tuple[int, int], ...]
@@ -97,6 +100,8 @@ def not_enacted(row: ConfigRow) -> str:
     kind = row.get("type", "simple")
     if kind not in ENACTED:
         return f"type {kind} is not enacted"
+    if kind == "dns":
+        return "" if row.get("host") else "no host"
     try:
         ipaddress.IPv4Address(row.get("host"))
     except ValueError:
@@ -122,8 +127,11 @@ def read_row(row: ConfigRow, base: Defaults) -> Watch:
         timeout_s=row.seconds("timeout", base.timeout_s),
         start_delay_s=row.seconds("start-delay", base.start_delay_s),
         startup_delay_s=row.seconds("startup-delay", base.startup_delay_s),
-        port=row.num("port", 80),
+        port=row.num("port", 443 if row.get("type") == "https-get" else 80),
         icmp=_read_icmp(row),
+        check_certificate=row.flag("check-certificate"),
+        dns_server=row.get("dns-server"),
+        record_type=row.get("record-type", "A"),
         tcp_limit_s=row.seconds("thr-tcp-conn-time", 1.0),
         http_limit_s=row.seconds("thr-http-time", 10.0),
         http_codes=http_codes(row.get("http-codes")),

@@ -7,12 +7,14 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import ssl
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lab import netns
 from lab.observe.netwatch_config import Icmp, Watch
+from lab.observe.netwatch_dns import KINDS, VARIABLES, Question, ask
 from lab.observe.ping import Outcome, Ping, Pinger
 from lab.values.scalar import format_duration
 
@@ -91,14 +93,24 @@ def _train_result(found: Train, limits: Icmp) -> Result:
     return Result(found.passes(limits), shown, variables)
 
 
-async def probe(name: str, pinger: Pinger, watch: Watch) -> Result:
+@dataclass(frozen=True)
+class Router:
+    """What a test needs of the router: its name servers, and a TLS context that checks certificates or does not."""
+
+    resolvers: Callable[[], Sequence[str]] = tuple
+    tls: Callable[[bool], ssl.SSLContext] | None = None
+
+
+async def probe(name: str, pinger: Pinger, watch: Watch, router: Router) -> Result:
     """Run one test from namespace ``name``. Never raises for what the network does."""
     if watch.type == "icmp":
         return await _icmp(pinger, watch)
     if watch.type == "tcp-conn":
         return await _tcp(name, watch)
-    if watch.type == "http-get":
-        return await _http(name, watch)
+    if watch.type in ("http-get", "https-get"):
+        return await _http(name, watch, router)
+    if watch.type == "dns":
+        return await _dns(name, watch, router)
     return Result(bool(await pinger.ping(watch.host, timeout_s=watch.timeout_s, source=watch.source)))
 
 
@@ -148,7 +160,18 @@ async def _tcp(name: str, watch: Watch) -> Result:
     )
 
 
-async def _http(name: str, watch: Watch) -> Result:
+async def _dns(name: str, watch: Watch, router: Router) -> Result:
+    servers = (watch.dns_server,) if watch.dns_server else tuple(router.resolvers())
+    question = Question(watch.host, watch.record_type, servers, watch.source, watch.timeout_s)
+    found = await ask(name, question)
+    shown: dict[str, str | None] = dict.fromkeys(VARIABLES)
+    if found is None:
+        return Result(False, shown)
+    variable = KINDS[watch.record_type][1]
+    return Result(True, {**shown, variable: ",".join(found)}, {variable: ",".join(found)})
+
+
+async def _http(name: str, watch: Watch, router: Router) -> Result:
     failed = Result(False, {"http-status-code": None, "http-resp-time": None})
     connected = await _connect(name, watch)
     if connected is None:
@@ -156,12 +179,14 @@ async def _http(name: str, watch: Watch) -> Result:
     sock, _ = connected
     loop = asyncio.get_running_loop()
     began = loop.time()
-    with sock:
-        try:
-            async with asyncio.timeout(watch.timeout_s):
-                code = await _status_code(sock, watch.host)
-        except (OSError, TimeoutError):
-            return failed
+    tls = router.tls(watch.check_certificate) if watch.type == "https-get" and router.tls is not None else None
+    try:
+        async with asyncio.timeout(watch.timeout_s):
+            code = await _status_code(sock, watch.host, tls)
+    except (OSError, TimeoutError):  # a certificate that is not trusted too: ssl.SSLError is an OSError
+        return failed
+    finally:
+        sock.close()
     if code is None:
         return failed
     took_s = loop.time() - began
@@ -174,14 +199,16 @@ async def _http(name: str, watch: Watch) -> Result:
     )
 
 
-async def _status_code(sock: socket.socket, host: str) -> int | None:
-    loop = asyncio.get_running_loop()
-    await loop.sock_sendall(sock, f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-    head = b""
-    while b"\n" not in head and len(head) < _MAX_HTTP_HEAD:
-        more = await loop.sock_recv(sock, 4096)
-        if not more:
-            break
-        head += more
+async def _status_code(sock: socket.socket, host: str, tls: ssl.SSLContext | None) -> int | None:
+    reader, writer = await asyncio.open_connection(
+        sock=sock, ssl=tls, server_hostname=host if tls is not None else None, limit=_MAX_HTTP_HEAD
+    )
+    try:
+        writer.write(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        head = await reader.readline()
+    except ValueError:  # a line longer than the limit
+        return None
+    finally:
+        writer.transport.abort()
     line = re.match(rb"HTTP/1\.[01] (\d{3})\b", head)
     return int(line[1]) if line else None

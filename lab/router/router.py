@@ -18,11 +18,14 @@ from lab.doors.console.session import Host
 from lab.observe.dhcp_alert import AlertProber
 from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
+from lab.observe.netwatch_probes import Router as Surroundings
 from lab.router.accounts import Accounts
 from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
 from lab.router.kept import Kept
 from lab.router.menus import Connections, FilledLists, Leases, Live
+from lab.router.monitors import Monitors
+from lab.router.services.base import format_moment
 from lab.router.services.kit import Services
 from lab.router.spec import RouterSpec
 from lab.router.telemetry import Telemetry
@@ -92,6 +95,11 @@ class Router:
             run_event=self.services.event("netwatch", "*sys", frozenset({"read", "write", "test", "reboot"})),
             log=self.services.log.write,
             defaults=netwatch_defaults(spec.version),
+            date=lambda: format_moment(spec.version, self.clock()),
+            router=Surroundings(
+                resolvers=lambda: [s for s in self.store.snapshot().single("/ip/dns").get("servers").split(",") if s],
+                tls=lambda verify: self.services.certificates.context("netwatch", verify=verify),
+            ),
         )
         # which policies on-alert runs with is not documented (facts 4.1, unsure); the owner of the row is taken: full
         self.alerts = AlertProber(
@@ -260,8 +268,9 @@ class Router:
         self.engine.virtual["/ip/firewall/connection"] = Connections(self.plane.actuator.connections)
         self.engine.virtual["/ip/firewall/address-list"] = FilledLists(self.plane.actuator, self.store)
         self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
-        telemetry = Telemetry(self.spec.netns, self.store)
+        telemetry = Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows)
         telemetry.plug(self.engine)
+        Monitors(self.engine, telemetry).plug()
         self.engine.live = Live(
             self.plane.actuator, telemetry, clock=self.clock, booted=self.booted, version=self.spec.version
         )

@@ -24,15 +24,17 @@ INTERFACE_MENUS = frozenset({"/interface", "/interface/ethernet"})
 class Telemetry:
     """``interface(id)`` gives counters; ``plug`` registers the tables."""
 
-    def __init__(self, netns: str, store: Store) -> None:
+    def __init__(self, netns: str, store: Store, leases: Callable[[], Sequence[tuple[int, Values]]]) -> None:
         self._netns = netns
         self._store = store
+        self._leases = leases
         self._counted: tuple[float, Mapping[int, Values]] = (float("-inf"), {})
         self._ids: dict[tuple[str, str], int] = {}
 
     def plug(self, engine: Engine) -> None:
         engine.virtual["/ip/arp"] = _Table(self._arp)
         engine.virtual["/interface/bridge/host"] = _Table(self._hosts)
+        engine.virtual["/ip/pool/used"] = _Table(self._pool_used)
         engine.virtual["/ip/neighbor"] = _Table(list)
         engine.virtual["/ipv6/neighbor"] = _Table(list)
 
@@ -81,6 +83,14 @@ class Telemetry:
                 row |= {"on-interface": names[one.port], "local": str(one.local).lower()}
                 row |= {"invalid": "false", "external": "false"}
                 shown.append((self._id("host", f"{one.bridge} {one.port} {one.mac}"), row))
+        return shown
+
+    def _pool_used(self) -> Sequence[tuple[int, Values]]:
+        pools = {row.get("name"): row.get("address-pool") for row in self._store.rows("/ip/dhcp-server")}
+        shown = []
+        for _, lease in self._leases():
+            row = {"pool": pools.get(lease["server"], ""), "address": lease["address"], "owner": "DHCP"}
+            shown.append((self._id("pool", lease["address"]), {**row, "info": lease["mac-address"]}))
         return shown
 
 

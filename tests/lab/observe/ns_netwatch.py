@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab import netns
 from lab.observe.netwatch import NetwatchMonitor
+from lab.observe.netwatch_probes import Router
 from lab.schema.snapshot import ConfigRow
+from tests.unit.lab.services.web import Authority, answer, name_server, serve
 
 FAST = {"host": "10.0.0.2", "interval": "300ms", "timeout": "200ms", "start-delay": "0s", "startup-delay": "0s"}
 SCRIPTS = {"up-script": "UP", "down-script": "DOWN"}
@@ -219,7 +223,52 @@ async def test_http_get_judges_the_status_code(pair: Any, seen: Seen, until: Any
         await until(lambda: seen.sources == ["UP", "DOWN", "UP", "DOWN"], within_s=5)
 
 
-async def test_a_type_that_is_not_enacted_stays_unknown(pair: Any, seen: Seen) -> None:
-    seen.row(type="dns", host="example.com")
+async def test_a_name_is_asked_of_the_row_s_server_or_the_router_s(pair: Any, seen: Seen, until: Any) -> None:
+    records = {"www.example.com": ["192.0.2.7", "192.0.2.8"]}
+    async with name_server(records, name="nb", address="10.0.0.2", port=53) as (names, _):
+        seen.monitor.router = Router(resolvers=lambda: ["10.0.0.2"])
+        seen.row(type="dns", host="www.example.com")
+        await until(lambda: seen.sources == ["UP"], within_s=5)
+        assert set(str(seen.events[0][1]["ip"]).split(",")) == {"192.0.2.7", "192.0.2.8"}
+        assert set(str(seen.status[1]["ip"]).split(",")) == {"192.0.2.7", "192.0.2.8"}
+        seen.monitor.router = Router()
+        seen.row(type="dns", host="www.example.com", dns_server="10.0.0.2")
+        await until(lambda: seen.sources == ["UP", "UP"], within_s=5)
+        asked = len(names.asked)
+        assert asked >= 2
+        seen.row(type="dns", host="none.example.com", dns_server="10.0.0.2")
+        await until(lambda: seen.sources == ["UP", "UP", "DOWN"], within_s=5)
+        seen.row(type="dns", host="www.example.com", dns_server="10.0.0.2", record_type="AAAA")
+        await until(lambda: seen.sources == ["UP", "UP", "DOWN", "DOWN"], within_s=5)
+        assert seen.status[1]["ip"] is None
+    seen.row(type="dns", host="www.example.com", dns_server="10.0.0.2")
+    await until(lambda: seen.sources[4:] == ["DOWN"], within_s=5)
+
+
+async def test_https_checks_the_certificate_when_it_is_told_to(
+    pair: Any, seen: Seen, until: Any, tmp_path: Path
+) -> None:
+    ours = Authority()
+
+    def tls(verify: bool) -> ssl.SSLContext:
+        if verify:
+            return ssl.create_default_context(cadata=Authority("another").pem)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+
+    seen.monitor.router = Router(tls=tls)
+    async with serve(ours.server("10.0.0.2", tmp_path), name="nb", address="10.0.0.2", port=443) as web:
+        web.answers["/"] = answer("200 OK")
+        seen.row(type="https-get")
+        await until(lambda: seen.sources == ["UP"], within_s=5)
+        assert seen.status[1]["http-status-code"] == "200"
+        seen.row(type="https-get", check_certificate="true")
+        await until(lambda: seen.sources == ["UP", "DOWN"], within_s=5)
+
+
+async def test_a_host_that_can_not_be_probed_stays_unknown(pair: Any, seen: Seen) -> None:
+    seen.row(host="8.8.8.8@vrf1")
     await asyncio.sleep(0.5)
     assert (seen.status[1]["status"], seen.events) == ("unknown", [])

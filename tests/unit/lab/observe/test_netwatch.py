@@ -59,7 +59,17 @@ def test_defaults_by_version(version: str, startup_s: float, interval_s: float) 
     assert (found.startup_delay_s, found.interval_s) == (startup_s, interval_s)
 
 
-@pytest.mark.parametrize("values", [{}, {"type": "icmp"}, {"type": "tcp-conn"}, {"type": "http-get"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"type": "icmp"},
+        {"type": "tcp-conn"},
+        {"type": "http-get"},
+        {"type": "https-get"},
+        {"type": "dns", "host": "mikrotik.com"},
+    ],
+)
 def test_what_is_enacted(values: dict[str, str]) -> None:
     assert not_enacted(row(**values)) == ""
 
@@ -67,8 +77,7 @@ def test_what_is_enacted(values: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"type": "dns"},
-        {"type": "https-get"},
+        {"type": "dns", "host": ""},
         {"host": "2001:db8::1"},
         {"host": "8.8.8.8@vrf1"},
         {"host": "mikrotik.com"},
