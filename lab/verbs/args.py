@@ -42,6 +42,31 @@ PRINT_ARGS = frozenset(
     ]
 )
 
+_RULE_SWITCHES = frozenset({"all", "chain", "dynamic", "static"})
+#: what print takes in one menu only [insp 7.22.3]
+PRINT_ARGS_OF: Mapping[str, frozenset[str]] = {
+    "/interface": frozenset({"oid", "stats-detail"}),
+    "/interface/ethernet": frozenset({"stats-detail"}),
+    "/ip/dhcp-server/lease": frozenset({"active"}),
+    "/log": frozenset({"with-extra-info"}),
+    "/system/identity": frozenset({"oid"}),
+    "/system/resource": frozenset({"oid"}),
+    **{f"/ip/firewall/{name}": _RULE_SWITCHES for name in ("filter", "mangle", "nat", "raw")},
+}
+
+
+def chosen(args: Mapping[str, str], rows: Sequence[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
+    """The rows that switches of ``PRINT_ARGS_OF`` leave over."""
+    left = list(rows)
+    if "active" in args:
+        left = [row for row in left if row[1].get("status") == "bound"]
+    if "chain" in args:
+        left = [row for row in left if row[1].get("chain") == args["chain"]]
+    for switch, value in (("dynamic", "true"), ("static", "false")):
+        if switch in args:
+            left = [row for row in left if row[1].get("dynamic", "false") == value]
+    return left
+
 
 def unknown_parameter() -> Trap:
     return Trap("unknown parameter")

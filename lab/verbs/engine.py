@@ -218,8 +218,11 @@ class Engine:
             if args:
                 raise a.unknown_parameter()
             return Reply(ret=";".join(format_id(i) for i, values in rows if _passes(at, i, values, queries)))
-        if set(args) - a.PRINT_ARGS - {".id"}:
+        of_this_menu = a.PRINT_ARGS_OF.get(at.path, frozenset())
+        if set(args) - a.PRINT_ARGS - of_this_menu - {".id"}:
             raise a.unknown_parameter()
+        if set(args) & of_this_menu:
+            rows = a.chosen(args, rows)
         for key in ("from", ".id"):
             if key in args:
                 wanted = a.row_ids(args[key], rows)

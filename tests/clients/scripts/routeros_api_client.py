@@ -76,4 +76,13 @@ def main():
     return seen
 
 
-tell(main())
+def ping():
+    connection = pool()
+    try:
+        asked = {"address": "192.168.1.1", "count": "3", "interval": "100ms"}
+        return connection.get_api().get_resource("/").call("ping", asked)
+    finally:
+        connection.disconnect()
+
+
+tell(ping() if to.get("ask") == "ping" else main())
