@@ -37,6 +37,12 @@ options:
     description: Seconds to wait for any single answer.
     type: float
     default: 10.0
+requirements:
+  - librouteros >= 4.1
+"""
+
+    PLANS = r"""
+options:
   plans:
     description: Plans of this branch, as the C(*_rules) modules return them. An empty list is the plan to hold nothing.
     type: list
@@ -50,6 +56,4 @@ options:
     description: Values for the gaps that plans leave for secrets, by name. So far C(telegram_bot_token).
     type: dict
     default: {}
-requirements:
-  - librouteros >= 4.1
 """

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Arguments that ``commit`` and ``verify`` share, and what they mean."""
+"""Arguments of the modules that talk to a router, and what they mean."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .commit_engine import CommitError, Outcome, Request
 from .plan import Plan
 from .versions import parse_version
 
-SPEC: dict[str, dict[str, Any]] = {
+#: Where the router is and how to log in.
+CONNECTION: dict[str, dict[str, Any]] = {
     "host": {"type": "str", "required": True},
     "port": {"type": "int", "default": 8729},
     "user": {"type": "str", "required": True},
@@ -21,6 +22,9 @@ SPEC: dict[str, dict[str, Any]] = {
     "tls": {"type": "bool", "default": True},
     "ca_file": {"type": "path"},
     "timeout_s": {"type": "float", "default": 10.0},
+}
+SPEC: dict[str, dict[str, Any]] = {
+    **CONNECTION,
     "plans": {"type": "list", "elements": "dict", "required": True},
     "owners": {"type": "list", "elements": "str"},
     "secrets": {"type": "dict", "default": {}, "no_log": True},

@@ -92,6 +92,16 @@ class _Reading:
         )
 
 
+def ask_version(connect: Connect) -> tuple[str, Version]:
+    """The version as the router says it, and the one to plan for. Raises :class:`CommitError` when it is too old."""
+    with connect() as api:
+        text, version = _version(api)
+    try:
+        return text, planned_for(version)
+    except ValueError as error:
+        raise CommitError([str(error)]) from None
+
+
 def inspect(request: Request, connect: Connect) -> Outcome:
     """Read and compare; never writes. ``changed`` says whether a commit would write.
 

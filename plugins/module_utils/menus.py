@@ -4,8 +4,8 @@
 """The RouterOS menus that the collection writes, as data.
 
 Argument names come from the command trees of RouterOS 7.9 to 7.24 (tikoci/restraml ``/console/inspect`` dumps), those
-of 6.49 and the defaults from community.routeros ``_api_data.py`` and the MikroTik manual. Only writable properties stand
-here: whatever else a print reports (counters, flags, learned values) is run-time state and never drift.
+of 6.49 and the defaults from community.routeros ``_api_data.py`` and the MikroTik manual. Only writable properties
+stand here: whatever else a print reports (counters, flags, learned values) is run-time state and never drift.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ description:
   - A router that holds its plan gets no write.
 extends_documentation_fragment:
   - multiwan.routeros.router
+  - multiwan.routeros.router.plans
   - ansible.builtin.action_common_attributes
   - ansible.builtin.action_common_attributes.conn
   - ansible.builtin.action_common_attributes.flow

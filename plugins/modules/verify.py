@@ -16,6 +16,7 @@ description:
   - Fails with one sentence for each row that is missing, changed by hand, in the wrong place or too much.
 extends_documentation_fragment:
   - multiwan.routeros.router
+  - multiwan.routeros.router.plans
   - ansible.builtin.action_common_attributes
   - ansible.builtin.action_common_attributes.conn
   - ansible.builtin.action_common_attributes.flow

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -29,9 +30,10 @@ from ..module_utils.router_api import RouterError
 
 
 class RouterAction(ActionBase):
-    """What talking to a router has in common. ``fault``: how a failure begins."""
+    """What talking to a router has in common. ``fault``: how a failure begins. ``takes_plans``: or only where it is."""
 
     fault: str
+    takes_plans = True
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
@@ -49,13 +51,19 @@ class RouterAction(ActionBase):
         super().run(tmp, task_vars)
         if _library_missing:
             raise AnsibleActionFail("the Python library librouteros is missing in the controller's environment")
-        _, arguments = self.validate_argument_spec(argument_spec=commit_arguments.SPEC)
+        _, arguments = self.validate_argument_spec(
+            argument_spec=commit_arguments.SPEC if self.takes_plans else commit_arguments.CONNECTION
+        )
         name = str((task_vars or {}).get("inventory_hostname", arguments["host"]))
-        started = time.monotonic()
+        connect = functools.partial(api_client.connect, commit_arguments.target(arguments))
         try:
-            request = commit_arguments.request(arguments, name=name)
-            outcome = self.work(request, functools.partial(api_client.connect, commit_arguments.target(arguments)))
+            return self.answer(arguments, connect, name=name)
         except (RouterError, CommitError, ValueError) as error:
             return commit_arguments.failure(error, name=name, what=self.fault)
+
+    def answer(self, arguments: Mapping[str, Any], connect: Connect, *, name: str) -> dict[str, Any]:
+        """What is done once the arguments are read."""
+        started = time.monotonic()
+        outcome = self.work(commit_arguments.request(arguments, name=name), connect)
         result = commit_arguments.result(outcome, name=name, seconds=time.monotonic() - started)
         return self.told(outcome, result, name=name)

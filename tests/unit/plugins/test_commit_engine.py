@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import (
     CommitError,
     Request,
+    ask_version,
     commit,
     inspect,
 )
@@ -297,3 +298,18 @@ def test_a_diff_names_menu_and_rows_before_and_after() -> None:
         '[multiwan:pcc:body] action=mark-routing chain=mw-route comment="x [multiwan:pcc:body]"'
         " new-routing-mark=mw-isp1 passthrough=no\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "version"), [("6.49.19 (long-term)", "6.49.19"), ("7.22.3 (stable)", "7.22.3"), ("7.25rc1", "7.24")]
+)
+def test_a_router_is_asked_for_its_version_and_nothing_is_written(said: str, version: str) -> None:
+    api = MemoryApi({}, version=said)
+    assert ask_version(api) == (said, parse_version(version))
+    assert api.writes == []
+
+
+@pytest.mark.parametrize(("said", "words"), [("7.8 (stable)", "supports 6.49 and 7.9"), ("", "not a RouterOS version")])
+def test_a_version_that_nothing_can_be_planned_for_is_a_fault(said: str, words: str) -> None:
+    with pytest.raises(CommitError, match=words):
+        ask_version(MemoryApi({}, version=said))
