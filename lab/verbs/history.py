@@ -13,6 +13,10 @@ from lab.store import Store, Trap, UndoRecord, format_id
 from lab.verbs.caller import Caller
 from lab.verbs.reply import Reply, Values
 
+#: texts of scripts are left out: whether a router shows them here is unsure, and they may hold tokens
+_SCRIPTS = frozenset(
+    {"source", "contents", "on-event", "on-alert", "up-script", "down-script", "test-script", "script"}
+)
 _WITHOUT_ROWS = frozenset({".id", "numbers", "place-before", "copy-from"})
 
 
@@ -84,7 +88,8 @@ def wording(
 
 def _set_back(at: MenuAt, row: ConfigRow, changed: set[str]) -> str:
     which = [] if at.menu.singleton else [format_id(row.id)]
-    return " ".join([f"{at.path} set", *which, *_words((name, row.get(name)) for name in sorted(changed))])
+    was = _words((name, _shown(at, name, row.get(name))) for name in sorted(changed))
+    return " ".join([f"{at.path} set", *which, *was])
 
 
 def _values(at: MenuAt, row: ConfigRow) -> Iterator[tuple[str, str]]:
@@ -95,7 +100,9 @@ def _values(at: MenuAt, row: ConfigRow) -> Iterator[tuple[str, str]]:
 
 def _shown(at: MenuAt, name: str, text: str) -> str:
     argument = at.arguments.get(name)
-    return "*****" if argument is not None and (argument.secret or argument.write_only) else text
+    if argument is not None and (argument.secret or argument.write_only):
+        return "*****"
+    return "..." if name in _SCRIPTS and text else text
 
 
 def _words(pairs: Iterator[tuple[str, str]]) -> list[str]:
