@@ -7,14 +7,21 @@ Judged by what was fetched, queued and logged. That a real router reads the scri
 
 from __future__ import annotations
 
+import asyncio
+import urllib.parse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 import pytest
+from ansible_collections.multiwan.routeros.plugins.module_utils import dialect
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
+from ansible_collections.multiwan.routeros.plugins.module_utils.quoting import quote
 from ansible_collections.multiwan.routeros.plugins.module_utils.secret_values import fill_rows
+from ansible_collections.multiwan.routeros.plugins.module_utils.versions import parse_version
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lab.script import Interpreter, Value
 from lab.verbs import ALL_POLICIES, Caller, Reply, Trap
@@ -33,6 +40,7 @@ class Router:
     """Rows in dictionaries. ``trouble``: the error of each coming fetch, empty for success; then all succeed."""
 
     rows: Sequence[Row]
+    version: str = "7.22"
     trouble: list[str] = field(default_factory=list)
     sent: list[dict[str, str]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -50,6 +58,7 @@ class Router:
             sleep=_no_time,
             log=lambda _, text: self.log.append(text),
             globals_for=lambda _: {},
+            version=self.version,
         )
 
     async def call(
@@ -112,16 +121,21 @@ class Router:
         return [row for row in self.menus[OUTBOX] if row["list"] == "mw-outbox"]
 
 
-def router(*trouble: str, label: str = "Kantor", language: str = "id") -> Router:
-    raw = branch(2)
+def router(*trouble: str, label: str = "Kantor", language: str = "id", version: str = "7.22") -> Router:
+    raw = {**branch(2), "multiwan_routeros_version": version}
     raw["multiwan_segments"][0]["label"] = label
     raw["multiwan_telegram"]["language"] = language
     rows = fill_rows(assemble(raw, name="jakarta").rows, {"telegram_bot_token": TOKEN})
-    return Router([row for row in rows if not row.menu.startswith("/ip/firewall")], list(trouble))
+    return Router([row for row in rows if not row.menu.startswith("/ip/firewall")], version, list(trouble))
 
 
-async def test_the_message_names_branch_interface_mac_and_ip() -> None:
-    jakarta = router()
+#: One for each way in which scripts are written, see ``dialect.py``.
+VERSIONS = pytest.mark.parametrize("version", ["6.49", "7.9", "7.12", "7.22"])
+
+
+@VERSIONS
+async def test_the_message_names_branch_interface_mac_and_ip(version: str) -> None:
+    jakarta = router(version=version)
     await jakarta.alert()
     assert jakarta.texts() == [
         f"Cabang jakarta: server DHCP liar ditemukan\nAntarmuka: bridge (Kantor)\nMAC: {MAC}\nIP: {IP}"
@@ -129,10 +143,12 @@ async def test_the_message_names_branch_interface_mac_and_ip() -> None:
     assert jakarta.waiting() == []
 
 
-async def test_it_goes_to_the_chat_by_the_bot() -> None:
-    jakarta = router()
+@VERSIONS
+async def test_it_goes_to_the_chat_by_the_bot_and_leaves_no_file(version: str) -> None:
+    jakarta = router(version=version)
     await jakarta.alert()
     [message] = jakarta.sent
+    assert ("keep-result" in message, message.get("output")) == ((True, None) if version < "7" else (False, "none"))
     assert message["url"] == f"https://api.telegram.org/bot{TOKEN}/sendMessage"
     assert parse_qs(message["http-data"])["chat_id"] == ["-100200300"]
     assert message["check-certificate"] == "yes-without-crl"
@@ -141,10 +157,19 @@ async def test_it_goes_to_the_chat_by_the_bot() -> None:
 @pytest.mark.parametrize(
     "label", ['a "b" $c [d] {e} \\ ; #', "100% & more=1 + ?", "本社 é €", "$(1+1)", "*_`markdown`_*"]
 )
-async def test_any_label_arrives_as_it_was_written(label: str) -> None:
-    jakarta = router(label=label)
+@VERSIONS
+async def test_any_label_arrives_as_it_was_written(label: str, version: str) -> None:
+    jakarta = router(label=label, version=version)
     await jakarta.alert()
     assert f"bridge ({label})" in jakarta.texts()[0]
+
+
+@settings(max_examples=25)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40))
+def test_the_encoder_of_old_versions_encodes_like_a_browser(text: str) -> None:
+    source = dialect.encoder(parse_version("7.9")) + f":return {dialect.encoded(quote(text), parse_version('7.9'))}"
+    result = asyncio.run(router(version="7.9").interpreter.run(source, caller=Caller("*sys", ALL_POLICIES, "test")))
+    assert result == urllib.parse.quote(text, safe="-._~")
 
 
 async def test_it_speaks_english_too() -> None:
@@ -175,8 +200,9 @@ async def test_an_old_line_about_another_server_is_not_taken_for_this_one() -> N
         "Fetch failed with status 500",
     ],
 )
-async def test_what_can_not_go_now_waits_and_goes_later_with_its_time(error: str) -> None:
-    jakarta = router(error)
+@VERSIONS
+async def test_what_can_not_go_now_waits_and_goes_later_with_its_time(error: str, version: str) -> None:
+    jakarta = router(error, version=version)
     await jakarta.alert()
     assert (jakarta.sent, len(jakarta.waiting())) == ([], 1)
     await jakarta.tick()
@@ -217,8 +243,31 @@ async def test_the_outbox_goes_oldest_first_and_stops_while_the_line_is_dead() -
     assert [text.split("IP: ")[1][:8] for text in jakarta.texts()] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
 
 
-async def test_the_outbox_is_bounded_and_keeps_the_newest() -> None:
-    jakarta = router(*["failure: connection timeout"] * 25)
+@pytest.mark.parametrize("version", ["6.49", "7.12"])
+async def test_where_the_reason_is_unknown_a_refused_message_lets_the_others_pass(version: str) -> None:
+    timeout, refused = "failure: connection timeout", "Fetch failed with status 400"
+    jakarta = router(timeout, timeout, timeout, refused, version=version)
+    for number in (1, 2, 3):
+        await jakarta.alert(ip=f"10.0.0.{number}")
+    await jakarta.tick()
+    assert (len(jakarta.texts()), len(jakarta.waiting())) == (0, 3)
+    await jakarta.tick()
+    assert [text.split("IP: ")[1][:8] for text in jakarta.texts()] == ["10.0.0.2", "10.0.0.3", "10.0.0.1"]
+    assert jakarta.waiting() == []
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.12"])
+async def test_a_message_that_went_to_the_end_keeps_the_time_that_it_has_left(version: str) -> None:
+    jakarta = router(*["failure: connection timeout"] * 3, version=version)
+    await jakarta.alert()
+    jakarta.waiting()[0]["timeout"] = "5h"
+    await jakarta.tick()
+    assert [row["timeout"] for row in jakarta.waiting()] == ["5h"]
+
+
+@VERSIONS
+async def test_the_outbox_is_bounded_and_keeps_the_newest(version: str) -> None:
+    jakarta = router(*["failure: connection timeout"] * 25, version=version)
     for number in range(1, 26):
         await jakarta.alert(ip=f"10.0.0.{number}")
     assert len(jakarta.waiting()) == 20
@@ -226,8 +275,9 @@ async def test_the_outbox_is_bounded_and_keeps_the_newest() -> None:
     assert [text.split("IP: ")[1].split("\n")[0] for text in jakarta.texts()] == [f"10.0.0.{n}" for n in range(6, 26)]
 
 
-async def test_waiting_messages_are_dynamic_rows_that_hold_no_token() -> None:
-    jakarta = router("failure: connection timeout")
+@VERSIONS
+async def test_waiting_messages_are_dynamic_rows_that_hold_no_token(version: str) -> None:
+    jakarta = router("failure: connection timeout", version=version)
     await jakarta.alert()
     [row] = jakarta.waiting()
     assert row["timeout"] == "1d"
@@ -238,8 +288,9 @@ async def test_waiting_messages_are_dynamic_rows_that_hold_no_token() -> None:
 @pytest.mark.parametrize(
     "error", ["", f"failure: https://api.telegram.org/bot{TOKEN}/sendMessage: Status 401", f"timeout of bot{TOKEN}"]
 )
-async def test_the_log_never_shows_the_token(error: str) -> None:
-    jakarta = router(error)
+@VERSIONS
+async def test_the_log_never_shows_the_token(error: str, version: str) -> None:
+    jakarta = router(error, version=version)
     await jakarta.alert()
     assert any(MAC in line for line in jakarta.log)
     assert TOKEN not in "\n".join(jakarta.log)
