@@ -83,6 +83,8 @@ class ApiDoor:
         self.authenticate = authenticate
         self.challenge = challenge
         self.sends_empty = engine.at_least("7.18")
+        #: recorded on 6.47.6: a challenge is still given, its answer is refused (BenMenking/routeros-api, issue 52)
+        self.offers_challenge = not engine.at_least("7.0")
         self._sockets = sockets
         self._tls = tls_context
         self._servers: list[asyncio.Server] = []
@@ -224,7 +226,7 @@ class _Session:
 
     def _login(self, sentence: Sentence) -> None:
         args = sentence.args
-        if "name" not in args and self.door.challenge is not None:
+        if "name" not in args and (self.door.challenge is not None or self.door.offers_challenge):
             self.challenge = secrets.token_hex(16)
             self._send(sentence.tag, "!done", f"=ret={self.challenge}")
             return

@@ -51,10 +51,13 @@ def _section(menu: Menu) -> Iterator[str]:
     yield f"## {menu.path}{_span(menu.span)}"
     yield ""
     commands = [name + _span(menu.spans.get(("command", name), Span())) for name in sorted(menu.commands)]
-    actions = [name + _span(menu.spans.get(("action", name), Span())) for name in sorted(menu.actions)]
+    actions = [_action(menu, name) for name in sorted(set(menu.actions) - menu.refuses)]
+    refused = [_action(menu, name) for name in sorted(menu.refuses)]
     yield f"{menu.kind}; commands: {', '.join(commands) or 'none'}"
     if actions:
         yield f"; of services: {', '.join(actions)}"
+    if refused:
+        yield f"; known and refused: {', '.join(refused)}"
     done = [_named(name, variants) for name, variants in sorted(menu.arguments.items()) if _enacted(variants)]
     kept = [_named(name, variants) for name, variants in sorted(menu.arguments.items()) if not _enacted(variants)]
     if done:
@@ -64,6 +67,10 @@ def _section(menu: Menu) -> Iterator[str]:
     if menu.readonly:
         names = ", ".join(_read_only(menu, name) for name in sorted(menu.readonly))
         yield f"{'' if menu.arguments else chr(10)}- **read-only**: {names}"
+
+
+def _action(menu: Menu, name: str) -> str:
+    return name + _span(menu.spans.get(("action", name), Span()))
 
 
 def _read_only(menu: Menu, name: str) -> str:

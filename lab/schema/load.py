@@ -20,7 +20,7 @@ MENU_DIR = Path(__file__).parent / "menus"
 
 _MENU_KEYS = {
     "menu", "kind", "source", "enacted", "since", "until", "arguments", "readonly", "commands", "actions", "unique",
-    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy", "asks",
+    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy", "asks", "nextid", "refuses",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "type", "default", "implied", "required", "unset", "secret", "write_only", "enacted", "since", "until", "only",
@@ -134,6 +134,8 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
         hidden=raw.get("hidden", False),
         policy=raw.get("policy", ""),
         asks=tuple(raw.get("asks", ())),
+        nextid=raw.get("nextid", False),
+        refuses=_refuses(raw, actions),
         spans=MappingProxyType(spans),
         variants=MappingProxyType(variants),
     )
@@ -156,6 +158,13 @@ def _actions(raw: Mapping[str, Any], spans: dict[tuple[str, ...], Span]) -> dict
         command = _gated(text, spans, "action")
         found[command] = tuple(_gated(name, spans, "action", command) for name in given or ())
     return found
+
+
+def _refuses(raw: Mapping[str, Any], actions: Mapping[str, object]) -> frozenset[str]:
+    refused = frozenset(raw.get("refuses", ()))
+    if refused - set(actions):
+        raise SchemaError(f"refuses {sorted(refused - set(actions))}, which are no actions")
+    return refused
 
 
 def _shown(raw: Any) -> tuple[Shown, ...]:

@@ -118,6 +118,10 @@ class Menu:
     any_of: tuple[AnyOf, ...] = ()
     hidden: bool = False
     policy: str = ""
+    #: commands that are known and not emulated: their arguments are checked, then the lab says so
+    refuses: frozenset[str] = frozenset()
+    #: rows say which row stands after them (recorded of /routing/rule, facts 11.4)
+    nextid: bool = False
     #: required arguments in the order in which the router asks for them
     asks: tuple[str, ...] = ()
     #: ("command", name), ("action", command), ("action", command, argument) -> versions, where not all have it

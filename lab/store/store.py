@@ -96,6 +96,10 @@ class Store:
                 return name
         return None
 
+    def begin_with(self, menu: str, text: str) -> int:
+        """Rows of ``menu`` with a name that begins with ``text`` (lab.values.References)."""
+        return sum(values.get("name", "").startswith(text) for _, values in self._named(menu) if values.get("name"))
+
     def snapshot(self) -> Snapshot:
         """All menus, views too, at this revision; the same object until something is written."""
         if self._snapshot is None or self._snapshot.revision != self.revision:

@@ -27,6 +27,14 @@ def no_match() -> BadValue:
     return BadValue("input does not match any value of {}")
 
 
+def ambiguous() -> BadValue:
+    """A beginning that several words or rows share; nothing at all begins them all.
+
+    Recorded from the API: ``/ping interface=`` on a router with several (homeassistant-mikrotik_router, issue 199).
+    """
+    return BadValue("ambiguous value of {}, more than one possible value matches input")
+
+
 def invalid() -> BadValue:
     """Text that is no value of this type at all [centrs]."""
     return BadValue("invalid value for argument {}")
@@ -49,12 +57,19 @@ class References(Protocol):
         """The canonical name of the row that ``text`` (a name or ``*1A``) means, or None."""
         ...
 
+    def begin_with(self, menu: str, text: str) -> int:
+        """How many rows have a name that begins with ``text``."""
+        ...
+
 
 class NoReferences:
     """For types used where no rows exist: every reference is unknown."""
 
     def resolve(self, menu: str, text: str) -> str | None:
         return None
+
+    def begin_with(self, menu: str, text: str) -> int:
+        return 0
 
 
 class Type:

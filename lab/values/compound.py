@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.values.base import BadValue, References, Renamer, Type, invalid, no_match
+from lab.values.base import BadValue, References, Renamer, Type, ambiguous, invalid, no_match
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class RefType(Type):
     def parse(self, text: str, refs: References) -> str:
         found = refs.resolve(self.menu, text)
         if found is None:
-            raise no_match()
+            raise ambiguous() if refs.begin_with(self.menu, text) > 1 else no_match()
         return found
 
     def rename(self, text: str, to: Renamer) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lab.values.base import BadValue, References, Type, invalid, no_match, out_of_range, time_out_of_range
+from lab.values.base import BadValue, References, Type, ambiguous, invalid, no_match, out_of_range, time_out_of_range
 
 _UNITS_US = {
     "w": 604_800_000_000,
@@ -144,12 +144,19 @@ class StringType(Type):
 
 @dataclass(frozen=True)
 class EnumType(Type):
+    """One of some words; a beginning stands for the one word that has it (facts 7.6: the words of the refusal)."""
+
     words: tuple[str, ...]
 
     def parse(self, text: str, refs: References) -> str:
-        if text not in self.words:
+        if text in self.words:
+            return text
+        longer = [word for word in self.words if word.startswith(text)]
+        if len(longer) > 1:
+            raise ambiguous()
+        if not longer or not text:
             raise no_match()
-        return text
+        return longer[0]
 
     def describe(self) -> str:
         return "enum " + "|".join(self.words)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+from lab.schema.load import all_menus
 from lab.schema.model import MenuAt, version_key
 from lab.schema.snapshot import ConfigRow
 from lab.store import JournalEntry, Store, Trap, UndoRecord, format_id
@@ -16,6 +17,7 @@ from lab.verbs.caller import SYSTEM, Caller
 from lab.verbs.expiry import Expiry
 from lab.verbs.export import export
 from lab.verbs.history import HistoryMenu, redo, undo, wording
+from lab.verbs.monitor import Monitor
 from lab.verbs.query import matches
 from lab.verbs.reply import Action, DynamicRow, Reply, Values, VirtualMenu
 from lab.verbs.show import View, api_row
@@ -29,7 +31,10 @@ _WRITING = frozenset(
 _WRITING_ACTIONS = frozenset({"import", "undo", "redo", "make-static", "unroll"})
 _SOONEST_S = 0.05
 _DEAD = {".dead": "yes"}
-_EVERY_ACTION = frozenset({".id", "numbers", "number", ".proplist", "once", "duration"})
+#: how a reply is drawn and repeated, and which rows are meant [insp 7.22.3: most commands]
+_EVERY_ACTION = frozenset(
+    (".id", "numbers", "number", ".proplist", "proplist", "once", "duration", "interval", "as-value", "append", "do")
+) | {"file", "freeze-frame-interval", "without-paging"}
 
 
 async def _nothing() -> None:
@@ -60,6 +65,7 @@ class Engine:
         #: told by the doors when a login ends: who, and whether he took his leave (``/quit``)
         self.session_ended: list[Callable[[Caller, bool], Awaitable[None]]] = []
         store.watchers.append(self._changed)
+        Monitor(self)
 
     # -- plugged in by other rooms
 
@@ -111,17 +117,17 @@ class Engine:
         """Run one command. Raises Trap in RouterOS' words; a refused write has changed nothing."""
         menu = menu or "/"
         action = self.actions.get((menu, command))
-        if action is not None:
+        if action is not None and self._has(menu, command):
             return await self._act(action, menu, command, args, caller)
         if (menu, command) == ("/", "export"):
-            self._allow(caller, "read")
+            self.allow(caller, "read")
             return Reply(ret=self.export())
-        at = self._menu(menu, command)
+        at = self._menu(menu, command, args)
         if command in _READING:
-            self._allow(caller, "read")
+            self.allow(caller, "read")
             return self._read(at, command, dict(args), queries, caller)
-        self._allow(caller, at.menu.policy or "write")
-        self._allow(caller, "write")
+        self.allow(caller, at.menu.policy or "write")
+        self.allow(caller, "write")
         reply = self._write(at, command, dict(args), caller)
         self._arm()
         await self.after_write()
@@ -165,14 +171,27 @@ class Engine:
     def knows(self, menu: str, command: str) -> bool:
         """Whether this router has the command; for doors that must tell words from paths."""
         at = self.store.schema.get(menu)
-        return (menu, command) in self.actions or (at is not None and command in at.menu.commands)
+        known = at is not None and (command in at.menu.commands or command in at.menu.actions)
+        return known or (menu, command) in self.actions
 
     # -- inside
 
-    def _menu(self, path: str, command: str) -> MenuAt:
+    def _has(self, menu: str, command: str) -> bool:
+        """Whether this version has a command that a service registered; menus without a description have all."""
+        at = self.store.schema.get(menu)
+        every = all_menus().get(menu)
+        if every is None:
+            return True
+        return at is not None and (command not in every.actions or command in at.menu.actions)
+
+    def _menu(self, path: str, command: str, args: Values) -> MenuAt:
         at = self.store.schema.get(path)
         if at is None:
             raise Trap("no such command prefix" if path != "/" else "no such command", 0)
+        if command in at.menu.refuses:
+            if set(args) - set(at.menu.actions[command]) - _EVERY_ACTION:
+                raise a.unknown_parameter()
+            raise Trap("failure: the lab does not emulate this command")
         if at.menu.kind == "virtual" and command in _WRITING - {"remove"}:
             raise Trap("no such command", 0)  # rows that live elsewhere are written by their own service
         if command not in at.menu.commands and not (command == "getall" and "print" in at.menu.commands):
@@ -182,7 +201,8 @@ class Engine:
         return at
 
     @staticmethod
-    def _allow(caller: Caller, policy: str) -> None:
+    def allow(caller: Caller, policy: str) -> None:
+        """Raises Trap when the caller's group lacks ``policy``."""
         if not caller.may(policy):
             raise Trap("not enough permissions (9)")
 
@@ -194,7 +214,7 @@ class Engine:
             raise a.unknown_parameter()
         writes = command in _WRITING or command in _WRITING_ACTIONS
         if writes:
-            self._allow(caller, "write")
+            self.allow(caller, "write")
         book = self.store.journal if writes else self.store.calls
         try:
             reply = await action(args, caller)

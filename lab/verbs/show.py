@@ -15,6 +15,8 @@ from lab.verbs.reply import DynamicRow, VirtualMenu
 ADDRESS_LIST = "/ip/firewall/address-list"  # the one menu whose rows run out
 _COUNTERS = ("bytes", "packets", "dropped")
 _VERSION = "{version}"  # in menu files: the version that this router plays
+LEASES = "/ip/dhcp-server/lease"
+_LAST = 0xFFFFFFFF  # what stands after the last row (facts 11.4)
 BORROWED = 0x40000000  # added to ids of rows that live elsewhere when they share a menu with configuration
 FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
 
@@ -46,16 +48,24 @@ class View:
 
     def candidates(self, menu: MenuAt) -> list[tuple[int, Mapping[str, str]]]:
         """What a command may mean by id or name. Cheaper than ``rows``: nothing is counted for it."""
-        borrowed = self.virtual[menu.path].rows() if menu.path in self.virtual else ()
+        borrowed = self._borrowed(menu.path)
         if menu.menu.kind == "virtual":
             return list(borrowed)
         own = [(row.id, row.values) for row in self.store.rows(menu.path)]
         made = self.dynamic.get(menu.path, [])
         return [*own, *made, *((BORROWED + row_id, values) for row_id, values in borrowed)]
 
+    def _borrowed(self, path: str) -> Sequence[tuple[int, Mapping[str, str]]]:
+        """Rows that live elsewhere; a lease that was made static is configuration now."""
+        rows = self.virtual[path].rows() if path in self.virtual else ()
+        if path != LEASES:
+            return rows
+        kept = {row.get("mac-address") for row in self.store.rows(path)}
+        return [(number, values) for number, values in rows if values.get("mac-address") not in kept]
+
     def rows(self, menu: MenuAt, caller: Caller) -> list[tuple[int, dict[str, str]]]:
         """(id, properties) of every row of ``menu``, in menu order."""
-        borrowed = self.virtual[menu.path].rows() if menu.path in self.virtual else ()
+        borrowed = self._borrowed(menu.path)
         if menu.menu.kind == "virtual":
             return [(row_id, dict(values)) for row_id, values in borrowed]
         shown = [(row.id, self._config(menu, row, caller)) for row in self.store.rows(menu.path)]
@@ -65,6 +75,10 @@ class View:
             row.update(self._seen(menu.path, number))
             shown.append((number, row))
         shown += [(BORROWED + row_id, {**fixed, **values, "dynamic": "true"}) for row_id, values in borrowed]
+        if menu.menu.nextid:
+            followers = [*(row_id for row_id, _ in shown), _LAST][1:]
+            for (_, row), after in zip(shown, followers, strict=True):
+                row[".nextid"] = format_id(after)
         return shown
 
     def reset_counters(self, menu: str, row_ids: Sequence[int]) -> None:

@@ -186,8 +186,11 @@ class _AnyRow:
     def resolve(self, menu: str, text: str) -> str | None:
         return text  # rows of that router (ether1, lo, group names …) are no concern of this test
 
+    def begin_with(self, menu: str, text: str) -> int:
+        return 0
 
-class _NoRows:
+
+class _NoRows(_AnyRow):
     def resolve(self, menu: str, text: str) -> str | None:
         return None
 

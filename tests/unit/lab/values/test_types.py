@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,10 +16,16 @@ from lab.values.scalar import format_duration, parse_duration
 class Rows:
     """Rows that values may point to."""
 
+    known: Mapping[str, Mapping[str, str]] = {
+        "/interface": {"ether1": "*1", "pppoe-out1": "*9", "pppoe-out2": "*A"},
+        "/routing/table": {"main": "*0", "to-isp1": "*1"},
+    }
+
     def resolve(self, menu: str, text: str) -> str | None:
-        known = {"/interface": {"ether1": "*1", "pppoe-out1": "*9"}, "/routing/table": {"main": "*0", "to-isp1": "*1"}}
-        names = known.get(menu, {})
-        return next((name for name, number in names.items() if text in (name, number)), None)
+        return next((name for name, number in self.known.get(menu, {}).items() if text in (name, number)), None)
+
+    def begin_with(self, menu: str, text: str) -> int:
+        return sum(name.startswith(text) for name in self.known.get(menu, {}))
 
 
 def parse(kind: str, text: str) -> str:
@@ -162,3 +170,31 @@ def test_a_type_expression_that_says_nothing_is_refused(text: str) -> None:
 def test_without_rows_every_reference_is_unknown() -> None:
     with pytest.raises(BadValue):
         parse_type("ref(/interface)").parse("ether1", NoReferences())
+
+
+@pytest.mark.parametrize("text", ["pppoe", "pppoe-out", "p", ""])
+def test_a_beginning_that_several_rows_share_is_ambiguous(text: str) -> None:
+    with pytest.raises(BadValue) as bad:
+        parse("ref(/interface)", text)
+    assert bad.value.text("interface") == "ambiguous value of interface, more than one possible value matches input"
+
+
+def test_a_beginning_of_one_word_stands_for_it() -> None:
+    assert parse("enum(accept, drop, masquerade)", "masq") == "masquerade"
+    with pytest.raises(BadValue, match="ambiguous value"):
+        parse("enum(mark-connection, mark-packet)", "mark")
+    with pytest.raises(BadValue, match="does not match"):
+        parse("enum(none)", "")
+
+
+def test_a_beginning_of_one_row_does_not_stand_for_it() -> None:
+    """Stricter than a router may be: a misspelt name must not pass."""
+    with pytest.raises(BadValue, match="does not match"):
+        parse("ref(/interface)", "ether")
+
+
+def test_dates_before_7_10_are_printed_with_the_month_in_letters() -> None:
+    assert parse("olddate", "Jan/1/2026") == "jan/01/2026"
+    for text in ("2026-01-01", "foo/01/2026", "jan/32/2026"):
+        with pytest.raises(BadValue):
+            parse("olddate", text)

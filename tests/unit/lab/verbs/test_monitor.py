@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Readings of rows, the look-up of a route, leases that become configuration, commands that the lab only knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from lab.verbs import ALL_POLICIES, Caller
+from tests.unit.lab.verbs.test_engine import ADMIN, Router
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Leases:
+    given: tuple[tuple[int, Values], ...]
+
+    def rows(self) -> Sequence[tuple[int, Values]]:
+        return self.given
+
+    def remove(self, ids: Sequence[int]) -> None:
+        raise AssertionError("nobody removes one here")
+
+
+@pytest.fixture
+def router() -> Router:
+    return Router()
+
+
+def plug(router: Router, ether: str, *, running: bool) -> None:
+    row_id = int(router.engine.find("/interface/ethernet", lambda row: row["name"] == ether)[0][1:], 16)
+    router.engine.set_runtime("/interface/ethernet", row_id, running="true" if running else "false")
+
+
+async def test_a_port_is_read_by_its_name_or_id(router: Router) -> None:
+    plug(router, "ether1", running=True)
+    plug(router, "ether2", running=False)
+    (up,) = (await router.do("/interface/ethernet/monitor", numbers="ether1", once="")).rows
+    assert (up["name"], up["status"]) == ("ether1", "link-ok")
+    (down,) = (await router.do("/interface/ethernet/monitor", __id="ether2", once="")).rows
+    assert down == {"name": "ether2", "status": "no-link"}
+    assert await router.refused("/interface/ethernet/monitor", numbers="ether9") == ("no such item", 0)
+    assert await router.refused("/interface/ethernet/monitor", numbers="ether1", colour="red") == (
+        "unknown parameter",
+        None,
+    )
+
+
+async def test_traffic_is_the_change_of_the_counters(router: Router) -> None:
+    seen = iter(range(0, 100000, 250))
+    router.engine.live = lambda menu, row_id: {"rx-byte": str(next(seen))} if menu == "/interface" else {}
+    (row,) = (await router.do("/interface/monitor-traffic", interface="ether1", once="")).rows
+    assert row["name"] == "ether1"
+    assert int(row["rx-bits-per-second"]) > 0
+    assert row["tx-bits-per-second"] == "0"
+
+
+@pytest.mark.parametrize("version", ["7.18", "7.22"])
+async def test_a_route_is_looked_up_by_the_longest_prefix_in_main(version: str) -> None:
+    router = Router(version)
+    for dst, active, hop in (
+        ("0.0.0.0/0", "true", "192.0.2.1%ether1"),
+        ("10.0.0.0/8", "true", "192.0.2.2%ether2"),
+        ("10.1.0.0/16", "false", "192.0.2.3%ether3"),
+    ):
+        number = int((await router.add("/ip/route", dst_address=dst, gateway=hop))[1:], 16)
+        router.engine.set_runtime("/ip/route", number, active=active, immediate_gw=hop)
+    (row,) = (await router.do("/ip/route/check", dst_ip="10.1.2.3", once="")).rows
+    assert row == {"status": "ok", "interface": "ether2", "nexthop": "192.0.2.2"}
+    assert await router.refused("/ip/route/check", dst_ip="x") == ("invalid value for argument dst-ip", 1)
+
+
+async def test_a_command_that_the_version_lacks_is_no_command() -> None:
+    assert await Router("7.16").refused("/ip/route/check", dst_ip="1.1.1.1") == ("no such command", 0)
+
+
+async def test_a_lease_becomes_configuration_and_is_shown_once(router: Router) -> None:
+    lease = {"address": "192.168.10.9", "mac-address": "02:00:00:00:00:09", "status": "bound"}
+    router.engine.virtual["/ip/dhcp-server/lease"] = Leases(((1, lease),))
+    (before,) = (await router.do("/ip/dhcp-server/lease/print")).rows
+    assert before["dynamic"] == "true"
+    await router.do("/ip/dhcp-server/lease/make-static", numbers=before[".id"])
+    (after,) = (await router.do("/ip/dhcp-server/lease/print")).rows
+    assert (after["dynamic"], after["address"], after["mac-address"]) == ("false", *list(lease.values())[:2])
+
+
+async def test_what_is_known_and_not_emulated_says_so(router: Router) -> None:
+    words = "failure: the lab does not emulate this command"
+    assert (await router.refused("/interface/ethernet/cable-test", numbers="ether1"))[0] == words
+    assert (await router.refused("/interface/ethernet/cable-test", colour="red"))[0] == "unknown parameter"
+    assert (await router.refused("/interface/ethernet/no-such"))[0] == "no such command"
+
+
+async def test_reading_needs_the_policy_read(router: Router) -> None:
+    blind = Caller("blind", ALL_POLICIES - {"read"}, "api")
+    assert await router.refused("/interface/ethernet/monitor", caller=blind, numbers="ether1") == (
+        "not enough permissions (9)",
+        None,
+    )
+
+
+async def test_a_rule_says_which_one_follows(router: Router) -> None:
+    first = await router.add("/routing/rule", action="lookup", table="main")
+    second = await router.add("/routing/rule", action="lookup", table="main", place_before=first)
+    rows = (await router.do("/routing/rule/print")).rows
+    assert [(row[".id"], row[".nextid"]) for row in rows] == [(second, first), (first, "*FFFFFFFF")]
+
+
+async def test_nothing_at_all_is_an_ambiguous_reference(router: Router) -> None:
+    assert await router.refused("/ip/address/add", address="192.0.2.1/24", interface="") == (
+        "ambiguous value of interface, more than one possible value matches input",
+        1,
+    )
+
+
+async def test_missing_arguments_are_asked_for_one_by_one_over_the_api(router: Router) -> None:
+    assert await router.refused("/user/add") == ("missing =name=", 0)
+    assert await router.refused("/user/add", name="x") == ("missing =group=", 0)
+
+
+@pytest.mark.parametrize(
+    ("version", "menu", "known", "unknown"),
+    [
+        ("6.49", "/ip/route", {"routing_mark": "any-text", "type": "blackhole"}, {"routing_table": "main"}),
+        ("6.49", "/ip/firewall/mangle", {"chain": "prerouting", "new_routing_mark": "any-text"}, {"tos": "1"}),
+        ("6.49", "/tool/netwatch", {"host": "8.8.8.8", "interval": "10s"}, {"type": "icmp"}),
+        ("6.49", "/ip/route/rule", {"table": "any-text", "routing_mark": "x"}, {"min_prefix": "0"}),
+        ("6.49", "/system/scheduler", {"name": "s", "start_date": "jan/01/2026"}, {"days": "mon"}),
+        ("7.9", "/tool/netwatch", {"host": "8.8.8.8", "type": "icmp"}, {"ttl": "9"}),
+        ("7.22", "/ip/route", {"routing_table": "main"}, {"routing_mark": "any-text"}),
+        ("7.22", "/system/scheduler", {"name": "s", "start_date": "2026-01-01"}, {"days": "mon"}),
+    ],
+)
+async def test_rows_follow_their_version(
+    version: str, menu: str, known: dict[str, str], unknown: dict[str, str]
+) -> None:
+    router = Router(version)
+    await router.add(menu, **known)
+    assert await router.refused(f"{menu}/add", ADMIN, **known, **unknown) == ("unknown parameter", None)
+
+
+@pytest.mark.parametrize("menu", ["/routing/table", "/routing/rule", "/system/device-mode", "/ip/route/rule"])
+async def test_menus_follow_their_version(menu: str) -> None:
+    newer = not menu.startswith("/ip/route")
+    for version, there in (("6.49", not newer), ("7.22", newer)):
+        router = Router(version)
+        if there:
+            await router.do(f"{menu}/print")
+        else:
+            assert await router.refused(f"{menu}/print") == ("no such command prefix", 0)
