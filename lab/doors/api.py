@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 from lab.doors.codec import Decoder, ProtocolError, encode
 from lab.verbs import Caller, Engine, Reply, Trap
-from lab.verbs.caller import SYSTEM
 from lab.verbs.query import matches
 
 Authenticate = Callable[[str, str], Caller | None]
@@ -116,15 +115,6 @@ class ApiDoor:
             pass  # the door is being closed; the peer sees the connection end
         finally:
             self._sessions.discard(task)
-
-
-async def _write_file(engine: Engine, name: str, text: str) -> None:
-    """A file that is there already is written over."""
-    old = engine.find("/file", lambda row: row.get("name") == name)
-    if old:
-        await engine.call("/file", "set", {".id": old[0], "contents": text}, caller=SYSTEM)
-    else:
-        await engine.call("/file", "add", {"name": name, "contents": text}, caller=SYSTEM)
 
 
 class _Session:
@@ -276,10 +266,7 @@ class _Session:
                 sentence.menu, sentence.command, sentence.args, queries=sentence.queries, caller=caller
             )
         # the API prints nothing of an export: clients have it written into a file (librouteros, config.py)
-        args = {name: text for name, text in sentence.args.items() if name != "file"}
-        reply = await engine.call(sentence.menu, "export", args, caller=caller)
-        if file := sentence.args.get("file"):
-            await _write_file(engine, f"{file}.rsc", reply.ret or "")
+        await engine.call(sentence.menu, "export", sentence.args, caller=caller)
         return Reply()
 
     async def _listen(self, sentence: Sentence, caller: Caller) -> None:

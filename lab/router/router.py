@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from lab.derive.plan import Derived, Note
 from lab.doors.api import ApiDoor
-from lab.doors.console.session import Host
 from lab.observe.dhcp_alert import AlertProber
 from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
@@ -246,10 +245,9 @@ class Router:
             return []
         from lab.doors.ssh import SshDoor  # noqa: PLC0415 - paramiko takes 0.2 s to import, and not every router has SSH
 
-        host = Host(self.engine, self.services.interpreter, self.spec.version)
         return [
             SshDoor(
-                host,
+                self.services.console_host(),
                 self.accounts.door("ssh"),
                 _listening(self.spec.ssh_sockets),
                 self.spec.ssh_host_key_file,

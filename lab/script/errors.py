@@ -40,3 +40,11 @@ class ScriptSyntaxError(ScriptError):
     def spoken(self, version: tuple[int, ...]) -> str:
         """The parser's words stand alone."""
         return self.message
+
+
+class BrokenCommand(ScriptError):
+    """A command that the parser could not read, met when its turn came. The words name their place already."""
+
+    def spoken(self, version: tuple[int, ...]) -> str:
+        """As a ScriptSyntaxError at the console: [ntc interface ethernet poe], community.routeros waits for it so."""
+        return self.message

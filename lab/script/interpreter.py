@@ -54,9 +54,9 @@ class Interpreter:
         """Know these menus from now on (services may add theirs after the interpreter was made)."""
         self._tree = tree
 
-    def check(self, source: str) -> None:
-        """Raises ScriptSyntaxError when the router's parser would refuse the text."""
-        parse(source, self._version, tree=self._tree)
+    def check(self, source: str, menu: str = "/") -> str:
+        """Raises ScriptSyntaxError when the router's parser would refuse the text. Returns the menu it ends in."""
+        return parse(source, self._version, tree=self._tree, menu=menu).menu
 
     async def run(
         self,

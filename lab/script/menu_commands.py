@@ -12,6 +12,7 @@ from lab.script.errors import ScriptError
 from lab.script.nodes import MenuCommand, Node, Word
 from lab.script.scope import Scope
 from lab.script.values import NOTHING, Array, Id, Value, absent, to_argument, to_text
+from lab.verbs import Reply
 
 if TYPE_CHECKING:
     from lab.script.machine import Machine
@@ -149,6 +150,24 @@ async def _log(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
 
 
 async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
+    args = await _verb_arguments(machine, command, scope)
+    if command.command in _ON_ROWS and args.get(".id") == "":
+        return NOTHING
+    reply = await machine.around.verbs.call(command.menu, command.command, args, caller=machine.run.caller)
+    shell = machine.run.shell
+    if command.command == "export":
+        if reply.ret is not None:
+            machine.run.output(reply.ret if shell is None else shell.document(reply.ret, terse="terse" in args))
+        return NOTHING
+    if reply.printed:
+        machine.run.output(reply.printed)
+    if shell is not None and reply.rows and "as-value" not in args:
+        machine.run.output(shell.report(command.menu, command.command, reply.rows))
+    return _result(machine, command, args, reply)
+
+
+async def _verb_arguments(machine: Machine, command: MenuCommand, scope: Scope) -> dict[str, str]:
+    """By the names that the API has for them."""
     args: dict[str, str] = {}
     for name, node in command.named:
         value = await _argument(machine, node, scope)
@@ -162,19 +181,19 @@ async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         raise ScriptError("expected end of command")
     for name, value in zip(names, positional, strict=False):
         args.setdefault(name, to_argument(value))
-    if command.command in _ON_ROWS and args.get(".id") == "":
-        return NOTHING
     for name in (".id", "destination", "place-before") if command.menu != "/" else ():
         if name in args:
             args[name] = _item_numbers(machine, command.menu, args[name])
-    reply = await machine.around.verbs.call(command.menu, command.command, args, caller=machine.run.caller)
-    if command.command == "export":
-        machine.run.output(reply.ret or "")
-        return NOTHING
+    if command.where is not None:  # export where
+        args[".id"] = ",".join([row[".id"] for row in await _rows(machine, command, scope) if ".id" in row])
+    return args
+
+
+def _result(machine: Machine, command: MenuCommand, args: Mapping[str, str], reply: Reply) -> Value:
     if reply.ret is not None:
         return Id(reply.ret) if reply.ret.startswith("*") else reply.ret
     if "as-value" not in args:
-        for row in reply.rows:
+        for row in reply.rows if machine.run.shell is None else ():
             machine.run.output("\n".join(f"{name}: {value}" for name, value in row.items()))
         return NOTHING
     textual = _textual(machine, command)

@@ -41,6 +41,14 @@ class Shell(Protocol):
         """What ``print`` with these options draws of these rows."""
         ...
 
+    def report(self, menu: str, command: str, rows: Sequence[Mapping[str, str]]) -> str:
+        """What another command shows of the rows that it gives (ping, fetch, monitor)."""
+        ...
+
+    def document(self, text: str, *, terse: bool) -> str:
+        """What ``export`` prints: with its head, long lines folded."""
+        ...
+
 
 @dataclass(frozen=True)
 class Surroundings:

@@ -11,11 +11,12 @@ from functools import partial
 from lab.schema.load import all_menus
 from lab.schema.model import MenuAt, version_key
 from lab.schema.snapshot import ConfigRow
-from lab.store import JournalEntry, Store, Trap, UndoRecord, format_id
+from lab.store import JournalEntry, Store, Trap, UndoRecord, format_id, parse_id
 from lab.verbs import args as a
 from lab.verbs.caller import SYSTEM, Caller
+from lab.verbs.document import document
 from lab.verbs.expiry import Expiry
-from lab.verbs.export import export
+from lab.verbs.export import COMPACT, Style, export
 from lab.verbs.history import HistoryMenu, redo, undo, wording
 from lab.verbs.monitor import Monitor
 from lab.verbs.query import matches
@@ -30,6 +31,7 @@ _WRITING = frozenset(
 #: service commands that change the configuration like a verb does
 _WRITING_ACTIONS = frozenset({"import", "undo", "redo", "make-static", "unroll"})
 _SOONEST_S = 0.05
+_EXPORT_ARGS = frozenset({"compact", "verbose", "terse", "show-sensitive", "hide-sensitive", "file", ".id"})
 _DEAD = {".dead": "yes"}
 #: how a reply is drawn and repeated, and which rows are meant [insp 7.22.3: most commands]
 _EVERY_ACTION = frozenset(
@@ -119,9 +121,9 @@ class Engine:
         action = self.actions.get((menu, command))
         if action is not None and self._has(menu, command):
             return await self._act(action, menu, command, args, caller)
-        if (menu, command) == ("/", "export"):
+        if command == "export" and self._holds(menu):
             self.allow(caller, "read")
-            return Reply(ret=self.export())
+            return self._exported(menu, args, caller)
         at = self._menu(menu, command, args)
         if command in _READING:
             self.allow(caller, "read")
@@ -164,9 +166,9 @@ class Engine:
         """Whether this router plays ``version`` or a later one."""
         return version_key(self.store.version) >= version_key(version)
 
-    def export(self, under: str = "") -> str:
-        """The configuration at or below a menu as script text (compact)."""
-        return export(self.store, under)
+    def export(self, under: str = "", style: Style = COMPACT) -> str:
+        """The configuration at or below a menu as script text."""
+        return export(self.store, under, style)
 
     def knows(self, menu: str, command: str) -> bool:
         """Whether this router has the command; for doors that must tell words from paths."""
@@ -229,8 +231,6 @@ class Engine:
     # reading
 
     def _read(self, at: MenuAt, command: str, args: dict[str, str], queries: Sequence[str], caller: Caller) -> Reply:
-        if command == "export":
-            return Reply(ret=self.export(at.path))
         if command == "get":
             return self._get(at, args, caller)
         rows = self.view.rows(at, caller)
@@ -252,6 +252,45 @@ class Engine:
             return Reply(ret=str(len(rows)))
         proplist = [name for name in (args.get(".proplist") or args.get("proplist", "")).split(",") if name]
         return Reply(rows=tuple(api_row(at, row_id, values, proplist) for row_id, values in rows))
+
+    def _holds(self, menu: str) -> bool:
+        """Whether anything at or below ``menu`` can be exported."""
+        menus = self.store.schema.menus
+        if menu in menus:
+            return "export" in menus[menu].menu.commands
+        return menu == "/" or any(path.startswith(menu + "/") for path in menus)
+
+    def _exported(self, menu: str, args: Values, caller: Caller) -> Reply:
+        """``ret``: the text without its head. With ``file`` the whole document is written there instead.
+
+        Version 7 hides secrets unless told otherwise, version 6 shows them unless told otherwise (facts 8, 10).
+        """
+        if set(args) - _EXPORT_ARGS:
+            raise a.unknown_parameter()
+        shows = "show-sensitive" in args if self.at_least("7") else "hide-sensitive" not in args
+        wanted = None
+        if ".id" in args:
+            wanted = {n for n in map(parse_id, args[".id"].split(",")) if n is not None}
+        style = Style(
+            verbose="verbose" in args,
+            terse="terse" in args,
+            sensitive=shows and caller.may("sensitive"),
+            rows=wanted,
+        )
+        text = self.export("" if menu == "/" else menu, style)
+        if "file" not in args:
+            return Reply(ret=text)
+        name = args["file"] if args["file"].endswith(".rsc") else f"{args['file']}.rsc"
+        self.write_file(name, document(text, self.store.version, self.clock(), terse=style.terse))
+        return Reply()
+
+    def write_file(self, name: str, contents: str) -> None:
+        """A file of this name holds ``contents`` from now on."""
+        old = next((row for row in self.store.rows("/file") if row.get("name") == name), None)
+        if old is None:
+            self.store.add("/file", {"name": name, "contents": contents})
+        else:
+            self.store.set("/file", old.id, {"contents": contents})
 
     def _get(self, at: MenuAt, args: dict[str, str], caller: Caller) -> Reply:
         name = args.pop("value-name", None)

@@ -15,10 +15,11 @@ Values = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Reply:
-    """Rows in API form, ``.id`` included; ``ret`` as the API puts it into ``!done``."""
+    """Rows in API form, ``.id`` included; ``ret`` as the API puts it into ``!done``; ``printed``: at a console only."""
 
     rows: tuple[Values, ...] = ()
     ret: str | None = None
+    printed: str = ""
 
 
 #: A command that a service registers: ``await action(args, caller)``.

@@ -64,13 +64,13 @@ def draw(drawing: Drawing, rows: Sequence[Row], options: Mapping[str, str]) -> s
 
 
 def number(shape: Layout, rows: Sequence[Row], *, ids: bool = False) -> list[Numbered]:
-    """Rows in the order of the menu, counted from 0. The router's own routes have no number in version 7."""
+    """Rows in the order of the menu, counted from 0. Lines of the log, and the router's own routes in 7, have none."""
     found: list[Numbered] = []
     count = 0
     for row in rows:
         if ids:
             found.append(Numbered(row.get(".id", ""), row))
-        elif shape.unnumbered and row.get(shape.unnumbered) == "true":
+        elif shape.style == "lines" or (shape.unnumbered and row.get(shape.unnumbered) == "true"):
             found.append(Numbered("", row))
         else:
             found.append(Numbered(str(count), row))
@@ -86,7 +86,8 @@ def _names(drawing: Drawing, row: Row, wanted: Sequence[str]) -> list[str]:
     if wanted:
         return [name for name in wanted if name in row and name != "comment"]
     shape = drawing.layout
-    hidden = _NEVER | shape.flag_names | shape.without
+    hidden = _NEVER | (shape.flag_names - frozenset(shape.order)) | shape.without
+    hidden |= {name for name, value in shape.silent.items() if row.get(name) == value}
     order = {name: index for index, name in enumerate(dict.fromkeys([*shape.order, *drawing.known]))}
     return sorted((name for name in row if name not in hidden), key=lambda name: order.get(name, len(order)))
 
@@ -175,7 +176,7 @@ def _detail(drawing: Drawing, rows: Sequence[Numbered], wanted: Sequence[str]) -
     """A paragraph for each row; words that do not fit go to the next line, below the first word."""
     shape = drawing.layout
     legend = _legend(shape, rows, drawing.major, table=False)
-    number_width = max([2, *(len(item.number) for item in rows)])
+    number_width = 0 if shape.style == "lines" else max([2, *(len(item.number) for item in rows)])
     indent = " " * (number_width + 1 + len(shape.flags) + (1 if shape.flags else 0))
     parts = []
     for item in rows:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,10 @@ class Flag:
 
 @dataclass(frozen=True)
 class Layout:
-    """``flags``: the letters that share a column. ``legend``: how many columns of flags stand on each of its lines."""
+    """``flags``: the letters that share a column. ``legend``: how many columns of flags stand on each of its lines.
+
+    ``without``: properties that a detailed print leaves out; ``silent``: those that it leaves out at this value.
+    """
 
     flags: tuple[tuple[Flag, ...], ...] = ()
     columns: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class Layout:
     unnumbered: str = ""
     legend: tuple[int, ...] = ()
     without: frozenset[str] = frozenset()
+    silent: Mapping[str, str] = field(default_factory=dict)
 
     def letters(self, row: Mapping[str, str]) -> list[str]:
         """One letter or blank for each column."""
@@ -67,6 +71,7 @@ def layout(menu: str, major: int) -> Layout:
         unnumbered=str(get("unnumbered", "")) if major >= 7 else "",
         legend=tuple(get("legend", [])) if major >= 7 else (),
         without=frozenset(get("detail-without", [])),
+        silent=dict(word.split("=", 1) for word in get("silent", [])),
     )
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lab.doors.console.draw import Drawing, draw, number
+from lab.doors.console.ping import ping
 from lab.doors.console.settings import TerminalSettings
 from lab.script import Interpreter, ScriptError
+from lab.script.parser import version_key
 from lab.values import Type
 from lab.values.scalar import PresenceType, StringType
 from lab.verbs import Caller, Engine, Trap
+from lab.verbs.document import document
 
 _NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 
@@ -102,7 +105,7 @@ class ConsoleSession:
         try:
             await self.host.interpreter.run(line, caller=self.caller, output=output, shell=self)
         except ScriptError as error:
-            output(error.message)
+            output(error.spoken(version_key(self.host.version)))
         except Trap as trap:
             output(trap.message)
 
@@ -138,3 +141,14 @@ class ConsoleSession:
         if not drawing.singleton:
             self._numbers[menu] = [item.row.get(".id", "") for item in number(drawing.layout, rows) if item.number]
         return Page(draw(drawing, rows, options), pages="without-paging" not in options)
+
+    def report(self, menu: str, command: str, rows: Sequence[Mapping[str, str]]) -> str:
+        """``ping`` has a form of its own; every other command shows properties one below the other."""
+        if command == "ping":
+            return ping(rows)
+        drawing = Drawing(f"{menu} {command}", singleton=True)
+        return "\n\n".join(draw(drawing, [row], {}) for row in rows)
+
+    def document(self, text: str, *, terse: bool) -> str:
+        """An export with its head, folded."""
+        return document(text, self.host.version, self.host.engine.clock(), terse=terse).rstrip("\n")

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from lab.doors.console import ConsoleSession, TerminalSettings
+from lab.doors.console.session import Host as ConsoleHost
 from lab.router.devicemode import DeviceMode
 from lab.router.kept import Kept, Power
 from lab.router.services.base import Service
@@ -23,7 +25,7 @@ from lab.router.services.scripts import ScriptService
 from lab.router.services.tools import Tools
 from lab.router.spec import RouterSpec
 from lab.schema.snapshot import Snapshot
-from lab.script import Interpreter, ScriptError, Value
+from lab.script import Interpreter, Value
 from lab.script.engine_tree import EngineTree
 from lab.store import Store, Trap, parse_id
 from lab.verbs import Action, Caller, Engine, Reply
@@ -109,7 +111,6 @@ class Services:
         """Register every menu and command that a service answers."""
         for service in self._all:
             service.plug()
-        engine.actions["/", "export"] = self._export
 
     async def start(self) -> None:
         for service in self._all:
@@ -134,13 +135,15 @@ class Services:
         return run
 
     async def console(self, line: str, caller: Caller) -> str:
-        """One line at the console: what it prints, the error's words last."""
+        """One line at the console, in a session of its own: what it prints, the error's words last."""
         printed: list[str] = []
-        try:
-            await self.interpreter.run(line, caller=caller, output=printed.append)
-        except ScriptError as error:
-            printed.append(self.scripts.words(error))
+        session = ConsoleSession(self.console_host(), caller, TerminalSettings())
+        await session.run(line, printed.append)
         return "\n".join(printed)
+
+    def console_host(self) -> ConsoleHost:
+        """What console sessions need of this router."""
+        return ConsoleHost(self._engine, self.interpreter, self._engine.store.version)
 
     def reset_alert(self, reset: Callable[[int], None]) -> Action:
         """``/ip/dhcp-server/alert/reset-alert``: forget the unknown server of the given rows."""
@@ -158,8 +161,3 @@ class Services:
             return Reply()
 
         return act
-
-    async def _export(self, args: Mapping[str, str], caller: Caller) -> Reply:
-        if not caller.may("read"):
-            raise Trap("not enough permissions (9)")
-        return Reply(ret=self._engine.export(""))

@@ -9,6 +9,7 @@ from functools import partial
 
 from lab.router.services.base import RouterHost, at_least, format_moment
 from lab.router.services.environment import Environment
+from lab.router.services.imports import ImportService
 from lab.router.services.jobs import Jobs
 from lab.schema.snapshot import ConfigRow, Snapshot
 from lab.script import NOTHING, ScriptError, Value
@@ -29,12 +30,13 @@ class ScriptService:
         self._host = host
         self.environment = Environment()
         self.jobs = Jobs(host)
+        self.imports = ImportService(host)
         self._counts: dict[int, int] = {}
 
     def plug(self) -> None:
         engine = self._host.engine
         engine.actions[MENU, "run"] = self._run
-        engine.actions["/", "import"] = self._import
+        engine.actions["/", "import"] = self.imports.run
         engine.virtual[f"{MENU}/job"] = self.jobs
         engine.virtual[f"{MENU}/environment"] = self.environment
         self._host.interpreter.execute = self.execute
@@ -65,26 +67,6 @@ class ScriptService:
         runner = Caller(caller.user, policies, f"{caller.origin}/script:{name}")
         try:
             await self._perform(row.get("source"), runner, {}, row, caller.origin)
-        except ScriptError as error:
-            raise Trap(self.words(error), 3) from error
-        return Reply()
-
-    async def _import(self, args: Mapping[str, str], caller: Caller) -> Reply:
-        """``/import file.rsc`` with the permissions of the caller; ``dry-run`` (7.16) only parses."""
-        name = args.get("file-name", "")
-        if not name:
-            raise Trap("missing =file-name=", 0)
-        file = next((row for row in self._host.store.rows("/file") if row.get("name") == name), None)
-        if file is None:
-            raise Trap("failure: file not found", 4)
-        if "dry-run" in args and not at_least(self._host.version, "7.16"):
-            raise Trap("unknown parameter")
-        source = file.get("contents")
-        try:
-            if "dry-run" in args:
-                self._host.interpreter.check(source)
-            else:
-                await self._host.interpreter.run(source, caller=caller)
         except ScriptError as error:
             raise Trap(self.words(error), 3) from error
         return Reply()

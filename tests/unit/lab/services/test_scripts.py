@@ -150,7 +150,7 @@ async def test_a_file_is_imported_line_by_line_and_a_dry_run_changes_nothing() -
     await rig.call("/file", "add", name="x.rsc", contents=source)
     await rig.call("/", "import", file_name="x.rsc", dry_run="yes")
     assert await rig.services.console(":put [/routing/table/find name=mw-isp1]", ADMIN) == ""
-    assert await rig.services.console("/import x.rsc", ADMIN) == ""
+    assert await rig.services.console("/import x.rsc", ADMIN) == "Script file loaded and executed successfully"
     assert await rig.services.console(":put [/routing/table/find name=mw-isp1]", ADMIN) != ""
     assert (await rig.rows("/system/identity"))[0]["name"] == "jakarta"
     with pytest.raises(Trap, match="failure"):
@@ -161,7 +161,7 @@ async def test_globals_are_listed_by_the_language_too() -> None:
     rig = Rig()
     await rig.services.interpreter.run(":global a 5; :global b", caller=ADMIN)
     assert await rig.services.console(":put [:environment find name=a]", ADMIN) == "*1"
-    assert "name=a" in await rig.services.console(":environment print", ADMIN)
+    assert "\n0 a         5" in await rig.services.console(":environment print", ADMIN)
 
 
 def test_events_have_four_policies_since_6_42() -> None:
@@ -170,5 +170,5 @@ def test_events_have_four_policies_since_6_42() -> None:
 
 async def test_the_console_prints_what_a_line_prints_and_its_error() -> None:
     rig = Rig()
-    assert await rig.services.console(":put (1 + 1); :error gone", ADMIN) == "2\ngone (:error; line 1)"
+    assert await rig.services.console(":put (1 + 1); :error gone", ADMIN) == "2\nScript Error: gone (:error; line 1)"
     assert await rig.services.console("/bogus", ADMIN) == "bad command name bogus (line 1 column 2)"
