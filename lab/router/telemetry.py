@@ -67,12 +67,14 @@ class Telemetry:
 
     def _arp(self) -> Sequence[tuple[int, Values]]:
         names, shown = self._configured(), []
+        knows_status = self._store.menu("/ip/arp").knows("status")
         for one in sorted(tables.neighbours(self._netns), key=lambda one: (one.interface, one.address)):
             if one.interface in names:
                 row = {"address": one.address, "interface": names[one.interface], "published": "false"}
                 row |= {"mac-address": one.mac} if one.mac else {}
                 row |= {"complete": str(bool(one.mac)).lower(), "dhcp": "false", "invalid": "false"}
-                shown.append((self._id("arp", f"{one.interface} {one.address}"), {**row, "status": one.status}))
+                row |= {"status": one.status} if knows_status else {}
+                shown.append((self._id("arp", f"{one.interface} {one.address}"), row))
         return shown
 
     def _hosts(self) -> Sequence[tuple[int, Values]]:

@@ -75,5 +75,3 @@ def test_links_routes_pools_lists(seen: Any) -> None:
 def test_netwatch_and_queues(seen: Any) -> None:
     assert value(seen, "mktxp_netwatch_status", name="192.168.1.1") == 1
     assert any(name.startswith("mktxp_queue_simple") for name in seen["metrics"])
-
-
