@@ -72,7 +72,9 @@ class Machine:
         except RecursionError as error:
             raise self._placed("maximum recursion depth reached", statement, scope) from error
         except Trap as trap:
-            raise self._placed(trap.message, statement, scope) from trap
+            placed = self._placed(trap.console or trap.message, statement, scope)
+            placed.by_menu = not trap.console
+            raise placed from trap
 
     def _placed(self, words: str, statement: Statement, scope: Scope) -> ScriptError:
         line, column = Reader(scope.unit.source, self.around.version).place(statement.at)
