@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from lab.world import measure, wire
+from lab.world.cable import CableError
 from lab.world.faults import FaultError
 from lab.world.https import FailError, Failing
 from lab.world.rogue import DEFAULT_MAC, RogueError
@@ -22,7 +23,7 @@ from lab.world.world import World
 Emit = Callable[[Mapping[str, Any]], Awaitable[None]]
 Handler = Callable[[wire.Message, Emit], Awaitable[Any]]
 #: Their text is written for the person who asked; anything else is a defect and shows its name.
-_SENTENCES = (FaultError, FailError, RogueError, TopologyError, measure.MeasureError)
+_SENTENCES = (CableError, FaultError, FailError, RogueError, TopologyError, measure.MeasureError)
 
 
 class Control:
@@ -120,10 +121,11 @@ class Control:
         }
 
     async def _do_cut(self, message: wire.Message, _emit: Emit) -> Any:
-        return self._world.cut(message["uplink"], message["fault"], message.get("percent"), message.get("delay_ms"))
+        percent, delay_ms = message.get("percent"), message.get("delay_ms")
+        return await self._world.cut(message["uplink"], message["fault"], percent, delay_ms)
 
     async def _do_heal(self, message: wire.Message, _emit: Emit) -> Any:
-        return self._world.heal(message["uplink"])
+        return await self._world.heal(message["uplink"])
 
     async def _do_rogue(self, message: wire.Message, _emit: Emit) -> Any:
         rogues = self._world.rogues

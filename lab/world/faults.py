@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab import netns
+from lab.world.cable import MAX_DELAY_MS, Cable
+from lab.world.topology import ROUTER_NS, Uplink
 
 KINDS = ("upstream", "cable", "gateway", "loss", "delay")
 
@@ -18,14 +20,19 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True)
 class Fault:
-    """``since``: wall clock of the cut, seconds. ``percent``: of packets lost, each way (loss only)."""
+    """``since``: wall clock of the cut, seconds. ``percent``: of packets lost, each way (loss only).
+
+    ``delay_ms``: added to the round trip (delay only), by ``cable``.
+    """
 
     kind: str
     since: float
     percent: float = 0.0
+    delay_ms: float = 0.0
+    cable: Cable | None = None
 
     def to_json(self) -> dict[str, Any]:
-        extra = {"percent": self.percent} if self.kind == "loss" else {}
+        extra = {"loss": {"percent": self.percent}, "delay": {"delay_ms": self.delay_ms}}.get(self.kind, {})
         return {"kind": self.kind, "since": self.since, **extra}
 
 
@@ -33,14 +40,14 @@ def check(kind: str, percent: float | None, delay_ms: float | None) -> None:
     """Raises ``FaultError`` for what the lab can't do."""
     if kind not in KINDS:
         raise FaultError(f"fault {kind!r}: one of {', '.join(KINDS)} is expected")
-    if kind == "delay" or delay_ms is not None:
-        raise FaultError(
-            "delay can't be made here: the kernel's netem is not assumed to be there, and nothing else delays"
-        )
     if kind == "loss" and not 0 < (percent or 0) <= 100:
         raise FaultError("loss needs --percent, more than 0 and at most 100")
     if kind != "loss" and percent is not None:
         raise FaultError(f"--percent belongs to --fault loss, not to {kind}")
+    if kind == "delay" and not 1 <= (delay_ms or 0) <= MAX_DELAY_MS:
+        raise FaultError(f"delay needs --ms, from 1 to {MAX_DELAY_MS:.0f}")
+    if kind != "delay" and delay_ms is not None:
+        raise FaultError(f"--ms belongs to --fault delay, not to {kind}")
 
 
 def rules(kind: str, percent: float = 0.0) -> str:
@@ -59,17 +66,23 @@ def rules(kind: str, percent: float = 0.0) -> str:
     return ""
 
 
-def cut(namespace: str, kind: str, percent: float = 0.0) -> None:
-    """Make the fault in the ISP's namespace. The line must be healthy."""
-    if kind == "cable":
-        netns.run(namespace, ["ip", "link", "set", "dev", "cpe", "down"])
-        return
-    netns.run(namespace, ["nft", "-f", "-"], stdin=rules(kind, percent))
+async def cut(uplink: Uplink, kind: str, *, since: float, percent: float = 0.0, delay_ms: float = 0.0) -> Fault:
+    """Make the fault at the ISP's end of the line, which must be healthy."""
+    cable = None
+    if kind == "delay":
+        cable = await Cable.plug(isp=uplink.name, router=ROUTER_NS, port=uplink.port, delay_ms=delay_ms)
+    elif kind == "cable":
+        netns.run(uplink.name, ["ip", "link", "set", "dev", "cpe", "down"])
+    else:
+        netns.run(uplink.name, ["nft", "-f", "-"], stdin=rules(kind, percent))
+    return Fault(kind, since, percent, delay_ms, cable)
 
 
-def heal(namespace: str, kind: str) -> None:
+async def heal(uplink: Uplink, fault: Fault) -> None:
     """Undo what ``cut`` did."""
-    if kind == "cable":
-        netns.run(namespace, ["ip", "link", "set", "dev", "cpe", "up"])
-        return
-    netns.run(namespace, ["nft", "delete", "table", "ip" if kind == "upstream" else "netdev", "fault"])
+    if fault.cable is not None:
+        await fault.cable.unplug()
+    elif fault.kind == "cable":
+        netns.run(uplink.name, ["ip", "link", "set", "dev", "cpe", "up"])
+    else:
+        netns.run(uplink.name, ["nft", "delete", "table", "ip" if fault.kind == "upstream" else "netdev", "fault"])

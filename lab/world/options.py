@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fault", choices=FAULTS, default="upstream", help="upstream: the modem lives, the internet behind it is gone"
     )
     cut.add_argument("--percent", type=float, help="loss only: packets lost each way")
-    cut.add_argument("--ms", type=float, help="delay only")
+    cut.add_argument("--ms", type=float, help="delay only: added to the round trip")
     command("heal", "mend a line").add_argument("uplink", help="isp1, isp2, …")
     rogue = command("rogue", "plug in a DHCP server that nobody ordered")
     rogue.add_argument("state", choices=("on", "off"))

@@ -162,21 +162,28 @@ class World:
         del self.events[:-1000]
         return entry
 
-    def cut(self, name: str, kind: str, percent: float | None, delay_ms: float | None) -> dict[str, Any]:
+    async def cut(self, name: str, kind: str, percent: float | None, delay_ms: float | None) -> dict[str, Any]:
         uplink = self.topology.uplink(name)
         faults.check(kind, percent, delay_ms)
         if name in self.faults:
             raise faults.FaultError(f"{name} is cut already ({self.faults[name].kind}); `lab heal {name}` first")
-        faults.cut(uplink.name, kind, percent or 0.0)
-        self.faults[name] = fault = Fault(kind, time.time(), percent or 0.0)
-        return self.note("cut", uplink=name, fault=fault.kind, percent=fault.percent)
+        since = time.time()
+        # taken before the first await, so that a second cut of the line is refused while this one is made
+        self.faults[name] = Fault(kind, since)
+        try:
+            fault = await faults.cut(uplink, kind, since=since, percent=percent or 0.0, delay_ms=delay_ms or 0.0)
+        except BaseException:
+            del self.faults[name]
+            raise
+        self.faults[name] = fault
+        return self.note("cut", uplink=name, fault=fault.kind, percent=fault.percent, delay_ms=fault.delay_ms)
 
-    def heal(self, name: str) -> dict[str, Any]:
+    async def heal(self, name: str) -> dict[str, Any]:
         uplink = self.topology.uplink(name)
         fault = self.faults.pop(name, None)
         if fault is None:
             raise faults.FaultError(f"{name} is not cut")
-        faults.heal(uplink.name, fault.kind)
+        await faults.heal(uplink, fault)
         return self.note("heal", uplink=name, fault=fault.kind, lasted_s=time.time() - fault.since)
 
     async def _notify_chat(self) -> None:

@@ -86,11 +86,45 @@ async def test_loss_is_as_much_as_was_asked_for(healed: LabClient) -> None:
     assert 15 <= answered <= 44, "60 x 0.7 x 0.7 = 29"
 
 
+def milliseconds(lab: LabClient, call: str) -> float:
+    """How long a ping took that must be answered."""
+    timed = f"t = time.monotonic(); ok = {call}; print(json.dumps([ok, (time.monotonic() - t) * 1000]))"
+    ok, took = json.loads(inside(lab, "router", f"import json\n{PING}\n{timed}"))
+    assert ok == 1
+    return float(took)
+
+
+def carrier_changes(lab: LabClient, port: str) -> int:
+    code = "from pyroute2 import IPRoute\nwith IPRoute() as ip:\n    link = ip.get_links(ifname=%r)[0]\n"
+    return int(inside(lab, "router", (code + "    print(link.get_attr('IFLA_CARRIER_CHANGES'))") % port))
+
+
+async def test_delay_lengthens_the_round_trip_of_one_line_and_its_link_stays(healed: LabClient) -> None:
+    assert milliseconds(healed, "ping('8.8.4.4', 2)") < 100
+    before = carrier_changes(healed, "ether2")
+    await healed.cut("isp2", "delay", delay_ms=250)
+    assert 249 <= milliseconds(healed, "ping('8.8.4.4', 2, wait=2)") < 500
+    assert milliseconds(healed, "ping('8.8.4.4', 1)") < 100, "the other line is untouched"
+    slow = await healed.measure("connections", count=60)
+    assert slow["failed"] == 0
+    assert slow["split"]["isp2"] > 0, "TCP passes with its checksums"
+    await healed.heal("isp2")
+    assert milliseconds(healed, "ping('8.8.4.4', 2)") < 100
+    assert carrier_changes(healed, "ether2") == before
+
+
+async def test_a_delayed_line_carries_its_full_speed_upwards(healed: LabClient) -> None:
+    for name in ("isp1", "isp2"):
+        await healed.cut(name, "delay", delay_ms=40)
+    result = await healed.measure("throughput", direction="up", seconds=3, warmup=2)
+    assert result["goodput_mbit"] > 15, "2 x 9.56, less what slow start takes"
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
         (("cut", "isp9"), "no uplink 'isp9' in this lab: it has isp1, isp2"),
-        (("cut", "isp1", "--fault", "delay", "--ms", "20"), "delay can't be made here"),
+        (("cut", "isp1", "--fault", "delay"), "delay needs --ms"),
         (("cut", "isp1", "--fault", "loss"), "loss needs --percent"),
         (("heal", "isp1"), "isp1 is not cut"),
         (("rogue", "on", "--mac", "nonsense"), "six pairs of hexadecimal digits"),

@@ -19,8 +19,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.world import cable, faults, pki, rogue, wire
 from lab.world import dns as names
-from lab.world import faults, pki, rogue, wire
 from lab.world.factory import factory_rows
 from lab.world.options import parse
 from lab.world.state import Folder, LabError, ProcessId, State, write_private
@@ -32,8 +32,9 @@ from lab.world.traffic.plans import KINDS
     ("kind", "percent", "delay", "words"),
     [
         ("fire", None, None, "one of upstream, cable"),
-        ("delay", None, 20.0, "netem"),
-        ("upstream", None, 20.0, "delay can't be made"),
+        ("delay", None, None, "needs --ms"),
+        ("delay", None, 9000.0, "from 1 to 5000"),
+        ("upstream", None, 20.0, "belongs to --fault delay"),
         ("loss", None, None, "needs --percent"),
         ("loss", 101.0, None, "at most 100"),
         ("cable", 5.0, None, "belongs to --fault loss"),
@@ -50,6 +51,15 @@ def test_loss_works_in_both_directions_and_also_on_arp() -> None:
     text = faults.rules("loss", 12.5)
     assert text.count("numgen random mod 10000 < 1250 drop") == 2
     assert text.startswith("table netdev fault")
+
+
+def test_a_carried_frame_differs_in_its_source_mac_alone() -> None:
+    frame = bytes(range(60))
+    sent = cable.carried(frame)
+    assert cable.is_carried(sent)
+    assert not cable.is_carried(frame)
+    assert (sent[:6], sent[12:]) == (frame[:6], frame[12:])
+    assert cable.CARRIED_MAC.hex(":") in cable.rules()
 
 
 def test_an_upstream_fault_touches_nothing_but_forwarding() -> None:
