@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ import pytest
 import yaml
 
 from lab.world import launcher, state
-from lab.world.client import LabClient, Options
+from lab.world.client import LabClient, LabError, Options
 from lab.world.topology import Topology, parse_uplinks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +86,17 @@ class RouterUnderTest:
         """A verb on the router, past its doors: what a client did is looked at from another side."""
         words = {name.replace("_", "-"): text for name, text in args.items()}
         return list(asyncio.run(self.lab.router_call(menu, command, words))["rows"])
+
+    def wait_until_up(self) -> None:
+        """After a reboot: until it answers again, 30 seconds at most."""
+        until = time.monotonic() + 30
+        time.sleep(0.5)  # the answer to the command that reboots comes before the reboot
+        while time.monotonic() < until:
+            with contextlib.suppress(LabError):
+                self.call("/system/identity")
+                return
+            time.sleep(0.2)
+        self.call("/system/identity")
 
     def calls(self) -> list[dict[str, Any]]:
         return asyncio.run(self.lab.journal())
