@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from lab.script import operators
 from lab.script.errors import ScriptError, ScriptSyntaxError
+from lab.script.listing import printed
 from lab.script.literals import word_value
 from lab.script.machine import Handler, Machine
 from lab.script.nodes import Binary, CodeNode, Node, Var, Word
@@ -241,7 +242,7 @@ async def time(machine: Machine, arguments: Arguments, scope: Scope) -> Value:
 
 
 async def put(machine: Machine, arguments: Arguments, scope: Scope) -> Value:
-    machine.run.output(to_text(await machine.value(arguments["message"], scope)))
+    machine.run.output(printed(await machine.value(arguments["message"], scope)))
     return NOTHING
 
 
@@ -249,7 +250,7 @@ async def parse(machine: Machine, arguments: Arguments, scope: Scope) -> Value:
     """Code, or the parser's verdict as a value: :parse never raises (parse oracle)."""
     source = to_text(await machine.value(arguments["value"], scope))
     try:
-        script = parse_source(source, machine.around.version, tree=machine.around.tree)
+        script = parse_source(source, machine.around.version, tree=machine.around.tree, late=True)
     except ScriptSyntaxError as refused:
         return refused.message
     return Code(script.body, source, source)
@@ -263,14 +264,15 @@ async def execute(machine: Machine, arguments: Arguments, scope: Scope) -> Value
     if "as-string" in arguments:
         return await _output_of(machine, text, scope)
     if "file" in arguments:
-        raise ScriptError("file is not emulated")
+        args = {"script": text, "file": to_text(await machine.value(arguments["file"], scope))}
+        reply = await machine.around.verbs.call("/", "execute", args, caller=machine.run.caller)
+        return reply.ret or NOTHING
     return await machine.around.execute(text, machine.run.caller)
 
 
 async def _output_of(machine: Machine, source: str, scope: Scope) -> Value:
-    script = parse_source(source, machine.around.version, tree=machine.around.tree)
     printed: list[str] = []
-    await machine.redirected(printed.append).code(Code(script.body, source, source), scope, {})
+    await machine.inner(source, printed.append, scope)
     return "\n".join(printed)
 
 

@@ -9,12 +9,14 @@ import binascii
 import codecs
 import hashlib
 import json
+import re
 import urllib.parse
 from collections.abc import Callable, Mapping
 
+from lab.script import dsv
 from lab.script.errors import ScriptError
-from lab.script.literals import parse_number
-from lab.script.values import NIL, Array, Time, Value, absent, from_utf8, to_text, utf8
+from lab.script.literals import literal, parse_number
+from lab.script.values import MAX_NUM, NIL, Array, Id, Value, absent, bounded, from_utf8, to_text, utf8
 
 Values = Mapping[str, Value]
 
@@ -31,7 +33,7 @@ def _bits(data: bytes, *, least_first: bool) -> Value:
 
 
 def _number(data: bytes) -> Value:
-    return int.from_bytes(data, "big") if len(data) <= 8 else NIL
+    return min(int.from_bytes(data, "big"), MAX_NUM) if len(data) <= 8 else NIL
 
 
 _TO: dict[str, Callable[[bytes], Value]] = {
@@ -75,6 +77,9 @@ def _word(given: Values, name: str, otherwise: str) -> str:
 
 
 def convert(given: Values) -> Value:
+    for name in ("from-scheme", "to-scheme", "transform-scheme"):
+        if name in given:
+            raise ScriptError(f"{name} is not emulated")
     source, target = _word(given, "from", "raw"), _word(given, "to", "raw")
     change = _word(given, "transform", "none")
     for name, word, known in (("from", source, _FROM), ("to", target, _TO), ("transform", change, _TRANSFORM)):
@@ -87,48 +92,70 @@ def convert(given: Values) -> Value:
     return _TO[target](_TRANSFORM[change](data))
 
 
-# ---- JSON
+# ---- JSON and delimited values
+
+
+def _options(given: Values) -> list[str]:
+    return _word(given, "options", "").replace(";", ",").split(",")
+
+
+def _order(given: Values) -> list[str]:
+    order = given.get("order", NIL)
+    if isinstance(order, Array):
+        return [to_text(name) for name in order.values()]
+    return [] if absent(order) else to_text(order).split(",")
 
 
 def serialize(given: Values) -> Value:
-    """Text that looks like a number becomes one unless options=json.no-string-conversion."""
-    _only_json(given, "to")
-    options = _word(given, "options", "").replace(";", ",").split(",")
-    tree = _to_json(given["value"], keep="json.no-string-conversion" in options)
-    pretty = "json.pretty" in options
-    return json.dumps(tree, ensure_ascii=False, indent=4 if pretty else None, separators=None if pretty else (",", ":"))
+    """Text that looks like a number becomes one, with six places, unless options=json.no-string-conversion (manual)."""
+    options = _options(given)
+    if _format(given, "to") == "dsv":
+        delimiter = _word(given, "delimiter", ",")
+        return dsv.serialize(given["value"], delimiter=delimiter, options=options, order=_order(given))
+    keep = "json.no-string-conversion" in options
+    return bounded(_json(given["value"], keep=keep, indent="\n" if "json.pretty" in options else ""))
 
 
-def _only_json(given: Values, name: str) -> None:
+def _format(given: Values, name: str) -> str:
     word = _word(given, name, "json")
-    if word == "dsv":
-        raise ScriptError("dsv is not emulated")
-    if word != "json":
+    if word not in ("json", "dsv"):
         raise ScriptError(f"input does not match any value of {name}")
+    return word
 
 
-def _to_json(value: Value, *, keep: bool) -> object:
+def _json(value: Value, *, keep: bool, indent: str) -> str:
+    """``indent``: a line end and the blanks of this level, empty for all in one line."""
     if isinstance(value, Array):
-        if value.keyed or not value.items:
-            pairs = ((to_text(key), _to_json(item, keep=keep)) for key, item in value.pairs())
-            return dict(pairs) if value.keyed else []
-        return [_to_json(item, keep=keep) for item in value.items]
+        deeper = indent + "    " if indent else ""
+        colon = ": " if indent else ":"
+        parts = [_json(item, keep=keep, indent=deeper) for item in value.values()]
+        if value.keyed:
+            parts = [
+                f"{json.dumps(to_text(key))}{colon}{part}" for (key, _), part in zip(value.pairs(), parts, strict=True)
+            ]
+        left, right = ("{", "}") if value.keyed else ("[", "]")
+        return f"{left}{','.join(deeper + part for part in parts)}{indent if parts else ''}{right}"
     if absent(value):
-        return None
+        return "null"
     if isinstance(value, bool | int):
-        return value
-    if isinstance(value, Time):
-        return str(value)
+        return json.dumps(value)
     text = to_text(value)
-    number = None if keep else parse_number(text)
-    return text if number is None else number
+    if not keep and isinstance(value, str) and _DECIMAL.fullmatch(text):
+        return f"{float(text):.6f}"
+    return json.dumps(text, ensure_ascii=False)
+
+
+#: texts that JSON could have as a number
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def deserialize(given: Values) -> Value:
-    _only_json(given, "from")
-    options = _word(given, "options", "").replace(";", ",").split(",")
+    """Texts become the values that they look like, unless options=json.no-string-conversion (manual)."""
+    options = _options(given)
+    if _format(given, "from") == "dsv":
+        return dsv.deserialize(to_text(given["value"]), delimiter=_word(given, "delimiter", ","), options=options)
     try:
-        tree = json.loads(to_text(given["value"]), parse_float=str)
+        tree = json.loads(to_text(given["value"]), parse_float=str, parse_int=parse_number, parse_constant=str)
     except ValueError as error:
         raise ScriptError("failed to parse json") from error
     return _from_json(tree, keep="json.no-string-conversion" in options)
@@ -136,13 +163,22 @@ def deserialize(given: Values) -> Value:
 
 def _from_json(tree: object, *, keep: bool) -> Value:
     if isinstance(tree, dict):
-        return Array((), {key: _from_json(item, keep=keep) for key, item in tree.items()})
+        return Array((), {_kept(key): _from_json(item, keep=keep) for key, item in tree.items()})
     if isinstance(tree, list):
         return Array(tuple(_from_json(item, keep=keep) for item in tree))
     if isinstance(tree, bool | int):
         return tree
     if tree is None:
         return NIL
-    text = str(tree)
-    number = None if keep else parse_number(text)
-    return text if number is None else number
+    text = _kept(str(tree))
+    value = None if keep else literal(text)
+    return text if value is None or isinstance(value, bool | Id) else value
+
+
+def _kept(text: str) -> str:
+    """A lone half of a surrogate pair is no character: its bytes are kept. A byte that is none by itself stays one."""
+    try:
+        utf8(text)
+    except UnicodeEncodeError:
+        return from_utf8(text.encode("utf-8", "surrogatepass"))
+    return text

@@ -42,9 +42,9 @@ class ScriptSyntaxError(ScriptError):
         return self.message
 
 
-class BrokenCommand(ScriptError):
-    """A command that the parser could not read, met when its turn came. The words name their place already."""
+class Relayed(ScriptError):
+    """Words that name their place already: of a command that could not be read, or of a script within this one."""
 
     def spoken(self, version: tuple[int, ...]) -> str:
-        """As a ScriptSyntaxError at the console: [ntc interface ethernet poe], community.routeros waits for it so."""
+        """They stand alone: [ntc interface ethernet poe]; community.routeros waits for ``bad command name`` so."""
         return self.message

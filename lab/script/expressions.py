@@ -78,6 +78,10 @@ class ExpressionParser(lex.Reader):
     #: open brackets and braces of the expression
     depth = 0
 
+    def __init__(self, source: str, version: tuple[int, ...]) -> None:
+        super().__init__(source, version)
+        self._strings: dict[int, tuple[Text, int]] = {}
+
     @abstractmethod
     def statements(self, closing: str) -> Block: ...
 
@@ -200,6 +204,9 @@ class ExpressionParser(lex.Reader):
             return Var(name, at)
         plain = self.match(lex.VARIABLE)
         if plain is None:
+            if self.peek() and self.peek() in "([$":
+                # the router reads on to the end of what follows before it minds (values oracle, keyBinding)
+                self.operand()
             self.fail()
         return Var(plain, at)
 
@@ -265,7 +272,18 @@ class ExpressionParser(lex.Reader):
         return key, self.expression()
 
     def string(self) -> Text:
+        """Each string is read once: as the possible key of an array and again as its element, nested strings would
+        take a time that doubles with each level."""
+        known = self._strings.get(self.at)
+        if known is not None:
+            node, self.at = known
+            return node
         at = self.at
+        node = self._string(at)
+        self._strings[at] = (node, self.at)
+        return node
+
+    def _string(self, at: int) -> Text:
         self.expect('"')
         parts: list[str | Node] = []
         run: list[str] = []

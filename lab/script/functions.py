@@ -16,6 +16,8 @@ from lab.script.nodes import Node, Word
 from lab.script.operators import equal
 from lab.script.scope import Scope
 from lab.script.values import (
+    MAX_NUM,
+    MOST_HELD,
     NANOS,
     NIL,
     NOTHING,
@@ -33,6 +35,8 @@ from lab.script.values import (
 )
 
 Values = Mapping[str, Value]
+#: one that fits into a variable; the router's own limit is not known
+_LONGEST_RANDOM = 65_536
 
 
 def _len(given: Values) -> Value:
@@ -101,12 +105,16 @@ def _totime(given: Values) -> Value:
     if isinstance(value, Time):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
-        return Time(value * NANOS)
+        return _seconds(value)
     text = to_text(value)
     number = parse_number(text)
     if number is not None:
-        return Time(number * NANOS)
+        return _seconds(number)
     return parse_time(text) or NIL
+
+
+def _seconds(number: int) -> Value:
+    return Time(number * NANOS) if abs(number) <= MAX_NUM // NANOS else NIL
 
 
 def _parsed(kind: type, parse: Callable[[str], Value | None]) -> Callable[[Values], Value]:
@@ -136,20 +144,25 @@ def _toarray(given: Values) -> Value:
 
 
 def _range(given: Values) -> Value:
-    step = _number(given.get("step", NOTHING), 1)
-    if not step:
-        raise ScriptError("invalid value of step")
-    end = _number(given["to"], 0) + (1 if step > 0 else -1)
-    return Array(tuple(range(_number(given["from"], 0), end, step)))
+    first, last = _number(given["from"], 0), _number(given["to"], 0)
+    if last - first > MOST_HELD:
+        raise ScriptError("out of memory")
+    return Array(tuple(range(first, last + 1)))
 
 
 def _rndstr(given: Values) -> Value:
     letters = to_text(given.get("from", string.digits + string.ascii_letters))
-    return "".join(random.choice(letters) for _ in range(_number(given.get("length", NOTHING), 16)))
+    length = _number(given.get("length", NOTHING), 16)
+    if not letters or not 0 <= length <= _LONGEST_RANDOM:
+        raise ScriptError("invalid value")
+    return "".join(random.choices(letters, k=length))
 
 
 def _rndnum(given: Values) -> Value:
-    return random.randint(_number(given["from"], 0), _number(given["to"], 0))
+    low, high = _number(given["from"], 0), _number(given["to"], 0)
+    if low > high:
+        raise ScriptError("invalid value")
+    return random.randint(low, high)
 
 
 def _nsec(given: Values) -> Value:
@@ -171,8 +184,8 @@ FUNCTIONS: dict[str, Callable[[Values], Value]] = {
     "toid": _parsed(Id, parse_id),
     "tonsec": _nsec,
     "toarray": _toarray,
-    "tocrlf": lambda given: to_text(given["value"]).replace("\r\n", "\n").replace("\n", "\r\n"),
-    "tolf": lambda given: to_text(given["value"]).replace("\r\n", "\n"),
+    "tocrlf": lambda given: to_text(given["input"]).replace("\r\n", "\n").replace("\n", "\r\n"),
+    "tolf": lambda given: to_text(given["input"]).replace("\r\n", "\n"),
     "nothing": lambda given: NIL,
     "beep": lambda given: NOTHING,
     "range": _range,

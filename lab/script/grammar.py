@@ -66,9 +66,9 @@ COMMANDS: dict[str, Command] = {
     "totime": _value("value"),
     "toid": _value("value"),
     "tonsec": _value("value", since=(7, 12)),
-    "tocrlf": _value("value", since=(7, 14)),
-    "tolf": _value("value", since=(7, 22)),
-    "toarray": Command({"value": VALUE, "delimiter": VALUE}, ("value",), required=("value",)),
+    "tocrlf": Command({"input": PLAIN}, ("input",), (7, 14), ("input",)),
+    "tolf": Command({"input": PLAIN}, ("input",), (7, 22), ("input",)),
+    "toarray": Command({"value": VALUE, "delimiter": PLAIN}, ("value",), required=("value",)),
     "find": Command({"in": VALUE, "key": VALUE, "from": VALUE}, ("in", "key", "from"), required=("in", "key")),
     "pick": Command(
         {"counter": VALUE, "begin": VALUE, "end": VALUE}, ("counter", "begin", "end"), required=("counter", "begin")
@@ -76,31 +76,44 @@ COMMANDS: dict[str, Command] = {
     "parse": _value("value"),
     "execute": Command({"script": TEXT, "file": PLAIN, "as-string": FLAG}, ("script",), required=("script",)),
     "time": Command({"command": CODE}, ("command",), required=("command",)),
-    "timestamp": Command({}),
+    "timestamp": Command({"use-tz": FLAG}, since=(7, 0)),
     "nothing": Command({}),
     "jobname": Command({}, since=(7, 12)),
     "beep": Command({"frequency": PLAIN, "length": PLAIN, "as-value": FLAG}),
     "convert": Command(
-        {"value": VALUE, "from": NAME, "to": NAME, "transform": NAME}, ("value",), (7, 11), required=("value",)
+        {
+            "value": VALUE,
+            "from": NAME,
+            "to": NAME,
+            "transform": NAME,
+            **dict.fromkeys(("from-scheme", "to-scheme", "transform-scheme"), VALUE),
+        },
+        ("value",),
+        (7, 11),
+        required=("value",),
     ),
     "serialize": Command(
-        {"value": VALUE, "to": NAME, "options": NAME, "delimiter": VALUE, "order": VALUE, "file-name": VALUE},
+        {"value": VALUE, "to": NAME, "options": NAME, "delimiter": PLAIN, "order": VALUE, "file-name": PLAIN},
         ("value",),
         (7, 13),
         required=("value", "to"),
     ),
     "deserialize": Command(
-        {"value": VALUE, "from": NAME, "options": NAME, "delimiter": VALUE},
+        {"value": VALUE, "from": NAME, "options": NAME, "delimiter": PLAIN},
         ("value",),
         (7, 13),
         required=("value", "from"),
     ),
     "retry": Command(
-        {"command": CODE, "delay": VALUE, "max": VALUE, "on-error": CODE}, ("command",), required=("command",)
+        {"command": CODE, "delay": PLAIN, "max": PLAIN, "on-error": CODE}, ("command",), (7, 0), required=("command",)
     ),
-    "rndstr": Command({"length": VALUE, "from": VALUE}),
-    "rndnum": Command({"from": VALUE, "to": VALUE}, required=("from", "to")),
-    "range": Command({"from": VALUE, "to": VALUE, "step": VALUE}, ("from", "to", "step"), (7, 17), ("from", "to")),
+    "rndstr": Command({"length": VALUE, "from": VALUE}, since=(7, 0)),
+    "rndnum": Command({"from": VALUE, "to": VALUE}, since=(7, 0), required=("from", "to")),
+    "range": Command({"from": VALUE, "to": VALUE}, ("from", "to"), (7, 17), ("from", "to")),
+    "grep": Command(
+        {"script": TEXT, "pattern": PLAIN, "before": PLAIN, "after": PLAIN, "filename": PLAIN}, ("script",), (7, 13)
+    ),
+    "lock": Command({"delay": PLAIN}, ("delay",), (7, 22)),
     "break": Command({}, since=(7, 22)),
     "continue": Command({}, since=(7, 22)),
     "exit": Command({}, since=(7, 22)),
@@ -114,6 +127,7 @@ COMMANDS: dict[str, Command] = {
 #: arguments newer than their command
 ARGUMENT_SINCE: dict[tuple[str, str], tuple[int, int]] = {
     ("convert", "transform"): (7, 12),
+    ("serialize", "file-name"): (7, 18),
     ("resolve", "type"): (7, 15),
     ("toarray", "delimiter"): (7, 21),
 }

@@ -15,11 +15,12 @@ from lab.script.parser import parse, version_key
 from lab.script.ports import Execute, Log, Run, Shell, Sleep, Surroundings, Verbs
 from lab.script.scope import Scope, Unit
 from lab.script.signals import BreakSignal, ContinueSignal, ExitSignal, ReturnSignal
+from lab.script.text_commands import TEXT_COMMANDS
 from lab.script.tree import GuessTree, MenuTree
 from lab.script.values import NOTHING, Value
 from lab.verbs import Caller
 
-_HANDLERS = {**CONTROL, **PURE}
+_HANDLERS = {**CONTROL, **PURE, **TEXT_COMMANDS}
 
 
 class Interpreter:
@@ -73,7 +74,8 @@ class Interpreter:
         Raises ScriptSyntaxError before anything runs, ScriptError when a command fails. ``variables`` are there as
         locals; ``output`` gets what :put writes; ``job`` is what :jobname gives; ``shell`` the session it came by.
         """
-        script = parse(source, self._version, tree=self._tree, menu=shell.menu if shell is not None else "/")
+        menu = shell.menu if shell is not None else "/"
+        script = parse(source, self._version, tree=self._tree, menu=menu, late=True)
         if shell is not None:
             shell.menu = script.menu
         surroundings = Surroundings(

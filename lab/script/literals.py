@@ -23,21 +23,25 @@ _UNITS = {
     "us": 1000,
     "ns": 1,
 }
-_PART = re.compile(r"(\d+)(ms|us|ns|w|d|h|m|s)")
-_UNIT_TIME = re.compile(r"(?:\d+(?:ms|us|ns|w|d|h|m|s))+")
-_CLOCK = re.compile(r"((?:\d+[wd])*)(\d+):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?")
-_DECIMAL = re.compile(r"(\d*)\.(\d{1,9})")
-_NUMBER = re.compile(r"-?(?:0x[0-9A-Fa-f]+|\d+)")
-_DOTTED = re.compile(r"\d+(?:\.\d+){1,3}")
+_PART = re.compile(r"(\d+)(ms|us|ns|w|d|h|m|s)", re.ASCII)
+_UNIT_TIME = re.compile(r"(?:\d+(?:ms|us|ns|w|d|h|m|s))+", re.ASCII)
+_CLOCK = re.compile(r"((?:\d+[wd])*)(\d+):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?", re.ASCII)
+_DECIMAL = re.compile(r"(\d*)\.(\d{1,9})", re.ASCII)
+_NUMBER = re.compile(r"(-?)(0x)?0*([0-9A-Fa-f]+)", re.ASCII)
+_DOTTED = re.compile(r"\d+(?:\.\d+){1,3}", re.ASCII)
+#: no time or address is longer; Python refuses to read numbers of thousands of digits
+_LONGEST = 100
 _ID = re.compile(r"\*[0-9A-Fa-f]+")
 _WORDS: dict[str, Value] = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def parse_number(text: str) -> int | None:
     """A number, clamped to 64 bits as the router does."""
-    if not _NUMBER.fullmatch(text):
+    found = _NUMBER.fullmatch(text)
+    if found is None or not (found[2] or found[3].isdecimal()):
         return None
-    return max(-MAX_NUM, min(MAX_NUM, int(text, 16 if "x" in text else 10)))
+    number = int(found[3], 16 if found[2] else 10) if len(found[3]) < _LONGEST else MAX_NUM
+    return min(MAX_NUM, number) * (-1 if found[1] else 1)
 
 
 def parse_time(text: str) -> Time | None:
@@ -45,6 +49,8 @@ def parse_time(text: str) -> Time | None:
     negative = text.startswith("-")
     body = text.removeprefix("-")
     total: int | None = None
+    if len(text) > _LONGEST:
+        return None
     if _UNIT_TIME.fullmatch(body):
         total = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(body))
     elif (clock := _CLOCK.fullmatch(body)) is not None:
@@ -59,7 +65,7 @@ def parse_time(text: str) -> Time | None:
 
 def parse_ip(text: str) -> Ip | None:
     """Dotted, short forms too: the last number is the last octet (``2.1.1`` is 2.1.0.1), none over 255."""
-    if not _DOTTED.fullmatch(text):
+    if len(text) > _LONGEST or not _DOTTED.fullmatch(text):
         return None
     octets = [int(part) for part in text.split(".")]
     if max(octets) > 255:
@@ -69,7 +75,7 @@ def parse_ip(text: str) -> Ip | None:
 
 
 def parse_ip6(text: str) -> Ip6 | None:
-    if ":" not in text:
+    if ":" not in text or "%" in text or not text.isascii():
         return None
     try:
         return Ip6(int(ipaddress.IPv6Address(text)))
@@ -79,7 +85,7 @@ def parse_ip6(text: str) -> Ip6 | None:
 
 def parse_prefix(text: str) -> IpPrefix | Ip6Prefix | None:
     address, slash, length = text.partition("/")
-    if not slash or not length.isdigit():
+    if not slash or not (length.isascii() and length.isdigit()) or len(text) > _LONGEST:
         return None
     bits = int(length)
     four = parse_ip(address)
@@ -98,9 +104,10 @@ def parse_id(text: str) -> Id | None:
 
 def _decimal_time(text: str) -> Time | None:
     match = _DECIMAL.fullmatch(text)
-    if match is None:
+    if match is None or len(text) > _LONGEST:
         return None
-    return Time(int(match[1] or 0) * NANOS + int(match[2].ljust(9, "0")))
+    total = int(match[1] or 0) * NANOS + int(match[2].ljust(9, "0"))
+    return None if total > MAX_NUM else Time(total)
 
 
 def literal(word: str) -> Value | None:

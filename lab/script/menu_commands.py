@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lab.script import operators, where
+from lab.script import operators, terminal, where
 from lab.script.errors import ScriptError
 from lab.script.nodes import MenuCommand, Node, Word
 from lab.script.scope import Scope
@@ -38,6 +38,8 @@ _SECOND = {"unset": "value-name", "move": "destination", "comment": "comment", "
 
 
 async def perform(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
+    if command.menu == terminal.TERMINAL_MENU:
+        return terminal.perform(command.command)
     if command.menu == "/log" and command.command in ("info", "warning", "error", "debug"):
         return await _log(machine, command, scope)
     if command.command == "find":
@@ -163,6 +165,9 @@ async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         machine.run.output(reply.printed)
     if shell is not None and reply.rows and "as-value" not in args:
         machine.run.output(shell.report(command.menu, command.command, reply.rows))
+    if command.command == "ping" and "as-value" not in args:
+        # how many came back: ``:if ([/ping 8.8.8.8 count=3] = 0)`` (practice)
+        return int(reply.rows[-1].get("received", "0")) if reply.rows else 0
     return _result(machine, command, args, reply)
 
 

@@ -134,6 +134,15 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A command that the router does not know: it fails when it runs, not before (manual, example of :retry)."""
+
+    message: str
+    listing: str
+    at: int
+
+
+@dataclass(frozen=True)
 class Block:
     """``scope``: whether it opens one (a block does, the body of a substitution does not)."""
 
@@ -153,4 +162,4 @@ class Script:
 
 
 Node: TypeAlias = "Literal | Word | Text | Var | Prop | ArrayNode | Unary | Binary | Many | Substitution | CodeNode"
-Statement: TypeAlias = "Builtin | MenuCommand | Call | Evaluate | Block"
+Statement: TypeAlias = "Builtin | MenuCommand | Call | Evaluate | Broken | Block"

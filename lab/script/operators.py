@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from lab.script.errors import ScriptError
+from lab.script.regex import BadPattern, Pattern, compiled
 from lab.script.values import (
     MAX_NUM,
     NOTHING,
@@ -20,23 +20,13 @@ from lab.script.values import (
     Time,
     Value,
     absent,
+    bounded,
     from_utf8,
     to_text,
     typeof,
     utf8,
 )
 
-_CLASSES = re.compile(r"\[:(alpha|digit|alnum|space|upper|lower|xdigit|punct):\]")
-_CLASS_TEXT = {
-    "alpha": "a-zA-Z",
-    "digit": "0-9",
-    "alnum": "a-zA-Z0-9",
-    "space": r"\s",
-    "upper": "A-Z",
-    "lower": "a-z",
-    "xdigit": "0-9A-Fa-f",
-    "punct": re.escape("!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"),
-}
 #: the names of types in error texts. Only array and nothing were seen (operators oracle); the others are unsure
 _TYPE_WORDS = {"num": "integer number", "str": "string", "bool": "boolean", "time": "time interval", "ip": "ip address"}
 
@@ -101,14 +91,13 @@ def _sign(left: Any, right: Any) -> int:
 def matches(left: Value, right: Value) -> bool:
     if isinstance(left, Array):
         return any(matches(item, right) for item in left.values())
-    return regex(to_text(right)).search(to_text(left)) is not None
+    return regex(to_text(right)).search(to_text(left))
 
 
-def regex(pattern: str) -> re.Pattern[str]:
-    text = _CLASSES.sub(lambda found: _CLASS_TEXT[found[1]], pattern)
+def regex(pattern: str) -> Pattern:
     try:
-        return re.compile(text)
-    except re.error as error:
+        return compiled(pattern)
+    except BadPattern as error:
         raise ScriptError("invalid regular expression") from error
 
 
@@ -138,7 +127,7 @@ def add(left: Value, right: Value) -> Value:
     if isinstance(left, Ip) and isinstance(right, int):
         return Ip((left.number + right) % 2**32)
     if isinstance(left, Time) and isinstance(right, Time):
-        return Time(left.nanos + right.nanos)
+        return Time(clamp(left.nanos + right.nanos))
     if isinstance(left, int) and isinstance(right, int):
         return clamp(left + right)
     raise _cannot("add", "to", left, right)
@@ -152,7 +141,7 @@ def subtract(left: Value, right: Value) -> Value:
     if isinstance(left, Ip) and isinstance(right, int):
         return Ip((left.number - right) % 2**32)
     if isinstance(left, Time) and isinstance(right, Time):
-        return Time(left.nanos - right.nanos)
+        return Time(clamp(left.nanos - right.nanos))
     if isinstance(left, int) and isinstance(right, int):
         return clamp(left - right)
     raise _cannot("subtract", "from", right, left)
@@ -162,9 +151,9 @@ def multiply(left: Value, right: Value) -> Value:
     if left is NOTHING or right is NOTHING:
         return NOTHING
     if isinstance(left, Time) and isinstance(right, int):
-        return Time(left.nanos * right)
+        return Time(clamp(left.nanos * right))
     if isinstance(left, int) and isinstance(right, Time):
-        return Time(left * right.nanos)
+        return Time(clamp(left * right.nanos))
     if isinstance(left, int) and isinstance(right, int):
         return clamp(left * right)
     raise _cannot("multiply", "by", left, right)
@@ -221,7 +210,7 @@ def concatenate(left: Value, right: Value) -> Value:
         return _each(left, lambda item: concatenate(item, right))
     if isinstance(right, Array):
         return _each(right, lambda item: concatenate(left, item))
-    return from_utf8(utf8(to_text(left)) + utf8(to_text(right)))
+    return from_utf8(utf8(bounded(to_text(left))) + utf8(bounded(to_text(right))))
 
 
 def _each(array: Array, change: Callable[[Value], Value]) -> Array:
@@ -268,7 +257,7 @@ def complement(value: Value) -> Value:
     if isinstance(value, Ip):
         return Ip(value.number ^ 0xFFFFFFFF)
     if isinstance(value, int) and not isinstance(value, bool):
-        return ~value
+        return clamp(~value)
     if absent(value):
         return NOTHING
     raise ScriptError(f"cannot invert {_word(value)}")

@@ -23,8 +23,10 @@ from lab.script.grammar import (
     Command,
     takes_code,
 )
+from lab.script.listing import expression
 from lab.script.nodes import (
     Block,
+    Broken,
     Builtin,
     Call,
     CodeNode,
@@ -39,6 +41,8 @@ from lab.script.nodes import (
 from lab.script.tree import GuessTree, MenuTree, above, below, match
 
 _END = ";\n"
+#: the first release that is thought to run up to an unknown command; earlier ones refuse the script (unsure)
+_LATE = (7, 0)
 _CLOSERS = "]})"
 
 
@@ -58,12 +62,22 @@ def version_key(version: str | tuple[int, ...]) -> tuple[int, ...]:
 
 
 def parse(
-    source: str, version: str | tuple[int, ...] = "7.22", *, tree: MenuTree | None = None, menu: str = "/"
+    source: str,
+    version: str | tuple[int, ...] = "7.22",
+    *,
+    tree: MenuTree | None = None,
+    menu: str = "/",
+    late: bool = False,
 ) -> Script:
-    """Parse a whole script that begins in ``menu``. Without a tree, paths are not checked (see GuessTree)."""
+    """Parse a whole script that begins in ``menu``. Without a tree, paths are not checked (see GuessTree).
+
+    ``late``: as a router 7 runs it, commands and parameters that it does not know fail when they are reached, and
+    on-error catches that (manual, example of :retry; the listings of the parse oracle). Otherwise they are refused.
+    """
     key = version_key(version)
     parser = Parser(source, key, tree or GuessTree())
     parser.menu = menu
+    parser.late = late and key >= _LATE
     try:
         body = parser.statements("")
         return Script(body, source, key, parser.last_menu)
@@ -73,11 +87,15 @@ def parse(
 
 
 class Parser(ExpressionParser):
+    #: unknown commands become nodes that fail when they run
+    late = False
+
     def __init__(self, source: str, version: tuple[int, ...], tree: MenuTree) -> None:
         super().__init__(source, version)
         self.tree = tree
         self.menu = "/"
         self.last_menu = "/"
+        self._refused: ScriptSyntaxError | None = None
 
     def statements(self, closing: str) -> Block:
         """Commands up to ``closing`` (not consumed) or the end of the text."""
@@ -158,7 +176,7 @@ class Parser(ExpressionParser):
             elif first and language and word in COMMANDS:
                 return self._language(at, word, start)
             else:
-                self.fail(f"bad command name {word}", start)
+                return self._unknown(at, word, start)
             first = False
             if not self.take("/"):
                 self.blanks()
@@ -166,10 +184,22 @@ class Parser(ExpressionParser):
     def _commands(self, menu: str) -> frozenset[str]:
         return frozenset(self.tree.commands(menu))
 
-    def _language(self, at: int, word: str, start: int) -> Builtin:
+    def _language(self, at: int, word: str, start: int) -> Statement:
         if self.version < COMMANDS[word].since:
-            self.fail(f"bad command name {word}", start)
+            return self._unknown(at, word, start)
         return self._builtin(at, word)
+
+    def _unknown(self, at: int, word: str, start: int) -> Broken:
+        """``(<%% bad command name poe (line 1 column 21) poe;monitor)`` (parse oracle)."""
+        refusal = self.refusal(f"bad command name {word}", start)
+        if not self.late:
+            raise refusal
+        try:
+            named, unnamed, _ = self._arguments(None)
+        except ScriptSyntaxError:
+            raise refusal from None
+        given = [expression(node) for node in unnamed] + [f"{name}={expression(node)}" for name, node in named]
+        return Broken(refusal.message, f"(<%% {refusal.message} {';'.join([word, *given])})", at)
 
     def _navigate(self, at: int, menu: str, *, bare: bool) -> Statement | None:
         """A path without a command changes the menu for what follows."""
@@ -183,10 +213,13 @@ class Parser(ExpressionParser):
 
     # ---- commands of menus
 
-    def _menu_command(self, at: int, menu: str, command: str) -> MenuCommand:
+    def _menu_command(self, at: int, menu: str, command: str) -> Statement:
         outer, self.menu = self.menu, menu
+        around, self._refused = self._refused, None
         named, unnamed, where = self._arguments((menu, command))
-        self.menu = outer
+        self.menu, refused, self._refused = outer, self._refused, around
+        if refused is not None:
+            return Broken(refused.message, f"(evl {refused.message} {menu.rstrip('/')}/{command})", at)
         return MenuCommand(menu, command, named, unnamed, where, at)
 
     def _arguments(
@@ -249,7 +282,10 @@ class Parser(ExpressionParser):
         plain = name.removeprefix("!")
         if known is not None and plain not in known and plain not in ("numbers", ".id", "where", "from"):
             # where the router points: behind the name of a first argument, at the name of a later one (parse oracle)
-            self.fail(f"bad parameter {name}", self.at if first else self.at - len(name))
+            refusal = self.refusal(f"bad parameter {name}", self.at if first else self.at - len(name))
+            if not self.late:
+                raise refusal
+            self._refused = self._refused or refusal
 
     def _unset(self) -> Node | None:
         if self.peek() != "!":
@@ -392,5 +428,5 @@ def _constant(node: Node) -> str | None:
 
 
 #: commands of the language that are menus
-_ALIASES = {"environment": "/system/script/environment"}
+_ALIASES = {"environment": "/system/script/environment", "terminal": "/terminal"}
 _WHERE = re.compile(r"where(?![A-Za-z0-9_.\-=])")

@@ -56,8 +56,11 @@ class Reader:
         line_start = before.rfind("\n") + 1
         return before.count("\n") + 1, len(utf8(before[line_start:])) + 1
 
+    def refusal(self, message: str, at: int) -> ScriptSyntaxError:
+        return ScriptSyntaxError(message, *self.place(at))
+
     def fail(self, message: str = "syntax error", at: int | None = None) -> NoReturn:
-        raise ScriptSyntaxError(message, *self.place(self.at if at is None else at))
+        raise self.refusal(message, self.at if at is None else at)
 
     def peek(self, length: int = 1) -> str:
         return self.source[self.at : self.at + length]

@@ -13,9 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from lab.script.errors import ScriptError
+
 NANOS = 1_000_000_000
 #: numbers are 64 bits, and the smallest is not reachable (values oracle, 7.23.3)
 MAX_NUM = 2**63 - 1
+#: the most that one value may hold, in characters and elements, and how deep arrays may nest: twenty lines of script
+#: double a text or an array to more than any machine has. What a router says when its memory is full is unsure.
+MOST_HELD = 4_000_000
+MOST_NESTED = 100
 
 
 class _Absent:
@@ -118,6 +124,18 @@ class Array:
 
     items: tuple[Value, ...] = ()
     keyed: Mapping[str, Value] = field(default_factory=dict)
+    #: what the whole tree below holds, and its depth; given by whoever knows it already
+    held: int = field(default=0, compare=False)
+    nested: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.nested:
+            values = (*self.items, *self.keyed.values())
+            object.__setattr__(self, "held", sum(map(held, values)) + sum(map(len, self.keyed)))
+            inner = (value.nested for value in values if isinstance(value, Array))
+            object.__setattr__(self, "nested", 1 + max(inner, default=0))
+        if self.held > MOST_HELD or self.nested > MOST_NESTED:
+            raise ScriptError("out of memory")
 
     def __len__(self) -> int:
         return len(self.items) + len(self.keyed)
@@ -148,10 +166,16 @@ class Array:
     def _with_index(self, index: int, value: Value) -> Array:
         if index < len(self.items):
             middle = () if value is NOTHING else (value,)
-            return Array(self.items[:index] + middle + self.items[index + 1 :], self.keyed)
+            items = self.items[:index] + middle + self.items[index + 1 :]
+            return Array(items, self.keyed, self.held - held(self.items[index]) + held(value), self._around(value))
         if index < len(self):
             return self.with_item(sorted(self.keyed)[index - len(self.items)], value)
-        return self if value is NOTHING else Array((*self.items, value), self.keyed)
+        if value is NOTHING:
+            return self
+        return Array((*self.items, value), self.keyed, self.held + held(value), self._around(value))
+
+    def _around(self, value: Value) -> int:
+        return max(self.nested, value.nested + 1 if isinstance(value, Array) else 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +200,21 @@ class Op:
 
 Value: TypeAlias = "str | int | bool | Ip | IpPrefix | Ip6 | Ip6Prefix | Time | Id | Array | Code | Op | _Absent"
 
+
+def held(value: Value) -> int:
+    """How much a value holds: characters, elements."""
+    if isinstance(value, str):
+        return 1 + len(value)
+    return 1 + value.held if isinstance(value, Array) else 1
+
+
+def bounded(text: str) -> str:
+    """``text``, when a script may hold so much."""
+    if len(text) > MOST_HELD:
+        raise ScriptError("out of memory")
+    return text
+
+
 _NAMES: tuple[tuple[type, str], ...] = (
     (bool, "bool"),
     (int, "num"),
@@ -199,7 +238,7 @@ def typeof(value: Value) -> str:
 
 
 def to_text(value: Value) -> str:
-    """The text of a value as ``:tostr`` and string interpolation give it."""
+    """The text of a value as ``:tostr`` and string interpolation give it (code: values oracle, producedTypes)."""
     if isinstance(value, _Absent):
         return ""
     if isinstance(value, bool):

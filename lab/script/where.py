@@ -60,7 +60,7 @@ def compare(row: Mapping[str, str], name: str, operator: str, value: Value, *, b
     if operator == "!=":
         return not _equal(text, value, bare)
     if operator == "~":
-        return operators.regex(to_text(value)).search(text) is not None
+        return operators.regex(to_text(value)).search(text)
     left = literal(text) if text else NOTHING
     right = _bare(value) if bare else value
     return operators.truth(operators.BINARY[operator](text if left is None else left, right))

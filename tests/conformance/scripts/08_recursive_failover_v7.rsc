@@ -4,7 +4,7 @@
 #| about: recursive next hops with check-gateway behind the modem
 #| rows: /ip/route target-scope=11 check-gateway=ping 2
 #| rows: /ip/route scope=10 2
-#| rows: /ip/route blackhole=true 1
+#| rows: /ip/route comment="no leak" blackhole="" distance=20 1
 #| output: 4 routes
 /ip/route
 add comment="host 1" dst-address=8.8.4.4/32 gateway=192.0.2.1 scope=10

@@ -5,6 +5,13 @@
 #| rows: /system/script name=failover policy=read,write,test 1
 #| rows: /system/scheduler name=failover interval=1m on-event=failover 1
 #| output: 0
+#| pings: 0
+#| then: /system script run failover
+#| rows: /ip/route comment=ISP1 disabled=true 1
+#| log: ISP1 lost
+#| pings: 3
+#| then: /system script run failover
+#| rows: /ip/route comment=ISP1 disabled=false 1
 /ip route add dst-address=0.0.0.0/0 gateway=10.1.1.1 distance=1 comment=ISP1
 /system script add name=failover policy=read,write,test source=":local ok [/ping 8.8.8.8 count=3]\r\
     \n:if (\$ok = 0) do={\r\

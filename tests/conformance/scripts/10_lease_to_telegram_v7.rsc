@@ -3,7 +3,7 @@
 #| version: 7.22
 #| about: a lease script that tells a Telegram chat about new devices
 #| rows: /ip/dhcp-server name=office 1
-#| with: leaseBound=1 leaseServerName=office leaseActMAC=AA:BB:CC:DD:EE:FF leaseActIP=192.168.50.20
+#| with: leaseBound="1" leaseServerName=office leaseActMAC=AA:BB:CC:DD:EE:FF leaseActIP=192.168.50.20
 #| then: [/ip/dhcp-server/get office lease-script]
 #| fetch: chat_id=-1001&text=new+device|new%20device
 #| log: told about AA:BB:CC:DD:EE:FF

@@ -16,7 +16,7 @@
         :if ([:typeof $end] = "nil") do={ :set end $size }
         :local line [:pick $data $from $end]
         :set from ($end + 1)
-        :if ($line ~ "^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+(/[0-9]+)\?\$") do={
+        :if ($line ~ "^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+(/[0-9]+)?\$") do={
             /ip/firewall/address-list/add list=blocked address=$line timeout=1d
             :set added ($added + 1)
         } else={ :set skipped ($skipped + 1) }

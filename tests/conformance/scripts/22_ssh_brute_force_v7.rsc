@@ -10,4 +10,4 @@ add chain=input protocol=tcp dst-port=22 connection-state=new src-address-list=s
 add chain=input protocol=tcp dst-port=22 connection-state=new src-address-list=ssh-stage2 action=add-src-to-address-list address-list=ssh-stage3 address-list-timeout=1m
 add chain=input protocol=tcp dst-port=22 connection-state=new src-address-list=ssh-stage1 action=add-src-to-address-list address-list=ssh-stage2 address-list-timeout=1m
 add chain=input protocol=tcp dst-port=22 connection-state=new action=add-src-to-address-list address-list=ssh-stage1 address-list-timeout=1m
-add chain=input protocol=tcp dst-port=22 src-address-list=ssh-blacklist action=drop place-before=0
+add chain=input protocol=tcp dst-port=22 src-address-list=ssh-blacklist action=drop place-before=[find comment="ssh"]

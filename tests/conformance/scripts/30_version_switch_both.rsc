@@ -14,6 +14,6 @@
     /ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=viaB src-address=192.168.88.77 passthrough=no
     :local cmd "/ip route add dst-address=0.0.0.0/0 gateway=10.5.5.1 "
     :if ($major >= 7) do={ :set cmd ($cmd . "routing-table=viaB") } else={ :set cmd ($cmd . "routing-mark=viaB") }
-    [:parse $cmd]
+    [[:parse $cmd]]
     :if ([:len [/ip route find where gateway=10.5.5.1]] = 1) do={ :put "marked ok" }
 }

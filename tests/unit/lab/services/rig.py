@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab.router.services.kit import Services
 from lab.router.spec import RouterSpec
-from lab.store import Store
+from lab.store import Image, Store
 from lab.verbs import ALL_POLICIES, Caller, Engine, Reply
 
 ADMIN = Caller("admin", ALL_POLICIES, "api")
@@ -25,9 +25,14 @@ class Rig:
         self.spec = RouterSpec("r1", netns, (), Path("/nonexistent"), version=version, trusted_ca_pem=trusted_ca_pem)
         self.store = Store(version, clock=self.clock)
         self.engine = Engine(self.store, clock=self.clock)
-        self.services = Services(self)
+        self.reboots: list[Image | None] = []
+        self.services = Services(self, power=self)
         self.services.plug(self.engine)
         self.engine.after_write = self._refresh
+
+    def reboot(self, image: Image | None = None) -> None:
+        """A Power (kept.py): only noted."""
+        self.reboots.append(image)
 
     def clock(self) -> float:
         return self.now
