@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from lab.script.terminal import TERMINAL, TERMINAL_MENU
 from lab.script.tree import above
 from lab.values import Type
 from lab.values.compound import RefType
@@ -15,7 +16,7 @@ from lab.verbs.args import PRINT_ARGS
 
 _ALWAYS = ("numbers", "number", ".id", "as-value", "once", "without-paging", "proplist", "duration")
 _OF_VERBS: dict[str, Collection[str]] = {
-    "print": PRINT_ARGS,
+    "print": PRINT_ARGS - {".proplist"},
     "get": ("value-name", "as-string", "as-string-value"),
     "remove": (),
     "enable": (),
@@ -33,7 +34,7 @@ class EngineTree:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._children: dict[str, set[str]] = {}
-        for path in [*engine.store.schema.menus, *engine.virtual]:
+        for path in [*engine.store.schema.menus, *engine.virtual, TERMINAL_MENU]:
             self._take(path)
 
     def _take(self, path: str) -> None:
@@ -45,6 +46,8 @@ class EngineTree:
         return self._children.get(menu, ())
 
     def commands(self, menu: str) -> Collection[str]:
+        if menu == TERMINAL_MENU:
+            return TERMINAL.keys()
         at = self._engine.store.schema.get(menu)
         registered = {command for path, command in self._engine.actions if path == menu}
         if self._children.get(menu):
@@ -53,6 +56,8 @@ class EngineTree:
 
     def arguments(self, menu: str, command: str) -> Collection[str] | None:
         """Of the verbs and of the actions in the schema; None for what only a service knows."""
+        if menu == TERMINAL_MENU:
+            return TERMINAL[command]
         at = self._engine.store.schema.get(menu)
         if at is None:
             return None

@@ -15,6 +15,7 @@ from lab.script.nodes import (
     ArrayNode,
     Binary,
     Block,
+    Broken,
     Builtin,
     Call,
     CodeNode,
@@ -31,6 +32,7 @@ from lab.script.nodes import (
     Var,
     Word,
 )
+from lab.script.parser import parse
 from lab.script.ports import Run, Surroundings
 from lab.script.reader import Reader
 from lab.script.scope import Scope, Unit
@@ -51,6 +53,11 @@ class Machine:
     def redirected(self, output: Callable[[str], None]) -> Machine:
         """The same run, printing elsewhere."""
         return Machine(self.around, replace(self.run, output=output), self._handlers)
+
+    async def inner(self, source: str, output: Callable[[str], None], scope: Scope) -> Value:
+        """Run a text as a script of its own within this run, printing elsewhere."""
+        script = parse(source, self.around.version, tree=self.around.tree, late=True)
+        return await self.redirected(output).code(Code(script.body, source, source), scope, {})
 
     # ---- statements
 
@@ -91,7 +98,9 @@ class Machine:
         if isinstance(statement, Call):
             return await self._call(statement, scope)
         if isinstance(statement, Evaluate):
-            return await self.value(statement.expression, scope)
+            return await self._applied(await self.value(statement.expression, scope), scope)
+        if isinstance(statement, Broken):
+            raise Relayed(statement.message, *Reader(scope.unit.source, self.around.version).place(statement.at))
         return await self.block(statement, scope)
 
     async def pause(self) -> None:
@@ -99,6 +108,12 @@ class Machine:
         await asyncio.sleep(0)
 
     # ---- functions
+
+    async def _applied(self, value: Value, scope: Scope) -> Value:
+        """Where a command could stand, code runs: ``[:parse "…"]`` (operators oracle: ``(1)`` is ``(<%% 1 )``)."""
+        if isinstance(value, Op):
+            return await self.deferred(value, scope)
+        return await self.code(value, scope, {}) if isinstance(value, Code) else value
 
     async def _call(self, call: Call, scope: Scope) -> Value:
         function = await self.value(call.function, scope)
