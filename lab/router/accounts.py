@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Mapping
 
 from lab.router.spec import Account
+from lab.schema.snapshot import ConfigRow
 from lab.store import Store
 from lab.verbs.caller import ALL_POLICIES, Caller
 
@@ -24,7 +25,7 @@ def policies_of(store: Store, group: str) -> frozenset[str]:
 
 
 class Accounts:
-    """Logins of one router. Passwords are kept here and not in the store, so that no print or export shows them."""
+    """Logins of one router: the rows of ``/user``. A row without a password has the one of the router's spec."""
 
     def __init__(self, store: Store, users: Mapping[str, Account]) -> None:
         self._store = store
@@ -32,18 +33,28 @@ class Accounts:
         self._sessions = itertools.count(1)
 
     def caller(self, user: str, origin: str) -> Caller:
-        account = self._users.get(user)
-        return Caller(user, policies_of(self._store, account.group) if account else frozenset(), origin)
+        row = self._row(user)
+        return Caller(user, policies_of(self._store, row.get("group")) if row else frozenset(), origin)
 
     def door(self, policy: str) -> Callable[[str, str], Caller | None]:
         """For a door: user and password to a caller, None when they do not fit or the group lacks the door's policy."""
 
         def authenticate(user: str, password: str) -> Caller | None:
             user = user.partition("+")[0]
-            account = self._users.get(user)
-            if account is None or not hmac.compare_digest(account.password.encode(), password.encode()):
+            row = self._row(user)
+            known = self._password(user, row) if row else None
+            if known is None or not hmac.compare_digest(known.encode(), password.encode()):
                 return None
             caller = self.caller(user, policy)
             return dataclasses.replace(caller, session=next(self._sessions)) if caller.may(policy) else None
 
         return authenticate
+
+    def _row(self, user: str) -> ConfigRow | None:
+        rows = self._store.rows("/user")
+        return next((row for row in rows if row.get("name") == user and row.enabled), None)
+
+    def _password(self, user: str, row: ConfigRow) -> str | None:
+        """None: nobody has set one, and then nobody logs in by it."""
+        given = self._users.get(user)
+        return row.values.get("password", given.password if given else None)
