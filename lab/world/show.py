@@ -110,6 +110,17 @@ def traffic_result(console: Console, kind: str, result: Json) -> None:
     elif kind == "inbound":
         for name, line in result["uplinks"].items():
             console.print(f"{name}: {line['ok']} answered, {line['failed']} failed")
+    elif kind == "upload":
+        for flow in result["flows"]:
+            roads = " → ".join(name for _, name in flow["moves"])
+            console.print(
+                f"upload {flow['flow']}: longest stall {flow['max_stall_s']:.2f} s, "
+                f"{len(flow['breaks'])} times broken, {roads}"
+            )
+    elif kind == "poller":
+        for one in result["pollers"]:
+            roads = " → ".join(name for _, name in one["moves"])
+            console.print(f"poller {one['poller']}: {one['failed']} of {one['total']} requests failed, {roads}")
     else:
         for flow in result["flows"]:
             console.print(f"flow {flow['flow']}: longest gap {flow['max_gap_s']:.2f} s, {' → '.join(flow['uplinks'])}")

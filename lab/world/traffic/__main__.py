@@ -11,7 +11,7 @@ from typing import Any
 
 from lab.world.measure import MeasureError
 from lab.world.topology import Topology, topology_from_json
-from lab.world.traffic import connections, hosts, inbound, plans, probe, throughput, ticker
+from lab.world.traffic import connections, hosts, inbound, plans, poller, probe, throughput, ticker, upload
 
 
 async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
@@ -26,6 +26,10 @@ async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
             return await ticker.run(plan, topology)
         case plans.Inbound():
             return await inbound.run(plan, topology)
+        case plans.Upload():
+            return await upload.run(plan, topology)
+        case plans.Poller():
+            return await poller.run(plan, topology)
     raise AssertionError(plan)
 
 

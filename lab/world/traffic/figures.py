@@ -31,6 +31,10 @@ def jain(values: Sequence[float]) -> float:
     return round(sum(values) ** 2 / (len(values) * squares), 3) if squares else 0.0
 
 
+#: A silence shorter than this is not worth a line: a busy machine makes such ones, and nobody hears them.
+SILENCE_S = 0.2
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One new connection. ``t``: when it began, seconds since the start. ``uplink``: who carried it, "" if none did."""
@@ -66,6 +70,17 @@ def longest_gap(times: Sequence[float], end: float) -> float:
     """The longest silence between replies, and from the last one to ``end``; without a reply, all of it."""
     marks = [*times, end] if times else [0.0, end]
     return round(max((b - a for a, b in pairwise(marks)), default=0.0), 3)
+
+
+def silences(times: Sequence[float], end: float, least: float) -> list[tuple[float, float]]:
+    """(when it began, how long) of every silence of at least ``least`` seconds; without a reply, all of it."""
+    marks = [*times, end] if times else [0.0, end]
+    return [(round(a, 3), round(b - a, 3)) for a, b in pairwise(marks) if b - a >= least]
+
+
+def moves(seen: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """(when, who) of the first sighting and of each by another one than before."""
+    return [(round(t, 3), name) for n, (t, name) in enumerate(seen) if n == 0 or seen[n - 1][1] != name]
 
 
 def changes(names: Sequence[str]) -> list[str]:

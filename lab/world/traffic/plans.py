@@ -89,7 +89,30 @@ class Inbound(Plan):
     timeout: float = _option(2.0, "seconds until a connection counts as failed")
 
 
-KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker, Inbound)}
+@dataclass(frozen=True)
+class Upload(Plan):
+    """Long-lived TCP uploads: how long each stood still."""
+
+    kind: ClassVar[str] = "upload"
+    seconds: float = _option(30.0, "length")
+    flows: int = _option(8, "long-lived TCP connections")
+    interval: float = _option(0.05, "seconds between two pieces of 512 bytes")
+
+
+@dataclass(frozen=True)
+class Poller(Plan):
+    """HTTP requests again and again, each on a new connection: which failed."""
+
+    kind: ClassVar[str] = "poller"
+    seconds: float = _option(30.0, "length")
+    pollers: int = _option(8, "programs, each with its own client and server")
+    interval: float = _option(0.2, "seconds between two requests of a program")
+    timeout: float = _option(2.0, "seconds until a request counts as failed")
+
+
+KINDS: dict[str, type[Plan]] = {
+    plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker, Inbound, Upload, Poller)
+}
 
 
 def _like(default: object, value: Any) -> object:

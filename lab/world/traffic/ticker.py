@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from lab.world.topology import CLIENT_NS, INTERNET_NS, Topology
 from lab.world.traffic import hosts
-from lab.world.traffic.figures import address_pairs, changes, longest_gap
+from lab.world.traffic.figures import SILENCE_S, address_pairs, changes, longest_gap, moves, silences
 from lab.world.traffic.plans import Ticker
 
 
@@ -91,6 +91,8 @@ async def run(plan: Ticker, topology: Topology) -> dict[str, Any]:
                 "answered": len(flow.times),
                 "max_gap_s": longest_gap(flow.times, end),
                 "uplinks": changes(flow.uplinks),
+                "silences": silences(flow.times, end, max(SILENCE_S, 3 * plan.interval)),
+                "moves": moves(list(zip(flow.times, flow.uplinks, strict=True))),
             }
             for number, flow in enumerate(flows)
         ],

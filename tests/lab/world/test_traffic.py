@@ -83,6 +83,27 @@ async def test_a_ticker_knows_which_flow_was_silent(healed: LabClient) -> None:
         assert low < flow["max_gap_s"] < high, flow
 
 
+async def test_uploads_and_pollers_know_who_stood_still(healed: LabClient) -> None:
+    uploading = asyncio.create_task(healed.measure("upload", seconds=5))
+    polling = asyncio.create_task(healed.measure("poller", seconds=5, timeout=0.5))
+    await asyncio.sleep(1.5)
+    await healed.cut("isp1")
+    await asyncio.sleep(1.2)
+    await healed.heal("isp1")
+    flows, pollers = (await uploading)["flows"], (await polling)["pollers"]
+    for one in (flows, pollers):
+        assert {tuple(name for _, name in each["moves"]) for each in one} == {("isp1",), ("isp2",)}
+    for flow in flows:
+        # TCP calls again at its own times: up to 1.4 s after a loss (lab-recipes 2), so up to twice the outage
+        low, high = (1.0, 3.0) if flow["moves"][0][1] == "isp1" else (0.0, 0.6)
+        assert low < flow["max_stall_s"] < high, flow
+        assert flow["breaks"] == [], "a stall breaks nothing"
+    for poller in pollers:
+        assert (poller["failed"] > 0) == (poller["moves"][0][1] == "isp1"), poller
+        assert {reason for _, reason in poller["failures"]} <= {"timeout"}
+        assert poller["failed"] == len(poller["failures"]) < poller["total"]
+
+
 async def test_who_calls_from_outside_is_answered_by_the_same_line(healed: LabClient) -> None:
     assert (await healed.measure("inbound", count=5))["uplinks"] == {name: {"ok": 5, "failed": 0} for name in LINES}
     await healed.cut("isp1")
@@ -106,7 +127,7 @@ async def test_an_answer_that_takes_another_line_is_a_failure(world: LabClient) 
 @pytest.mark.parametrize(
     ("kind", "options", "words"),
     [
-        ("thruput", {}, "one of throughput, connections, probe, ticker, inbound"),
+        ("thruput", {}, "one of throughput, connections, probe, ticker, inbound, upload, poller"),
         ("probe", {"interval": 0}, "interval is 0.0, more than 0"),
         ("throughput", {"direction": "sideways"}, "down or up is expected"),
         ("inbound", {"client": "192.168.10.9"}, "no client has 192.168.10.9"),

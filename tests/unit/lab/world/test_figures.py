@@ -111,3 +111,14 @@ def test_every_kind_can_be_made_without_options(kind: str) -> None:
 def test_a_plan_that_makes_no_sense_is_refused(kind: str, options: dict[str, object], words: str) -> None:
     with pytest.raises(plans.PlanError, match=words):
         plans.make(kind, options)
+
+
+def test_a_silence_is_told_with_its_beginning_and_its_length() -> None:
+    assert f.silences([0.0, 0.1, 1.1, 1.2], 3.0, 0.5) == [(0.1, 1.0), (1.2, 1.8)]
+    assert f.silences([], 2.0, 0.5) == [(0.0, 2.0)]
+    assert f.silences([0.0, 0.1], 0.2, 0.5) == []
+
+
+def test_moves_begin_with_the_first_sighting() -> None:
+    assert f.moves([(0.0, "a"), (1.0, "a"), (2.0, "b"), (3.0, "a")]) == [(0.0, "a"), (2.0, "b"), (3.0, "a")]
+    assert f.moves([]) == []
