@@ -44,6 +44,8 @@ _LAST_WORDS_S = 0.1
 def _listening(sockets: Sequence[socket.socket]) -> tuple[socket.socket, ...]:
     """Copies for a door, which closes what it is given; ours stay, so that the ports do (RouterSpec)."""
     for sock in sockets:
+        # connections inherit it; asyncio sets it only where it knows the protocol, and not on every copy of a socket
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.listen(512)
     return tuple(sock.dup() for sock in sockets)
 
