@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ NOT_COMPARED = {"REST replies, live 7.23.2": "the lab has no REST door"}
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    scores = sorted(_scores(terminalreporter.stats), key=lambda score: score.source)
+    scores = merged(_scores(terminalreporter.stats))
     if not scores:
         return
     REPORT.parent.mkdir(exist_ok=True)
@@ -39,6 +39,20 @@ def _scores(stats: dict[str, list[Any]]) -> Iterator[Score]:
                         yield Score(
                             value["source"], value["checked"], value["listed"], tuple(value["unexplained"])
                         )  # fmt: skip
+
+
+def merged(scores: Iterable[Score]) -> list[Score]:
+    """One score for each source, by name."""
+    found: dict[str, Score] = {}
+    for score in scores:
+        before = found.get(score.source, Score(score.source, 0))
+        found[score.source] = Score(
+            score.source,
+            before.checked + score.checked,
+            {**before.listed, **score.listed},
+            (*before.unexplained, *score.unexplained),
+        )
+    return [found[source] for source in sorted(found)]
 
 
 def _document(scores: list[Score]) -> dict[str, Any]:

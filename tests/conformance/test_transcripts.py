@@ -21,16 +21,17 @@ import yaml
 
 from lab.doors.api import ApiDoor
 from lab.doors.codec import Decoder, encode
-from lab.schema.model import version_key
+from lab.schema.model import Span
 from lab.store import Store
 from lab.verbs import ALL_POLICIES, Caller, Engine
+from tests.conformance.score import Record, Score
 
 TRANSCRIPTS: list[dict[str, Any]] = [
     entry
     for file in sorted((Path(__file__).parent / "transcripts").glob("*.yml"))
     for entry in yaml.safe_load(file.read_text(encoding="utf-8"))
 ]
-VERSIONS = ("7.9", "7.18", "7.22", "7.24")
+VERSIONS = ("6.49", "7.9", "7.12", "7.16", "7.18", "7.20", "7.22", "7.24")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,21 @@ async def talk(peer: Peer, transcript: Mapping[str, Any]) -> None:
         conversation.writer.close()
 
 
+def span_of(transcript: Mapping[str, Any]) -> Span:
+    return Span(transcript.get("since", ""), transcript.get("until", ""))
+
+
+async def version_of(peer: Peer) -> str:
+    """``7.22.3`` of ``7.22.3 (stable)``."""
+    conversation = Conversation(*await asyncio.open_connection(peer.host, peer.port))
+    try:
+        await conversation.ask(["/login", f"=name={peer.user}", f"=password={peer.password}"])
+        replies = await conversation.ask(["/system/resource/print", "=.proplist=version"])
+        return next(word for word in replies[0] if word.startswith("=version=")).split("=")[2].split()[0]
+    finally:
+        conversation.writer.close()
+
+
 @pytest.fixture(params=VERSIONS)
 async def emulator(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, Peer]]:
     store = Store(request.param)
@@ -117,12 +133,18 @@ async def emulator(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, P
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda entry: entry["rule"])
 async def test_the_emulator_answers_as_the_sources_say(
-    emulator: tuple[str, Peer], transcript: Mapping[str, Any]
+    emulator: tuple[str, Peer], transcript: Mapping[str, Any], record_property: Record
 ) -> None:
     version, peer = emulator
-    if version_key(version) < version_key(transcript.get("since", "6.0")):
-        pytest.skip(f"from {transcript['since']} on")
-    await talk(peer, transcript)
+    if not span_of(transcript).holds(version):
+        pytest.skip(f"not of {version}")
+    source = "conversations over the API (manual, recorded replies of clients)"
+    try:
+        await talk(peer, transcript)
+    except AssertionError as error:
+        Score(source, 1, {}, (f"{version} {transcript['rule']}: {error}",)).note(record_property)
+        raise
+    Score(source, 1).note(record_property)
 
 
 @pytest.mark.skipif("ROUTEROS_HOST" not in os.environ, reason="ROUTEROS_HOST names no router")
@@ -134,7 +156,15 @@ async def test_a_real_router_answers_the_same(transcript: Mapping[str, Any]) -> 
         os.environ.get("ROUTEROS_USER", "admin"),
         os.environ.get("ROUTEROS_PASSWORD", ""),
     )
+    version = await version_of(peer)
+    if not span_of(transcript).holds(version):
+        pytest.skip(f"not of {version}")
     await talk(peer, transcript)
+
+
+async def test_the_version_is_read_from_the_router(emulator: tuple[str, Peer]) -> None:
+    version, peer = emulator
+    assert await version_of(peer) == version
 
 
 def test_every_transcript_names_its_source() -> None:
