@@ -138,10 +138,15 @@ class Router:
             self._restart = asyncio.create_task(self._reboot(image))
             self._restart.add_done_callback(_report)
 
-    def power_cycle(self) -> None:
-        """The plug is pulled and put back: like a reboot, and it confirms an update of device-mode that waits."""
+    async def power_cycle(self) -> None:
+        """The plug is pulled and put back: like a reboot, and it confirms an update of device-mode that waits.
+
+        Returns when the router is up again.
+        """
         self.services.device_mode.press()
         self.reboot()
+        if self._restart is not None:
+            await asyncio.shield(self._restart)
 
     async def _reboot(self, image: Image | None) -> None:
         await asyncio.sleep(_LAST_WORDS_S)

@@ -39,6 +39,7 @@ async def up(lab: LabClient, args: Arguments) -> int:
         extra_anchors=tuple(word for word in args.anchors.split(",") if word),
         version=args.version,
         branch=args.branch,
+        device_mode=args.device_mode,
     )
     ssh_port = args.ssh_port if args.ssh_port is not None else (SSH_PORT if args.api_port else 0)
     options = Options(topology, args.api_port, args.api_ssl_port, args.router, ssh_port=ssh_port)
@@ -187,6 +188,12 @@ async def export(lab: LabClient, args: Arguments) -> int:
     return 0
 
 
+async def power_cycle(lab: LabClient, args: Arguments) -> int:
+    event = await lab.power_cycle()
+    _say(args, event, f"the router was off for {event['lasted_s']:.1f} s")
+    return 0
+
+
 def _say(args: Arguments, event: dict[str, Any], text: str) -> None:
     if args.json:
         emit(event)
@@ -206,6 +213,7 @@ COMMANDS: dict[str, Callable[[LabClient, Arguments], Awaitable[int]]] = {
     "shell": shell,
     "journal": journal,
     "export": export,
+    "power-cycle": power_cycle,
 }
 
 

@@ -111,6 +111,10 @@ class LabClient:
         """The router's configuration as a script, as ``/export`` prints it."""
         return str((await self.router_call("", "export"))["ret"])
 
+    async def power_cycle(self) -> Json:
+        """Pull the router's plug and put it back. Returns when it is up again: {"event", "at", "lasted_s"}."""
+        return _object(await self._ask({"do": "power-cycle"}))
+
     async def journal(self) -> list[Json]:
         """Every write that the router has seen: time, caller, menu, command, args."""
         return list(await self._ask({"do": "journal"}))

@@ -42,6 +42,7 @@ class Control:
             "console": self._do_console,
             "journal": self._do_journal,
             "events": self._do_events,
+            "power-cycle": self._do_power_cycle,
         }
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -161,6 +162,9 @@ class Control:
 
     async def _do_console(self, message: wire.Message, _emit: Emit) -> Any:
         return await self._world.router.console(message["line"])
+
+    async def _do_power_cycle(self, _message: wire.Message, _emit: Emit) -> Any:
+        return await self._world.power_cycle()
 
     async def _do_journal(self, _message: wire.Message, _emit: Emit) -> Any:
         return list(self._world.router.journal())

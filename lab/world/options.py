@@ -13,7 +13,7 @@ from lab.world.faults import KINDS as FAULTS
 from lab.world.launcher import Options
 from lab.world.rogue import DEFAULT_MAC
 from lab.world.shell import PLACES
-from lab.world.topology import MAX_CLIENTS
+from lab.world.topology import DEVICE_MODES, MAX_CLIENTS
 from lab.world.traffic.plans import KINDS
 
 
@@ -30,6 +30,7 @@ class Arguments(argparse.Namespace):
     anchors: str
     version: str
     branch: str
+    device_mode: str
     api_port: int
     api_ssl_port: int
     ssh_port: int | None
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("place", nargs="?", default="router", metavar="PLACE", help=", ".join(PLACES[:7]) + ", …")
     shell.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND …")
     command("journal", "every write that the router has seen")
+    command("power-cycle", "pull the router's plug and put it back; confirms an update of its device-mode")
     command("export", "the router's configuration as a script")
     return parser
 
@@ -111,6 +113,9 @@ def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clients", type=int, default=MAX_CLIENTS, help=f"client addresses (default {MAX_CLIENTS})")
     parser.add_argument("--anchors", default="", help="more internet addresses that answer ping, with commas")
     parser.add_argument("--version", default="7.22", help="RouterOS version (default 7.22)")
+    parser.add_argument(
+        "--device-mode", choices=DEVICE_MODES, default="advanced", help="what the router may do (default advanced)"
+    )
     parser.add_argument("--branch", default="jakarta", help="name of the router and of the inventory's host")
     parser.add_argument(
         "--api-port", type=int, default=Options.api_port, help="on 127.0.0.1; 0: any free one (default 8728)"

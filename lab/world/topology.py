@@ -103,6 +103,10 @@ def parse_uplinks(text: str) -> tuple[Uplink, ...]:
     return tuple(lines)
 
 
+#: what a router may do from the factory (facts 8); changed on it by /system/device-mode/update and a power cycle
+DEVICE_MODES = ("advanced", "basic", "home")
+
+
 @dataclass(frozen=True)
 class Topology:
     """One lab. ``clients``: number of client addresses; ``anchors``: addresses besides ANCHORS that answer ping."""
@@ -112,12 +116,15 @@ class Topology:
     extra_anchors: tuple[str, ...] = ()
     version: str = "7.22"
     branch: str = "jakarta"
+    device_mode: str = "advanced"
 
     def __post_init__(self) -> None:
         if not 1 <= self.clients <= MAX_CLIENTS:
             raise TopologyError(f"{self.clients} clients: 1 to {MAX_CLIENTS} are possible")
         if not re.fullmatch(r"[67]\.\d+(\.\d+)?", self.version):
             raise TopologyError(f"version {self.version!r}: a RouterOS version such as 7.22 is expected")
+        if self.device_mode not in DEVICE_MODES:
+            raise TopologyError(f"device-mode {self.device_mode!r}: {', '.join(DEVICE_MODES)} are possible")
         if not _NAME.fullmatch(self.branch):
             raise TopologyError(f"branch {self.branch!r}: lower case letters, digits and dashes are allowed")
         for text in self.extra_anchors:
@@ -168,6 +175,7 @@ class Topology:
             "extra_anchors": list(self.extra_anchors),
             "version": self.version,
             "branch": self.branch,
+            "device_mode": self.device_mode,
         }
 
 
@@ -193,4 +201,5 @@ def topology_from_json(data: Mapping[str, object]) -> Topology:
         extra_anchors=tuple(anchors),
         version=str(data["version"]),
         branch=str(data["branch"]),
+        device_mode=str(data["device_mode"]),
     )

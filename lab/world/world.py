@@ -38,6 +38,7 @@ class RouterLike(Protocol):
     ) -> Mapping[str, Any]: ...
     async def console(self, line: str, *, user: str = "admin") -> str: ...
     def journal(self) -> Sequence[Mapping[str, Any]]: ...
+    async def power_cycle(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ class World:
             ports=self.topology.ports,
             data_dir=data,
             version=self.topology.version,
+            device_mode=self.topology.device_mode,
             factory=factory_rows(self.topology),
             users={
                 "admin": Account(self.secrets.admin_password, "full"),
@@ -185,6 +187,11 @@ class World:
             raise faults.FaultError(f"{name} is not cut")
         await faults.heal(uplink, fault)
         return self.note("heal", uplink=name, fault=fault.kind, lasted_s=time.time() - fault.since)
+
+    async def power_cycle(self) -> dict[str, Any]:
+        began = time.monotonic()
+        await self.router.power_cycle()
+        return self.note("power cycle", lasted_s=time.monotonic() - began)
 
     async def _notify_chat(self) -> None:
         async with self.chat_grew:

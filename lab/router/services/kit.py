@@ -143,7 +143,13 @@ class Services:
 
     def console_host(self) -> ConsoleHost:
         """What console sessions need of this router."""
-        return ConsoleHost(self._engine, self.interpreter, self._engine.store.version)
+        return ConsoleHost(
+            self._engine,
+            self.interpreter,
+            self._engine.store.version,
+            safe_mode=self.safe_mode,
+            arrived=self.scripts.imports.arrived,
+        )
 
     def reset_alert(self, reset: Callable[[int], None]) -> Action:
         """``/ip/dhcp-server/alert/reset-alert``: forget the unknown server of the given rows."""

@@ -11,7 +11,7 @@ import librouteros
 import pytest
 
 from lab.router.devicemode import DeviceMode
-from tests.lab.router.conftest import Box, gone
+from tests.lab.router.conftest import Box
 
 Trap = librouteros.exceptions.TrapError
 COMMENT = "inactivated, not allowed by device-mode"
@@ -43,8 +43,7 @@ async def test_an_update_needs_the_plug_and_then_the_rows_run(boxes: Any) -> Non
     await asyncio.sleep(0.3)
     assert not update.done()
     assert (await _mode(session))["attempt-count"] == 1
-    box.router.power_cycle()
-    await gone(box.port)
+    await box.router.power_cycle()
     await asyncio.gather(update, return_exceptions=True)
     session = await box.again()
     mode = await _mode(session)
@@ -72,8 +71,7 @@ async def test_nobody_at_the_router_is_an_error_after_the_timeout_and_three_trie
     for _ in range(3):
         with pytest.raises(Trap):
             await session.do("/system/device-mode/update", fetch="yes", activation_timeout="100ms")
-    box.router.power_cycle()
-    await gone(box.port)
+    await box.router.power_cycle()
     session = await box.again()
     with pytest.raises(Trap, match="attempts"):
         await session.do("/system/device-mode/update", fetch="yes", activation_timeout="100ms")

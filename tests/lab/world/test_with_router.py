@@ -151,3 +151,22 @@ async def test_down_takes_the_router_and_its_servers_along(base: Path) -> None:
     assert time.monotonic() - began < launcher.STOP_TIMEOUT_S, "it stopped when it was asked to"
     assert processes_of(base) == []
     assert list(base.iterdir()) == []
+
+
+async def test_a_router_in_home_mode_is_freed_by_hand_and_keeps_its_ports(base: Path) -> None:
+    lab = LabClient("home")
+    await lab.up(Options(Topology(device_mode="home"), api_port=0, api_ssl_port=0))
+    before = lab.paths(lab.folder.read())
+    mode = "/system/device-mode"
+    update = asyncio.create_task(lab.router_call(mode, "update", {"fetch": "yes"}))
+    await asyncio.sleep(0.3)
+    event = await lab.power_cycle()
+    assert event["lasted_s"] > 3
+    await asyncio.gather(update, return_exceptions=True)
+    shown = (await lab.router_call(mode, "print"))["rows"][0]
+    assert (shown["mode"], shown["fetch"], shown["scheduler"]) == ("home", "true", "false")
+    assert lab.paths(lab.folder.read()) == before
+    api = login(lab, tls=True)
+    assert [row["name"] for row in api.path("/system/identity")] == ["jakarta"]
+    api.close()
+    await lab.down()
