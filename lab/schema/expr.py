@@ -128,6 +128,7 @@ _LITERAL: dict[str, Callable[[list[str]], Type]] = {
     "numrange": lambda words: s.NumRangeType(int(words[0]), int(words[1])),
     "decimal": lambda words: s.DecimalType(float(words[0]), float(words[1])),
     "time": lambda words: s.TimeType(*words),
+    "microtime": lambda words: s.MicrosecondsType(*words),
     "string": lambda words: s.StringType(int(words[0])),
     "enum": lambda words: s.EnumType(tuple(words)),
     "flags": lambda words: x.FlagSetType(tuple(words)),

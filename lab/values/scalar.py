@@ -130,6 +130,14 @@ class TimeType(Type):
 
 
 @dataclass(frozen=True)
+class MicrosecondsType(TimeType):
+    """A duration whose bare number counts microseconds (facts 3.2, ``thr-tcp-conn-time``)."""
+
+    def parse(self, text: str, refs: References) -> str:
+        return super().parse(f"{text}us" if text.isascii() and text.isdigit() else text, refs)
+
+
+@dataclass(frozen=True)
 class StringType(Type):
     """Any text. ``longest`` 0: no bound known."""
 

@@ -198,3 +198,10 @@ def test_dates_before_7_10_are_printed_with_the_month_in_letters() -> None:
     for text in ("2026-01-01", "foo/01/2026", "jan/32/2026"):
         with pytest.raises(BadValue):
             parse("olddate", text)
+
+
+def test_a_bare_number_counts_microseconds_where_the_manual_says_so() -> None:
+    assert parse("microtime(0s, 30s)", "500000") == "500ms"
+    assert parse("microtime(0s, 30s)", "2s") == "2s"
+    with pytest.raises(BadValue, match="out of range"):
+        parse("microtime(0s, 30s)", "31000000")
