@@ -11,7 +11,7 @@ from lab.actuate.actuator import Actuator
 from lab.actuate.conntrack import ConnectionTable, duration
 from lab.derive.firewall.context import identifier
 from lab.observe.dhcp_server import DhcpServer
-from lab.router.services.base import format_moment
+from lab.router.services.base import at_least, format_moment
 from lab.router.telemetry import INTERFACE_MENUS, Telemetry
 from lab.store import Store, Trap
 from lab.values.scalar import format_duration
@@ -26,11 +26,13 @@ _FILLING = ("add-src-to-address-list", "add-dst-to-address-list")
 class Connections:
     """``/ip/firewall/connection``: the kernel's connection tracking."""
 
-    def __init__(self, table: ConnectionTable) -> None:
+    def __init__(self, table: ConnectionTable, version: str) -> None:
         self._table = table
+        self._joins = not at_least(version, "7.0")
 
     def rows(self) -> Sequence[tuple[int, Values]]:
-        return self._table.rows()
+        rows = self._table.rows()
+        return [(number, joined(values)) for number, values in rows] if self._joins else rows
 
     def remove(self, ids: Sequence[int]) -> None:
         """Raises Trap at the first entry that has gone; those before it are removed (facts 3.1, pitfall a)."""
@@ -74,6 +76,16 @@ class FilledLists:
         rows = (row for menu in sorted(RULE_MENUS) for row in self._store.rows(menu) if row.enabled)
         names = (row.get("address-list") for row in rows if row.get("action") in _FILLING)
         return {identifier(name): name for name in names}
+
+
+def joined(values: Values) -> Values:
+    """Version 6 shows ``address:port`` in one property (facts 3.1; the version of the change is unsure)."""
+    shown = dict(values)
+    for side in ("src", "dst", "reply-src", "reply-dst"):
+        port = shown.pop(f"{side}-port", None)
+        if port is not None and f"{side}-address" in shown:
+            shown[f"{side}-address"] += f":{port}"
+    return shown
 
 
 class Leases:

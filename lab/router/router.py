@@ -270,7 +270,7 @@ class Router:
 
     def _plug(self) -> None:
         self.engine.after_write = self._after_write
-        self.engine.virtual["/ip/firewall/connection"] = Connections(self.plane.actuator.connections)
+        self.engine.virtual["/ip/firewall/connection"] = Connections(self.plane.actuator.connections, self.spec.version)
         self.engine.virtual["/ip/firewall/address-list"] = FilledLists(self.plane.actuator, self.store)
         self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
         telemetry = Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows)
