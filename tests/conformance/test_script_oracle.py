@@ -198,6 +198,17 @@ def listings() -> Iterator[Case]:
         yield f"listing {source}", listing(source), wanted
 
 
+def accepted(listed: str) -> bool:
+    """Whether the parser took it: errors stand instead of a listing, or inside it where a name is unknown."""
+    return listed.startswith("(") and "bad command name" not in listed and "bad parameter" not in listed
+
+
+def verdicts() -> Iterator[Case]:
+    """The same inputs, and only whether they are taken or refused."""
+    for source, wanted in [*_listed(PARSES), *_listed(VALUES), *_listed(OPERATOR_ORACLE["sweep"])]:
+        yield f"verdict {source}", accepted(listing(source)), accepted(wanted)
+
+
 def _listed(part: Any) -> Iterator[tuple[str, str]]:
     if isinstance(part, list):
         for row in part:
@@ -232,6 +243,7 @@ GROUPS = {
     "arrays": arrays,
     "operators": operators,
     "parsed": parsed,
+    "verdicts": verdicts,
     "listings": listings,
     "braces": braces,
 }
@@ -240,7 +252,8 @@ LABELS = {
     "shortcuts": "values, short forms of addresses",
     "arrays": "values, arrays",
     "operators": "operators",
-    "parsed": ":parse accepts or refuses",
+    "parsed": "names and places of unknown words",
+    "verdicts": ":parse accepts or refuses",
     "listings": ":put [:parse], word by word",
     "braces": "what braces mean in an argument",
 }
@@ -251,6 +264,7 @@ FLOORS = {
     "arrays": 0.95,
     "operators": 0.95,
     "parsed": 0.98,
+    "verdicts": 0.98,
     "listings": 0.95,
     "braces": 0.98,
 }
