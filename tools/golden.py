@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write what tests/golden expects, and docs/rows.md, anew; with ``--check`` fail when one is stale.
 
-A folder in tests/golden/plans holds the variables of a branch and its plan, one in tests/golden/errors holds variables
+A folder in tests/golden/plans holds the variables of a branch and its plan, for some branches also ``plan-6.49.json``,
+the same branch on another RouterOS (an empty file of such a name is filled); one in tests/golden/errors holds variables
 with mistakes and the text that a person gets.
 """
 
@@ -29,9 +30,17 @@ def folders(kind: str) -> list[Path]:
     return sorted(path.parent for path in (GOLDEN / kind).glob("*/vars.yml"))
 
 
-def plan_text(folder: Path) -> str:
-    """The plan of the variables in ``folder`` as its plan.json should be. The branch has the name of the folder."""
-    plan = assemble(_variables(folder), name=folder.name)
+def plan_files(folder: Path) -> list[Path]:
+    """``plan.json``, and those for other RouterOS versions."""
+    return [folder / "plan.json", *sorted(folder.glob("plan-*.json"))]
+
+
+def plan_text(file: Path) -> str:
+    """The plan of the variables beside ``file`` as it should be. The branch has the name of the folder."""
+    variables = _variables(file.parent)
+    if version := file.stem.removeprefix("plan").removeprefix("-"):
+        variables["multiwan_routeros_version"] = version
+    plan = assemble(variables, name=file.parent.name)
     return json.dumps(plan.to_json(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -46,7 +55,8 @@ def error_text(folder: Path) -> str:
 
 def expected_files() -> Iterator[tuple[Path, str]]:
     for folder in folders("plans"):
-        yield folder / "plan.json", plan_text(folder)
+        for file in plan_files(folder):
+            yield file, plan_text(file)
     for folder in folders("errors"):
         yield folder / "expected.txt", error_text(folder)
     yield ROOT / "docs/rows.md", row_counts.page()

@@ -63,7 +63,8 @@ options:
     type: raw
   routeros_version:
     description:
-      - The version of the router, in quotes. V('7.22') by default.
+      - The version of the router, in quotes, V('6.49') or V('7.9') to V('7.24'). V('7.22') by default.
+      - M(multiwan.routeros.router_version) asks a router for it. The commit refuses a router that lacks what the rows use.
     type: raw
   name:
     description:

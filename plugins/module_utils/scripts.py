@@ -57,10 +57,7 @@ _FAILED = """\
 :if ([:typeof $mwAt] = "num") do={ :set mwStatus [:pick $mwError ($mwAt + 6) ($mwAt + 9)] }
 :if ([:pick $mwStatus 0 1] = "4" && $mwStatus != "429") do={ :set mwState "never" }"""
 
-_FAILED_SOMEHOW = """\
-:set mwState "later"
-:set mwStatus "unknown"
-"""
+_FAILED_SOMEHOW = ':set mwState "later"\n:set mwStatus "unknown"'
 
 
 def _url_encoded(chat: str) -> str:

@@ -13,6 +13,7 @@ import yaml
 from tools import golden
 
 PLANS = golden.folders("plans")
+PLAN_FILES = [file for folder in PLANS for file in golden.plan_files(folder)]
 ERRORS = golden.folders("errors")
 
 
@@ -20,9 +21,13 @@ def name(folder: Path) -> str:
     return folder.name
 
 
-@pytest.mark.parametrize("folder", PLANS, ids=name)
-def test_the_plan_is_the_golden_one(folder: Path) -> None:
-    assert golden.plan_text(folder) == (folder / "plan.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("file", PLAN_FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_the_plan_is_the_golden_one(file: Path) -> None:
+    assert golden.plan_text(file) == file.read_text(encoding="utf-8")
+
+
+def test_every_way_of_writing_is_golden() -> None:
+    assert {file.stem for file in PLAN_FILES} == {"plan", "plan-6.49", "plan-7.9", "plan-7.12"}
 
 
 @pytest.mark.parametrize("folder", ERRORS, ids=name)
