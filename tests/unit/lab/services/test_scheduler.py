@@ -131,3 +131,32 @@ async def test_globals_of_the_owner_live_from_run_to_run(rig: Rig) -> None:
     await pass_time(rig, 10)
     await rig.logged(2)
     assert [message for _, message in rig.messages] == ["1", "2"]
+
+
+async def test_a_startup_row_runs_although_the_clock_goes_on_while_the_router_boots() -> None:
+    class Ticking(Rig):
+        def clock(self) -> float:
+            self.now += 0.001
+            return self.now
+
+    rig = Ticking()
+    await rig.call("/system/scheduler", "add", name="boot", start_time="startup", on_event=":log info up")
+    await rig.services.start()
+    await pass_time(rig, 2.9)
+    assert rig.messages == []
+    await pass_time(rig, 0.3)
+    await rig.logged(1)
+    await pass_time(rig, 60)
+    assert len(rig.messages) == 1
+    await rig.services.stop()
+
+
+async def test_an_interval_keeps_its_grid_over_a_boot() -> None:
+    rig = Rig()
+    await rig.services.start()
+    await rig.call("/system/scheduler", "add", name="t", interval="1h", on_event=":log info x")
+    await rig.services.stop()
+    rig.now += 1800
+    await rig.services.start()
+    assert (await rig.rows("/system/scheduler"))[0]["next-run"] == "2027-01-01 13:00:00"
+    await rig.services.stop()

@@ -139,3 +139,22 @@ def test_the_newest_write_can_be_taken_back() -> None:
     store = Store()
     with pytest.raises(Trap, match="nothing to undo"):
         store.undo_last()
+
+
+def test_flash_holds_what_lasts_and_gives_it_back() -> None:
+    store = router()
+    store.add("/ip/firewall/address-list", {"list": "l", "address": "192.0.2.1", "timeout": "1h"})
+    store.add("/ip/firewall/address-list", {"list": "l", "address": "192.0.2.2"})
+    store.add("/ip/firewall/filter", {"chain": "input"}, dynamic=True)
+    store.set("/system/identity", 0, {"name": "jakarta"})
+    image = store.image()
+    new = Store()
+    new.add("/ip/pool", {"name": "gone", "ranges": "10.0.0.2-10.0.0.9"})
+    new.restore(image)
+    assert [row.get("address") for row in new.rows("/ip/firewall/address-list")] == ["192.0.2.2"]
+    assert new.rows("/ip/firewall/filter") == ()
+    assert new.rows("/ip/pool") == ()
+    assert [row.get("name") for row in new.rows("/interface")] == [row.get("name") for row in store.rows("/interface")]
+    assert new.rows("/routing/table") == store.rows("/routing/table"), "built-in rows that are dynamic are there"
+    assert new.add("/ip/firewall/address-list", {"list": "l", "address": "192.0.2.3"}) == 3, "no id is used twice"
+    assert new.image().menus["/system/identity"] == image.menus["/system/identity"]
