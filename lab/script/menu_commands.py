@@ -12,7 +12,7 @@ from lab.script.errors import ScriptError
 from lab.script.nodes import MenuCommand, Node, Word
 from lab.script.scope import Scope
 from lab.script.values import NOTHING, Array, Id, Value, absent, to_argument, to_text
-from lab.verbs import Reply
+from lab.verbs import Reply, Trap
 
 if TYPE_CHECKING:
     from lab.script.machine import Machine
@@ -85,7 +85,7 @@ async def _get(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         target = named.get("number", named.get("numbers", named.get(".id", NOTHING)))
         if absent(target):
             if not unnamed:
-                raise ScriptError("no such item")
+                raise Trap("no such item")
             target = unnamed.pop(0)
         if isinstance(target, (int, str)) and not isinstance(target, bool):
             target = _item_numbers(machine, command.menu, to_text(target))
@@ -95,7 +95,7 @@ async def _get(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
         return where.record(row, textual)
     known = machine.around.tree.properties(command.menu)
     if known and name not in known and name not in row:
-        raise ScriptError("input does not match any value of value-name")
+        raise Trap("input does not match any value of value-name")
     return where.prop(row, name, textual)
 
 
@@ -103,15 +103,15 @@ def _one(rows: Sequence[Row], target: Value) -> Row:
     if isinstance(target, Array):
         if len(target) > 1:
             # seen in the field with [get [find]]; its wording is unsure
-            raise ScriptError("invalid internal item number")
+            raise Trap("invalid internal item number")
         if not len(target):
-            raise ScriptError("no such item")
+            raise Trap("no such item")
         target = target.values()[0]
     text = to_text(target)
     for row in rows:
         if text and text in (row.get(".id"), row.get("name")):
             return row
-    raise ScriptError("no such item")
+    raise Trap("no such item")
 
 
 async def _print(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
