@@ -104,7 +104,7 @@ class RouterUnderTest:
 
 def _line(router: RouterUnderTest) -> None:
     """A working line, so that there is something to ping, to resolve next hops of, and to count."""
-    router.call("/ip/address", "add", address="192.168.1.2/24", interface="ether1", comment="isp1")
+    router.call("/ip/address", "add", address="192.168.1.2/24", interface="ether1", comment="ISP A")
     router.call("/ip/route", "add", dst_address="0.0.0.0/0", gateway="192.168.1.1")
 
 

@@ -77,7 +77,8 @@ def prepared(start: Start, version: str, write: bool) -> Any:
         router.call("/ip/firewall/address-list", "set", **{".id": row[".id"], "comment": ""})
     for menu, values in ROWS:
         router.call(menu, "add", **values)
-    router.call("/log", "info", message="hello")
+    for _ in range(2):  # the template loses the first line that it reads
+        router.call("/log", "info", message="hello")
     router.run("routeros_api_client.py", ask="ping")
     seen = router.run("netmiko_client.py", commands=[command for of, command in CASES if of == version], write=write)
     for menu, values in ROWS:
