@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from lab.schema.model import version_key
 
-_WIDTH = 80
+#: of a file, and of a session without a terminal
+WIDTH = 80
 _INDENT = "    "
 _BREAK = " \\"
 #: a piece of an export line: blanks, something quoted, an escape or a character in quotes, or a word
@@ -18,10 +19,13 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+|\s+')
 _IN_TEXT = re.compile(r"\\[0-9A-F]{2}|\\.|[^\\]")
 
 
-def document(body: str, version: str, seconds: float, *, terse: bool = False) -> str:
-    """``body`` as ``/export`` prints it at ``seconds`` since the epoch. Terse lines are never folded."""
+def document(body: str, version: str, seconds: float, *, terse: bool = False, width: int = WIDTH) -> str:
+    """``body`` as ``/export`` prints it at ``seconds`` since the epoch. Terse lines are never folded.
+
+    A wider terminal folds later (a line of 104 characters in ntc-templates' ip_address_export_verbose, 6.48.6).
+    """
     lines = body.splitlines()
-    folded = lines if terse else [part for line in lines for part in fold(line)]
+    folded = lines if terse else [part for line in lines for part in fold(line, width)]
     return "\n".join([*_head(version, seconds), *folded]) + "\n"
 
 
@@ -32,7 +36,7 @@ def _head(version: str, seconds: float) -> list[str]:
     return [f"# {date} {moment:%H:%M:%S} by RouterOS {version}", "# software id = ", "#"]
 
 
-def fold(line: str, width: int = _WIDTH) -> list[str]:
+def fold(line: str, width: int = WIDTH) -> list[str]:
     """A long line in pieces that end in a backslash; the next one begins with four blanks.
 
     Between words the backslash stands behind the blank; inside a text it stands where the text is cut, and the blanks

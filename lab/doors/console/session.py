@@ -17,7 +17,7 @@ from lab.script.parser import version_key
 from lab.values import Type
 from lab.values.scalar import PresenceType, StringType
 from lab.verbs import Caller, Engine, Trap
-from lab.verbs.document import document
+from lab.verbs.document import WIDTH, document
 
 _NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 
@@ -151,4 +151,5 @@ class ConsoleSession:
 
     def document(self, text: str, *, terse: bool) -> str:
         """An export with its head, folded."""
-        return document(text, self.host.version, self.host.engine.clock(), terse=terse).rstrip("\n")
+        width = max(WIDTH, self.settings.width) if self.interactive else WIDTH
+        return document(text, self.host.version, self.host.engine.clock(), terse=terse, width=width).rstrip("\n")
