@@ -1,15 +1,13 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands that look at rows without being ``print``: ``monitor``, ``monitor-traffic``, ``/ip/route/check``, leases.
+"""Commands on rows that need nothing but rows: ``monitor`` of a bridge, ``/ip/route/check``, those of leases.
 
 Names of what they give: command tree 7.22.3. Each gives one reading and ends, also without ``once``; said in
-FIDELITY.md.
+FIDELITY.md. What the kernel measures is in ``lab/router/monitors.py``.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
@@ -22,20 +20,6 @@ from lab.verbs.show import LEASES
 if TYPE_CHECKING:
     from lab.verbs.engine import Engine
 
-#: how long counters are watched for a rate
-_SAMPLE_S = 0.2
-#: counter of an interface -> name of its rate, and what one of it counts as
-_RATES = {
-    "rx-packet": ("rx-packets-per-second", 1),
-    "rx-byte": ("rx-bits-per-second", 8),
-    "rx-drop": ("rx-drops-per-second", 1),
-    "rx-error": ("rx-errors-per-second", 1),
-    "tx-packet": ("tx-packets-per-second", 1),
-    "tx-byte": ("tx-bits-per-second", 8),
-    "tx-drop": ("tx-drops-per-second", 1),
-    "tx-error": ("tx-errors-per-second", 1),
-    "tx-queue-drop": ("tx-queue-drops-per-second", 1),
-}
 #: what a lease keeps when it becomes configuration
 _LEASE = ("address", "mac-address", "client-id", "server")
 
@@ -45,8 +29,6 @@ class Monitor:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        engine.actions["/interface/ethernet", "monitor"] = self._ethernet
-        engine.actions["/interface", "monitor-traffic"] = self._traffic
         engine.actions["/interface/bridge", "monitor"] = self._bridge
         engine.actions["/ip/route", "check"] = self._route
         engine.actions[LEASES, "make-static"] = self._make_static
@@ -55,19 +37,14 @@ class Monitor:
     def _rows(self, menu: str) -> list[tuple[int, dict[str, str]]]:
         return self._engine.view.rows(self._engine.store.menu(menu), SYSTEM)
 
-    def _chosen(self, menu: str, args: Values, key: str = "") -> list[tuple[int, dict[str, str]]]:
+    def _chosen(self, menu: str, args: Values) -> list[tuple[int, dict[str, str]]]:
         """The rows that the command names. Raises Trap."""
-        given = dict(args)
-        which = given.get(key) if key else a.take_ids(given)
+        which = a.take_ids(dict(args))
         if which is None:
-            raise Trap(f"missing ={key or '.id'}=", 0)
+            raise Trap("missing =.id=", 0)
         rows = self._rows(menu)
         wanted = a.row_ids(which, rows)
         return [row for row in rows if row[0] in wanted]
-
-    async def _ethernet(self, args: Values, caller: Caller) -> Reply:
-        self._engine.allow(caller, "read")
-        return Reply(tuple(_link(values) for _, values in self._chosen("/interface/ethernet", args)))
 
     async def _bridge(self, args: Values, caller: Caller) -> Reply:
         self._engine.allow(caller, "read")
@@ -84,14 +61,6 @@ class Monitor:
                 for _, values in self._chosen("/interface/bridge", args)
             )
         )
-
-    async def _traffic(self, args: Values, caller: Caller) -> Reply:
-        self._engine.allow(caller, "read")
-        chosen = [row_id for row_id, _ in self._chosen("/interface", args, "interface")]
-        before = dict(self._rows("/interface"))
-        await asyncio.sleep(_SAMPLE_S)
-        after = dict(self._rows("/interface"))
-        return Reply(tuple(_rates(before[row_id], after[row_id]) for row_id in chosen if row_id in after))
 
     async def _route(self, args: Values, caller: Caller) -> Reply:
         """The look-up of ``dst-ip`` in main. The words of ``status`` are unsure."""
@@ -133,28 +102,3 @@ class Monitor:
         if not self._chosen(LEASES, args):
             raise no_such_item()
         return Reply()
-
-
-def _link(values: Mapping[str, str]) -> dict[str, str]:
-    """A veth has no speed of its own: a port with a carrier says 1Gbps, as a CHR's virtual card does (unsure)."""
-    shown = {"name": values.get("name", "")}
-    if values.get("running") != "true":
-        return {**shown, "status": "no-link"}
-    return {
-        **shown,
-        "status": "link-ok",
-        "auto-negotiation": "done",
-        "rate": "1Gbps",
-        "full-duplex": "true",
-        "tx-flow-control": "false",
-        "rx-flow-control": "false",
-    }
-
-
-def _rates(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
-    number: Callable[[str], int] = lambda text: int(text) if text.isdigit() else 0  # noqa: E731
-    shown = {"name": after.get("name", "")}
-    for counter, (name, factor) in _RATES.items():
-        more = number(after.get(counter, "0")) - number(before.get(counter, "0"))
-        shown[name] = str(int(more * factor / _SAMPLE_S))
-    return shown

@@ -31,32 +31,17 @@ def router() -> Router:
     return Router()
 
 
-def plug(router: Router, ether: str, *, running: bool) -> None:
-    row_id = int(router.engine.find("/interface/ethernet", lambda row: row["name"] == ether)[0][1:], 16)
-    router.engine.set_runtime("/interface/ethernet", row_id, running="true" if running else "false")
-
-
-async def test_a_port_is_read_by_its_name_or_id(router: Router) -> None:
-    plug(router, "ether1", running=True)
-    plug(router, "ether2", running=False)
-    (up,) = (await router.do("/interface/ethernet/monitor", numbers="ether1", once="")).rows
-    assert (up["name"], up["status"]) == ("ether1", "link-ok")
-    (down,) = (await router.do("/interface/ethernet/monitor", __id="ether2", once="")).rows
-    assert down == {"name": "ether2", "status": "no-link"}
-    assert await router.refused("/interface/ethernet/monitor", numbers="ether9") == ("no such item", 0)
-    assert await router.refused("/interface/ethernet/monitor", numbers="ether1", colour="red") == (
+async def test_a_bridge_says_how_many_ports_it_has(router: Router) -> None:
+    await router.add("/interface/bridge", name="bridge1")
+    for port in ("ether1", "ether2"):
+        await router.add("/interface/bridge/port", bridge="bridge1", interface=port)
+    (row,) = (await router.do("/interface/bridge/monitor", numbers="bridge1", once="")).rows
+    assert (row["state"], row["port-count"]) == ("enabled", "2")
+    assert await router.refused("/interface/bridge/monitor", numbers="bridge9") == ("no such item", 0)
+    assert await router.refused("/interface/bridge/monitor", numbers="bridge1", colour="red") == (
         "unknown parameter",
         None,
     )
-
-
-async def test_traffic_is_the_change_of_the_counters(router: Router) -> None:
-    seen = iter(range(0, 100000, 250))
-    router.engine.live = lambda menu, row_id: {"rx-byte": str(next(seen))} if menu == "/interface" else {}
-    (row,) = (await router.do("/interface/monitor-traffic", interface="ether1", once="")).rows
-    assert row["name"] == "ether1"
-    assert int(row["rx-bits-per-second"]) > 0
-    assert row["tx-bits-per-second"] == "0"
 
 
 @pytest.mark.parametrize("version", ["7.18", "7.22"])
@@ -97,7 +82,7 @@ async def test_what_is_known_and_not_emulated_says_so(router: Router) -> None:
 
 async def test_reading_needs_the_policy_read(router: Router) -> None:
     blind = Caller("blind", ALL_POLICIES - {"read"}, "api")
-    assert await router.refused("/interface/ethernet/monitor", caller=blind, numbers="ether1") == (
+    assert await router.refused("/ip/route/check", caller=blind, dst_ip="1.1.1.1") == (
         "not enough permissions (9)",
         None,
     )
