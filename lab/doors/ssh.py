@@ -20,7 +20,8 @@ import paramiko
 from lab.doors.console import ConsoleSession, TerminalSettings, split_login
 from lab.doors.console.session import Host, Page
 from lab.doors.console.terminal import Terminal
-from lab.doors.ssh_server import Channels, Request
+from lab.doors.ssh_files import Files, FileStore
+from lab.doors.ssh_server import AnsweringTransport, Channels, Request
 from lab.doors.ssh_stream import ChannelStream
 from lab.verbs import Caller
 
@@ -51,7 +52,6 @@ class SshDoor:
         self._accepting: list[asyncio.Task[None]] = []
         self._transports: set[paramiko.Transport] = set()
         self._sessions: set[asyncio.Task[None]] = set()
-        self._count = 0
 
     async def start(self) -> None:
         for sock in self._sockets:
@@ -89,7 +89,7 @@ class SshDoor:
                 connection.close()
 
     def _begin(self, connection: socket.socket, peer: str) -> None:
-        transport = paramiko.Transport(connection, disabled_algorithms=self._disabled())
+        transport = AnsweringTransport(connection, disabled_algorithms=self._disabled())
         transport.local_version = "SSH-2.0-ROSSSH"
         transport.banner_timeout = transport.auth_timeout = _LOGIN_TIMEOUT_S
         transport.add_server_key(self._key)
@@ -104,7 +104,9 @@ class SshDoor:
 
         self._transports = {known for known in self._transports if known.is_active()} | {transport}
         # an event, so that this does not wait for the key exchange, which runs in the transport's thread
-        server = Channels(login, opened)
+        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Files, loop)
+        server = Channels(login, opened, self._files_of)
+        transport.answered = server.answered
         transport.start_server(event=threading.Event(), server=server)
         threading.Thread(target=self._wait, args=(transport, server, peer, loop), name="ssh-end", daemon=True).start()
 
@@ -134,6 +136,9 @@ class SshDoor:
             self.log("system,info,account", f"user {user} logged in from {peer} via ssh")
         return caller
 
+    def _files_of(self, caller: Caller) -> FileStore | None:
+        return FileStore(self.host.engine, caller, self.host.arrived) if caller.may("ftp") else None
+
     # ---- channels
 
     def _open(self, request: Request) -> None:
@@ -148,25 +153,19 @@ class SshDoor:
 
     async def _channel(self, request: Request) -> None:
         stream = ChannelStream(request.channel)
-        self._count += 1
-        session = ConsoleSession(self.host, request.caller, _settings(request), name=f"ssh{self._count}")
+        session = ConsoleSession(self.host, request.caller, _settings(request))
         request.resized = lambda width, height: _resize(session, width, height)
-        status = 0
         try:
             if request.command is None:
-                await self._terminal(session, stream)
+                orderly = await Terminal(session, stream).run()
+                await self.host.engine.end_session(request.caller, orderly=orderly)
             else:
                 await self._exec(session, stream, request.command)
         except ConnectionError:
             pass  # nobody is left to be told
         finally:
             with contextlib.suppress(OSError, EOFError):
-                await stream.close(status)
-
-    async def _terminal(self, session: ConsoleSession, stream: ChannelStream) -> None:
-        normally = await Terminal(session, stream).run()
-        if self.host.safe_mode is not None:
-            await self.host.safe_mode.ended(session.name, session.caller, normally=normally)
+                await stream.close(0)
 
     @staticmethod
     async def _exec(session: ConsoleSession, stream: ChannelStream, command: str) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import paramiko
+from paramiko.common import cMSG_CHANNEL_SUCCESS
 
+from lab.doors.ssh_files import FileStore
 from lab.verbs import Caller
 
 #: (login with its suffix, password) -> who that is; blocks until the router has answered
@@ -28,14 +30,39 @@ class Request:
     resized: Callable[[int, int], None] = field(default=lambda width, height: None)
 
 
+class AnsweringTransport(paramiko.Transport):  # type: ignore[misc] # paramiko has no types
+    """Tells when the answer to a channel's request has been sent.
+
+    paramiko answers after the check has returned. A command that were begun in the check could end, and close its
+    channel, before the client knows that it was accepted.
+    """
+
+    answered: Callable[[int], None] = staticmethod(lambda remote_id: None)
+
+    def _send_user_message(self, data: paramiko.Message) -> None:
+        super()._send_user_message(data)
+        raw = data.asbytes()
+        if raw[:1] == cMSG_CHANNEL_SUCCESS:
+            self.answered(int.from_bytes(raw[1:5], "big"))
+
+
 class Channels(paramiko.ServerInterface):  # type: ignore[misc] # paramiko has no types
-    def __init__(self, login: Login, opened: Callable[[Request], None]) -> None:
+    """``files_of``: the files of a caller for SFTP, None when his group may not transfer any."""
+
+    def __init__(
+        self, login: Login, opened: Callable[[Request], None], files_of: Callable[[Caller], FileStore | None]
+    ) -> None:
         self._login = login
         self._opened = opened
+        self._files_of = files_of
         self.caller: Caller | None = None
         self._name = ""
         self._sizes: dict[int, tuple[int, int]] = {}
         self._requests: dict[int, Request] = {}
+        self._accepted: dict[int, Request] = {}
+
+    def files(self) -> FileStore | None:
+        return None if self.caller is None else self._files_of(self.caller)
 
     # ---- login
 
@@ -85,5 +112,11 @@ class Channels(paramiko.ServerInterface):  # type: ignore[misc] # paramiko has n
         width, height = self._sizes.get(channel.get_id(), (0, 0))
         request = Request(channel, self.caller, self._name, command, width, height)
         self._requests[channel.get_id()] = request
-        self._opened(request)
+        self._accepted[channel.remote_chanid] = request
         return True
+
+    def answered(self, remote_id: int) -> None:
+        """The client knows that its request was accepted: now it can be served."""
+        request = self._accepted.pop(remote_id, None)
+        if request is not None:
+            self._opened(request)

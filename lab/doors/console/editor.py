@@ -15,8 +15,8 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O|[ -/]*)?$")
 _MAX_LINE = 1_000_000  # our own bound: a pasted script fits, an endless line does not eat the memory
 _HISTORY = 200
 
-_ARROWS = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end"}
-_TILDE = {"1": "home", "7": "home", "4": "end", "8": "end", "3": "delete"}
+_ARROWS = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "S": "safe"}  # S: F4
+_TILDE = {"1": "home", "7": "home", "4": "end", "8": "end", "3": "delete", "14": "safe"}
 _CONTROL = {
     "\x01": "home",
     "\x02": "left",

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,21 +23,21 @@ _NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 
 
 class SafeMode(Protocol):
-    """Whoever keeps safe mode (facts 8): the console only shows it and passes the keys on."""
+    """Whoever keeps safe mode (facts 8), by the session of the caller. Refusals are raised as Trap."""
 
-    def held(self, session: str) -> bool: ...
-
-    async def toggle(self, session: str, caller: Caller) -> str:
-        """Ctrl-X: take, or release and keep. What the router prints."""
+    @property
+    def holder(self) -> Caller | None: ...
+    def holds(self, caller: Caller) -> bool: ...
+    async def take(self, caller: Caller, *, hijack: str = "", lost: Callable[[str], None] = ...) -> None:
+        """``hijack``: ``unroll`` or ``release`` what another holds. ``lost``: told when somebody else ends it."""
         ...
 
-    async def unroll(self, session: str, caller: Caller) -> str:
-        """Ctrl-D: undo and leave. What the router prints."""
-        ...
+    def release(self, caller: Caller) -> None: ...
+    async def unroll(self, caller: Caller) -> None: ...
 
-    async def ended(self, session: str, caller: Caller, *, normally: bool) -> None:
-        """The session is over; ``normally``: by /quit."""
-        ...
+
+async def _nothing(name: str, caller: Caller) -> None:
+    """Nobody waits for files."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Host:
     interpreter: Interpreter
     version: str
     safe_mode: SafeMode | None = None
+    #: told of every uploaded file
+    arrived: Callable[[str, Caller], Awaitable[None]] = _nothing
 
     def declared(self, menu: str, name: str, kind: type[Type]) -> bool:
         """Whether the schema gives a property this type of value."""
@@ -78,11 +80,10 @@ def version_major(version: str) -> int:
 class ConsoleSession:
     """A Shell (lab.script.ports). ``run`` a line at a time."""
 
-    def __init__(self, host: Host, caller: Caller, settings: TerminalSettings, *, name: str = "") -> None:
+    def __init__(self, host: Host, caller: Caller, settings: TerminalSettings) -> None:
         self.host = host
         self.caller = caller
         self.settings = settings
-        self.name = name
         self.menu = "/"
         #: no terminal: nothing is folded
         self.interactive = False
@@ -98,7 +99,7 @@ class ConsoleSession:
 
     @property
     def in_safe_mode(self) -> bool:
-        return self.host.safe_mode is not None and self.host.safe_mode.held(self.name)
+        return self.host.safe_mode is not None and self.host.safe_mode.holds(self.caller)
 
     async def run(self, line: str, output: Callable[[str], None]) -> None:
         """Run what was typed; ``output`` gets pieces of text without their last line end, an error's words last."""

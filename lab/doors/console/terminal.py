@@ -10,8 +10,9 @@ from collections import deque
 from typing import Protocol
 
 from lab.doors.console.editor import Editor, Keys
-from lab.doors.console.session import ConsoleSession, Page
+from lab.doors.console.session import ConsoleSession, Page, SafeMode
 from lab.script.balance import open_brackets
+from lab.verbs import Trap
 
 _PAGER = "-- [Q quit|D dump|down]"
 _PROBE = "\x1bZ"
@@ -39,6 +40,8 @@ class Terminal:
         #: keys that wait for the next line, and those typed while a command ran
         self._waiting: deque[str] = deque()
         self._typed: asyncio.Queue[str] = asyncio.Queue()
+        #: what is to be said before the next prompt
+        self._news: deque[str] = deque()
         self._reader: asyncio.Task[bytes] | None = None
 
     async def run(self) -> bool:
@@ -69,11 +72,31 @@ class Terminal:
         await self._write(f"{probe}\n\n  MikroTik RouterOS {self.session.host.version} (emulated)\n\n")
 
     async def _prompt(self) -> None:
+        while self._news:
+            await self._write(self._news.popleft() + "\n")
+        # painted twice, with blanks to the end of the line in between (recorded on 7.21.5; scrapli waits for both)
+        blank = " " * max(0, self._width - len(self.session.prompt) - 1)
+        await self._write(f"\r\r\r\r{self._painted}{blank}\r{self._painted}")
+
+    @property
+    def _painted(self) -> str:
         prompt = self.session.prompt
-        if self.session.settings.colours:
-            head, bracket, tail = prompt.partition("]")
-            prompt = f"\x1b[m\x1b[32m{head}{bracket}\x1b[m{tail}"
-        await self._write(prompt)
+        if not self.session.settings.colours:
+            return prompt
+        head, bracket, tail = prompt.partition("]")
+        return f"\x1b[m\x1b[32m{head}{bracket}\x1b[m{tail}"
+
+    @property
+    def _width(self) -> int:
+        return self.session.settings.width or 80
+
+    async def _repaint(self) -> None:
+        """The finished line once more, as Enter has it; of one that is too long its end (recorded on 7.21.5)."""
+        text = self.editor.text
+        if len(self.session.prompt) + len(text) < self._width:
+            await self._write(f"\r{self._painted}{text}\n")
+        else:
+            await self._write(f"\r<{text[-(self._width - 2) :]}\n")
 
     # ---- in
 
@@ -100,7 +123,7 @@ class Terminal:
         while True:
             key = await self._key()
             if key == "enter":
-                await self._write("\n")
+                await (self._write("\n") if lines else self._repaint())
                 lines.append(self.editor.take())
                 still = open_brackets("\n".join(lines))
                 if not still:
@@ -126,13 +149,40 @@ class Terminal:
 
     async def _safe(self, *, leave: bool) -> None:
         """Ctrl-X takes safe mode or gives it back; Ctrl-D undoes and leaves it (facts 8)."""
-        keeper = self.session.host.safe_mode
+        keeper, caller = self.session.host.safe_mode, self.session.caller
         if keeper is None:
             return
-        act = keeper.unroll if leave else keeper.toggle
-        await self._write("\n" + await act(self.session.name, self.session.caller) + "\n")
+        await self._write("\n")
+        try:
+            if leave:
+                await keeper.unroll(caller)
+                said = "[Safe Mode unrolled]"
+            elif keeper.holds(caller):
+                keeper.release(caller)
+                said = "[Safe Mode released]"
+            else:
+                said = await self._take(keeper)
+        except Trap as trap:
+            said = trap.message
+        await self._write(f"{said}\n")
         await self._prompt()
         await self._write(self.editor.text)
+
+    async def _take(self, keeper: SafeMode) -> str:
+        """What another session holds is taken only after the question (facts 8)."""
+        holder, hijack = keeper.holder, ""
+        if holder is not None:
+            await self._write(f"Hijacking Safe Mode from {holder.user} - unroll/release/don't take it [u/r/d]: ")
+            answer = await self._key()
+            await self._write((answer if len(answer) == 1 else "") + "\n")
+            hijack = {"u": "unroll", "r": "release"}.get(answer.lower(), "")
+            if not hijack:
+                return ""
+        await keeper.take(self.session.caller, hijack=hijack, lost=self._lost_safe_mode)
+        return "[Safe Mode taken]"
+
+    def _lost_safe_mode(self, text: str) -> None:
+        self._news.append(f"[{text}]")
 
     # ---- commands
 
@@ -167,8 +217,8 @@ class Terminal:
             self._waiting.extend(key for key in typed if key != "interrupt")
 
     async def _interrupted(self, task: asyncio.Task[None]) -> None:
-        """Watches for Ctrl-C; whatever else is typed meanwhile waits for its turn."""
-        while not task.done():
+        """Watches for Ctrl-C; whatever else is typed meanwhile waits for its turn. Runs until it is cancelled."""
+        while True:
             data = await self._read()
             if not data:
                 task.cancel()
