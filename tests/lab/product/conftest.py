@@ -108,10 +108,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         patch.setenv("MULTIWAN_LAB_DIR", str(base))
         labs: list[LabClient] = []
 
-        def begin(name: str, uplinks: str = "10M/10M,10M/10M", anchors: tuple[str, ...] = ()) -> Branch:
+        def begin(
+            name: str, uplinks: str = "10M/10M,10M/10M", anchors: tuple[str, ...] = (), version: str = "7.22"
+        ) -> Branch:
             lab = LabClient(name)
             labs.append(lab)
-            topology = Topology(uplinks=parse_uplinks(uplinks), extra_anchors=anchors)
+            topology = Topology(uplinks=parse_uplinks(uplinks), extra_anchors=anchors, version=version)
             paths = asyncio.run(lab.up(Options(topology, 0, 0)))
             branch = Branch(lab, tmp_path_factory.mktemp(name), paths)
             branch.baseline = branch.export()
