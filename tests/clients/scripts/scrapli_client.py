@@ -24,12 +24,13 @@ def wrong():
 
 
 with Scrapli(**device, auth_password=to["password"]) as connection:
-    connection.textfsm_platform = "mikrotik_routeros"  # scrapli-community does not say it
     seen = {"prompt": connection.get_prompt()}
     for command in to["commands"]:
         answer = connection.send_command(command)
         seen[command] = {"text": answer.result, "failed": answer.failed}
-    seen["parsed"] = connection.send_command("ip address print").textfsm_parse_output()
+    answer = connection.send_command("ip address print")
+    answer.textfsm_platform = "mikrotik_routeros"  # scrapli-community's driver does not say it
+    seen["parsed"] = answer.textfsm_parse_output()
     seen["refused"] = connection.send_command("/bogus", failed_when_contains="bad command name").failed
     seen["alive"] = connection.isalive()
 # scrapli adds the terminal suffix to the very dictionary that it was given, so each connection needs its own
