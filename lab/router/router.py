@@ -183,6 +183,7 @@ class Router:
         await self.alerts.stop()
         await self.netwatch.stop()
         await self.services.stop()
+        self.engine.stop()
         await self.plane.stop()
 
     @property

@@ -142,6 +142,12 @@ class Engine:
         if over:
             await self.after_write()
 
+    def stop(self) -> None:
+        """Nothing happens by itself any more: the router is off."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def find(self, menu: str, where: Callable[[Values], bool] = lambda row: True) -> list[str]:
         """Ids of the rows of ``menu`` for which ``where`` holds, in menu order."""
         at = self.store.menu(menu)
