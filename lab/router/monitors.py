@@ -73,7 +73,7 @@ class Monitors:
 
 
 def _one(rows: tuple[Values, ...], word: str) -> Values:
-    if word.isdigit() and int(word) < len(rows):
+    if word.isascii() and word.isdigit() and len(word) < 9 and int(word) < len(rows):
         return rows[int(word)]
     for row in rows:
         if word in (row["name"], row[".id"]):

@@ -140,7 +140,10 @@ def _toarray(given: Values) -> Value:
         return Array()
     if not isinstance(value, str):
         return Array((value,))
-    return Array(tuple(word_value(part) for part in text.split(to_text(given.get("delimiter", ",")))))
+    delimiter = to_text(given.get("delimiter", ","))
+    if not delimiter:
+        raise ScriptError("invalid value for argument delimiter")
+    return Array(tuple(word_value(part) for part in text.split(delimiter)))
 
 
 def _range(given: Values) -> Value:

@@ -44,6 +44,10 @@ _ESCAPED: dict[str, Callable[[str], bool]] = {
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 class BadPattern(ValueError):
     """The pattern can't be read, or is too big."""
 
@@ -106,7 +110,7 @@ class _Reader:
                 piece = _repeat(piece, 1, None)
             elif self.take("?"):
                 piece = _repeat(piece, 0, 1)
-            elif self.peek() == "{" and self.pattern[self.at + 1 : self.at + 2].isdigit():
+            elif self.peek() == "{" and _digits(self.pattern[self.at + 1 : self.at + 2]):
                 piece = _repeat(piece, *self._bounds())
             else:
                 return piece
@@ -114,7 +118,7 @@ class _Reader:
     def _bounds(self) -> tuple[int, int | None]:
         end = self.pattern.find("}", self.at)
         low, comma, high = self.pattern[self.at + 1 : max(end, 0)].partition(",")
-        if end < 0 or not low.isdigit() or (high and not high.isdigit()) or len(low) > 4 or len(high) > 4:
+        if end < 0 or not _digits(low) or (high and not _digits(high)) or len(low) > 4 or len(high) > 4:
             raise BadPattern("braces")
         self.at = end + 1
         least = int(low)

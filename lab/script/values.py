@@ -164,6 +164,9 @@ class Array:
         return Array(self.items, keyed)
 
     def _with_index(self, index: int, value: Value) -> Array:
+        """A place below zero is none (inference)."""
+        if index < 0:
+            return self
         if index < len(self.items):
             middle = () if value is NOTHING else (value,)
             items = self.items[:index] + middle + self.items[index + 1 :]

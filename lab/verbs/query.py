@@ -12,6 +12,11 @@ from lab.store import Trap
 _SAME = {"yes": "true", "no": "false"}
 
 
+#: digits that RouterOS would call so; longer ones are compared as texts
+_NUMBER = re.compile(r"-?[0-9]{1,20}")
+_PLACE = re.compile(r"[0-9]+")
+
+
 def matches(row: Mapping[str, str], queries: Sequence[str]) -> bool:
     """Whether ``row`` passes the query words (with or without the leading ``?``). Raises Trap on a bad word."""
     stack: list[bool] = []
@@ -43,7 +48,7 @@ def _compare(have: str | None, operator: str, want: str) -> bool:
     if operator == "=":
         # Clients send yes/no where rows show true/false (facts 7.5).
         return have == want or _SAME.get(have, have) == _SAME.get(want, want)
-    if re.fullmatch(r"-?\d+", have) and re.fullmatch(r"-?\d+", want):
+    if _NUMBER.fullmatch(have) and _NUMBER.fullmatch(want):
         return int(have) < int(want) if operator == "<" else int(have) > int(want)
     return have < want if operator == "<" else have > want
 
@@ -63,11 +68,10 @@ def _operate(stack: list[bool], operations: str) -> None:
             stack.append((first and second) if char == "&" else (first or second))
         elif char == ".":
             stack.append(stack[-1] if stack else True)
-        elif char.isdigit():
-            digits = re.match(r"\d+", operations[index:])
-            assert digits is not None
+        elif (digits := _PLACE.match(operations, index)) is not None:
             index += len(digits[0]) - 1
-            depth = int(digits[0])
+            # no stack is deeper than a sentence has words
+            depth = int(digits[0][:9])
             value = stack[-1 - depth] if depth < len(stack) else True
             if index == len(operations) - 1:
                 stack.clear()

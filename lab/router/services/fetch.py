@@ -211,7 +211,7 @@ def read_order(args: Mapping[str, str], version: str) -> Order:
         verify=_word(args, "check-certificate", _CHECKS, "no") != "no",
         idle_s=_seconds(args, "idle-timeout") or _IDLE_S,
         duration_s=_seconds(args, "duration"),
-        redirects=int(args.get("http-max-redirect-count") or "0"),
+        redirects=_count(args, "http-max-redirect-count"),
         source=args.get("src-address", ""),
         file_name=name,
     )
@@ -231,11 +231,18 @@ def _word(args: Mapping[str, str], name: str, known: tuple[str, ...], otherwise:
     return word
 
 
+def _count(args: Mapping[str, str], name: str) -> int:
+    text = args.get(name) or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Trap(f'invalid value "{text}" for argument {name}', 1)
+    return int(text)
+
+
 def _seconds(args: Mapping[str, str], name: str) -> float | None:
     text = args.get(name, "")
     if not text:
         return None
-    if text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)
     time = parse_time(text)
     if time is None:

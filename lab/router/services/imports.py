@@ -114,7 +114,7 @@ def _echo(source: str) -> dict[int, str]:
 
 def _from_line(source: str, text: str) -> str:
     """The lines before ``from-line`` are there and empty, so that errors name the right one."""
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit() and len(text) < 20) or int(text) < 1:
         raise Trap("invalid value for argument from-line", 1)
     lines = source.split("\n")
     skipped = min(int(text) - 1, len(lines))

@@ -76,7 +76,7 @@ def _number(args: Mapping[str, str], name: str, default: int, low: int, high: in
     text = args.get(name)
     if text is None:
         return default
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise Trap(f'invalid value "{text}" for argument {name}', 1)
     if not low <= int(text) <= high:
         raise Trap(f"value of {name} out of range ({low}..{high})", 1)
