@@ -30,9 +30,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         all_variables = task_vars or {}
         name = str(all_variables.get("inventory_hostname", ""))
         variables, broken = self._fleet_variables(all_variables)
+        values = {
+            key: self._value(all_variables[key], key, broken)
+            for key in preflight.CONNECTION_NAMES
+            if key in all_variables
+        }
         try:
             preflight.check(
-                variables, name=name, names=all_variables, broken=broken, connection=bool(arguments["connection"])
+                variables,
+                name=name,
+                names=all_variables,
+                broken=broken,
+                connection=bool(arguments["connection"]),
+                connection_values=values,
             )
         except BranchError as error:
             problems = [{"host": name, **problem.to_json()} for problem in error.problems]

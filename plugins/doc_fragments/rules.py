@@ -43,6 +43,7 @@ options:
   bypass:
     description:
       - Networks that are never balanced, such as those behind VPNs. Segments and the uplinks' own networks are added.
+      - When left out, all private networks and 100.64.0.0/10.
     type: raw
   pins:
     description:
@@ -64,7 +65,7 @@ options:
   routeros_version:
     description:
       - The version of the router, in quotes, V('6.49') or V('7.9') to V('7.24'). V('7.22') by default.
-      - M(multiwan.routeros.router_version) asks a router for it. The commit refuses a router that lacks what the rows use.
+      - M(multiwan.routeros.router_version) asks a router for it. A router that lacks what the rows use is refused.
     type: raw
   name:
     description:

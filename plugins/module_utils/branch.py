@@ -51,6 +51,11 @@ _TOKEN_ALLOWED = "the token that BotFather gave, such as 123456789:AAE…"
 _CHAT_ALLOWED = "a chat number such as -1001234567890, in quotes or not, or @channel"
 
 
+#: What is never the internet: private networks (RFC 1918) and the shared ones of ISPs (RFC 6598). So a second bridge, a
+#: VPN or another site that the branch's file does not name is not sent to an ISP.
+DEFAULT_BYPASS = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+
+
 def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
     """The branch called ``name``. ``raw``: variable name to value, as the inventory has it.
 
@@ -127,6 +132,8 @@ def _gate_network(top: Fields) -> IPv4Network:
 
 
 def _bypass(value: Any, problems: Problems) -> tuple[IPv4Network, ...]:
+    if value is None:
+        return DEFAULT_BYPASS
     allowed = "a network such as 10.0.0.0/8 without host bits, or one address; never 0.0.0.0/0"
     networks = []
     for path, item in fields.list_items(value, "multiwan_bypass", problems, "a list of networks"):

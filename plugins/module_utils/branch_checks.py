@@ -59,6 +59,12 @@ def _reserved(uplinks: Read[Uplink], problems: Problems) -> None:
             problems.add(path, name, f"a name that does not begin with {RESERVED_PREFIX} (tables of paths do)")
 
 
+_NOT_THE_INTERNET = tuple(
+    IPv4Network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8")
+)
+
+
 def _networks(read: Read[Any]) -> Iterator[tuple[str, IPv4Network]]:
     for path, value in _at(read, "address"):
         interface: IPv4Interface = value
@@ -93,6 +99,9 @@ def _misplaced_anchors(uplinks: Read[Uplink], segments: Read[Segment], gates: IP
             if anchor in network:
                 problems.add(path, f"{anchor}, inside {network} of {place}", allowed)
                 break
+        else:
+            if any(anchor in network for network in _NOT_THE_INTERNET):
+                problems.add(path, f"{anchor}, a private address", allowed)
 
 
 def _references(uplinks: Read[Uplink], segments: Read[Segment], pins: Read[Pin], problems: Problems) -> None:

@@ -49,6 +49,8 @@ def _segment(item: Any, path: str, problems: Problems, seen: dict[str, Any]) -> 
     interface = fields.interface(required=not fields.has("vlan"))
     if interface is None and vlan is not None and not fields.has("interface"):
         interface = f"vlan{vlan}"
+    elif fields.has("vlan") and fields.has("interface"):
+        fields.wrong("vlan", "nothing beside interface: name the VLAN's own interface, or the VLAN alone (vlan30)")
     address = fields.interface_address("address")
     if fields.has("bandwidth"):
         fields.wrong("bandwidth", "nothing: this release does not limit bandwidth yet")

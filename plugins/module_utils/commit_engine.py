@@ -149,7 +149,7 @@ def _read(request: Request, api: Api) -> _Reading:
     if difference.conflicts:
         mask = request.mask
         raise CommitError([mask(f"{item.menu} [{item.tag}]: {item.words}") for item in difference.conflicts])
-    return _Reading(text, router, plan, difference, router_notes.notes(api, version, request.rows))
+    return _Reading(text, router, plan, difference, router_notes.notes(api, version, plan, router))
 
 
 def _version(api: Api) -> tuple[str, Version]:

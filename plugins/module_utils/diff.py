@@ -111,13 +111,15 @@ def compare(
         everything = list(router.get(menu.path, ()))
         held = own_rows(everything, owners)
         pairs, extra = _match(menu, list(wanted.values()), held)
+        pairs = [(row, found) for row, found in pairs if found or not _held_by_others(menu, row, everything)]
         conflicts += _conflicts(menu, pairs, everything, held)
         for position, operation in enumerate(_mend(menu, pairs, held)):
             substage = menu.substage(wanted[operation.tag].values)
-            written.append((menu.stage, substage, position, operation))
+            place = menu.place(wanted[operation.tag].values)
+            written.append((place, substage, position, operation))
         for position, found in enumerate(extra):
             operation = _remove(menu, found, wanted)
-            removed.append((-menu.stage, -menu.substage(found.values), -position, operation))
+            removed.append((-menu.place(found.values), -menu.substage(found.values), -position, operation))
     ordered = sorted(written, key=lambda item: item[:3]) + sorted(removed, key=lambda item: item[:3])
     return Difference(tuple(operation for *_, operation in ordered), tuple(conflicts))
 
@@ -184,6 +186,25 @@ def _match(
     return [(row, taken.get(row.tag)) for row in wanted], [found for found in held if found.id not in used]
 
 
+def _held_by_others(menu: Menu, row: Row, everything: Sequence[Found]) -> bool:
+    """Whether a foreign row of a unique menu is already what the plan wants, but for the comment.
+
+    A technician's address of an uplink is as good as ours. It stays his: a removal leaves it alone.
+    """
+    want = _but_comment(menu, row.values)
+    return bool(menu.unique) and any(
+        found.tag is None
+        and found.values.get("dynamic") not in ("true", "yes")
+        and _but_comment(menu, found.values) == want
+        for found in everything
+    )
+
+
+def _but_comment(menu: Menu, values: Mapping[str, str]) -> dict[str, str]:
+    form = canonical(menu, values)
+    return {name: text for name, text in form.items() if name != "comment" and name not in menu.derived}
+
+
 def _conflicts(
     menu: Menu, pairs: Sequence[tuple[Row, Found | None]], everything: Sequence[Found], held: Sequence[Found]
 ) -> list[Conflict]:
@@ -199,8 +220,9 @@ def _conflicts(
             continue
         what = " ".join(f"{name}={row.values.get(name, '')}" for name in menu.unique)
         words = (
-            f"the row {other.id}, which is not ours, already has {what}. Remove it, or hand it over by ending its"
-            f" comment in [{row.tag}]"
+            f"the row {other.id}, which is not ours, already has {what} and differs in other properties. Make them"
+            f" equal, or hand the row over by ending its comment in [{row.tag}]; remove.yml takes away what was handed"
+            f" over"
         )
         conflicts.append(Conflict(menu.path, row.tag, words))
     return conflicts

@@ -20,7 +20,7 @@ NAME_ALLOWED = "a name like isp1: a to z, 0 to 9 and -, beginning with a letter,
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,14}")
 #: Other keys are not repeated: somebody may have put a secret in the place of a key.
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,30}")
-_INTERFACE = re.compile(r"[A-Za-z0-9._<>*+ -]{1,63}")
+_INTERFACE = re.compile(r"(?! )[A-Za-z0-9._<>()*+ -]{1,63}(?<! )")
 _MAC = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){5}")
 #: The charset alone keeps both harmless inside a script; the lengths are those that BotFather gives, generously.
 _TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{6,80}")
@@ -91,7 +91,12 @@ class Fields:
         return self.read(key, _matching(_NAME), NAME_ALLOWED, required=True)
 
     def interface(self, key: str = "interface", *, required: bool = True) -> str | None:
-        return self.read(key, _matching(_INTERFACE), "the name of an interface on the router", required=required)
+        return self.read(
+            key,
+            _matching(_INTERFACE),
+            "the name of an interface on the router, without blanks around it",
+            required=required,
+        )
 
     def label(self, key: str, default: str) -> str:
         return self.read(key, _label, f"one line of text, 1 to {_MAX_LABEL} characters") or default

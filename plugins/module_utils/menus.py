@@ -34,6 +34,7 @@ class Menu:
     ``ordered``: position has a meaning, within the rows that share the value of ``ordered_within``.
     ``stage``: the place in make-before-break order; what refers to another row comes after it.
     ``stages_within``: finer stages by the value of ``ordered_within``.
+    ``late_stage``: the stage of rows in which all of ``late_by_default`` hold their defaults; 0: none are late.
     ``long``: properties that hold scripts; shown as a block of lines in a diff.
     ``sparse_print``: ask for our properties only. The menu can hold thousands of foreign rows or slow properties.
     ``since``: first RouterOS version that has the menu. ``until``: property to the first version without it.
@@ -51,6 +52,8 @@ class Menu:
     ordered: bool = False
     ordered_within: str | None = None
     stages_within: Mapping[str, int] = field(default_factory=dict)
+    late_stage: int = 0
+    late_by_default: frozenset[str] = frozenset()
     long: frozenset[str] = frozenset()
     sparse_print: bool = False
     since: Version = SIX
@@ -76,6 +79,12 @@ class Menu:
     def on(self, version: Version) -> tuple[str, ...]:
         """The properties that ``version`` has; none when it lacks the menu."""
         return tuple(name for name in self.properties if self.has(name, version)) if version >= self.since else ()
+
+    def place(self, values: Mapping[str, str]) -> int:
+        """The stage in which a row with these properties is written."""
+        if self.late_stage and not self.late_by_default & set(canonical(self, values)):
+            return self.late_stage
+        return self.stage
 
     def substage(self, values: Mapping[str, str]) -> int:
         if self.ordered_within is None:
@@ -151,6 +160,22 @@ MENUS: tuple[Menu, ...] = (
         unique=("address", "interface"),
     ),
     Menu(
+        "/ip/firewall/nat",
+        # before any route: no packet leaves by a new line with an address of the inside
+        stage=35,
+        properties={
+            **_MATCHERS,
+            **_texts("to-addresses to-ports"),
+            "randomise-ports": forms.boolean,
+            "same-not-by-dst": forms.boolean,
+        },
+        defaults={"disabled": "no", "log": "no", "log-prefix": ""},
+        later={"randomise-ports": Version(7, 12)},  # in the tree of 7.12, not in that of 7.9
+        unsettable=True,
+        ordered=True,
+        ordered_within="chain",
+    ),
+    Menu(
         "/ip/route",
         stage=40,
         properties={
@@ -180,6 +205,10 @@ MENUS: tuple[Menu, ...] = (
         switches=frozenset({"blackhole"}),
         derived=frozenset({"vrf-interface"}),
         unsettable=True,
+        # What moves the router's own way out comes last: by then every running connection is remembered with the line
+        # that it uses, so that it stays there.
+        late_stage=90,
+        late_by_default=frozenset({"dst-address", "routing-table", "routing-mark"}),
         # Fields of 6.49: community.routeros ``_api_data.py`` and printed routes in ntc-templates.
         until={"routing-mark": TABLES.since, "type": TABLES.since},
         later=dict.fromkeys(("routing-table", "blackhole", "vrf-interface"), TABLES.since),
@@ -193,21 +222,6 @@ MENUS: tuple[Menu, ...] = (
         defaults={"disabled": "no", "timeout": ""},
         unique=("list", "address"),
         sparse_print=True,
-    ),
-    Menu(
-        "/ip/firewall/nat",
-        stage=60,
-        properties={
-            **_MATCHERS,
-            **_texts("to-addresses to-ports"),
-            "randomise-ports": forms.boolean,
-            "same-not-by-dst": forms.boolean,
-        },
-        defaults={"disabled": "no", "log": "no", "log-prefix": ""},
-        later={"randomise-ports": Version(7, 12)},  # in the tree of 7.12, not in that of 7.9
-        unsettable=True,
-        ordered=True,
-        ordered_within="chain",
     ),
     Menu(
         "/system/script",

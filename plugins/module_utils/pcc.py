@@ -9,7 +9,7 @@ uplink and one test in ``forward``: N+3 rows with N uplinks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import collapse_addresses
 
 from . import names, paths, routing
@@ -20,7 +20,9 @@ from .versions import TABLES, Version
 
 ROLE = "pcc"
 MANGLE = "/ip/firewall/mangle"
-_NEW = {"connection-state": "new", "connection-mark": "no-mark"}
+_UNMARKED = {"connection-mark": "no-mark"}
+_NEW = {"connection-state": "new", **_UNMARKED}
+_NO_MATCH: Mapping[str, str] = {}
 
 
 def pcc_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
@@ -30,7 +32,7 @@ def pcc_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
         *(_path_table(path) for path in every if TABLES.on(version)),
         *(row for path in every for row in _path_routes(path, version)),
         *_bypass(branch),
-        *_entries(branch),
+        *_entries(),
         *(_output(uplink) for uplink in branch.uplinks),
         *(_inbound(uplink) for uplink in branch.uplinks),
         *(_route(uplink) for uplink in branch.uplinks),
@@ -67,15 +69,16 @@ def _bypass(branch: Branch) -> Iterator[Row]:
         yield owned("/ip/firewall/address-list", owner, "Never balanced", values)
 
 
-def _entries(branch: Branch) -> Iterator[Row]:
+def _entries() -> Iterator[Row]:
+    """The jumps into our chains. Memory takes any connection without a mark, not only new ones: so those that run when
+    the first deploy comes are remembered with the line that they use, before anything moves."""
     lan, wan = {"in-interface-list": names.LAN_LIST}, {"in-interface-list": names.WAN_LIST}
-    del branch
     yield _jump("prerouting", names.CHAIN_INBOUND, "New connections from the internet", {**wan, **_NEW})
     yield _jump(
         "prerouting", names.CHAIN_ROUTE, "Connections that have their uplink", {**lan, "connection-mark": "!no-mark"}
     )
     yield _jump("prerouting", names.CHAIN_CLASSIFY, "New connections of the segments", {**lan, **_NEW})
-    yield _jump("forward", names.CHAIN_MEMORY, "New connections remember their uplink", {**lan, **_NEW})
+    yield _jump("forward", names.CHAIN_MEMORY, "Connections remember their uplink", {**lan, **_UNMARKED})
 
 
 def _jump(chain: str, target: str, about: str, match: dict[str, str]) -> Row:
@@ -101,14 +104,16 @@ def _inbound(uplink: Uplink) -> Row:
     return _mark_connection(uplink, "inbound", "came in here, is answered here", match)
 
 
-def _to_own_table(uplink: Uplink, chain: str, part: str, about: str) -> Row:
+def _to_own_table(uplink: Uplink, chain: str, part: str, about: str, match: Mapping[str, str] = _NO_MATCH) -> Row:
     table = names.uplink_table(uplink.name)
-    values = {"chain": chain, "connection-mark": table, **_mark_routing(table)}
+    values = {"chain": chain, "connection-mark": table, **match, **_mark_routing(table)}
     return owned(MANGLE, tag(ROLE, uplink.name, part), _about(uplink, about), values)
 
 
 def _output(uplink: Uplink) -> Row:
-    return _to_own_table(uplink, "output", "output", "answers of the router itself")
+    """Only what the first look-up sends to the internet: the router's own errors to a LAN client stay inside."""
+    match = {"out-interface-list": names.WAN_LIST}
+    return _to_own_table(uplink, "output", "output", "answers of the router itself", match)
 
 
 def _route(uplink: Uplink) -> Row:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .branch import parse_branch
-from .problems import BranchError, Problem
+from .problems import BranchError, Problem, show, show_secret
 from .role_parameters import unknown_parameters
 
 #: Fleet variable or role parameter: one of the two must be there.
@@ -20,12 +20,19 @@ _CONNECTION = (
 
 
 def check(
-    variables: Mapping[str, Any], *, name: str, names: Iterable[str], broken: Mapping[str, str], connection: bool
+    variables: Mapping[str, Any],
+    *,
+    name: str,
+    names: Iterable[str],
+    broken: Mapping[str, str],
+    connection: bool,
+    connection_values: Mapping[str, Any] | None = None,
 ) -> None:
     """Raises ``BranchError`` with every mistake.
 
     ``variables``: fleet variables with their values. ``names``: of all variables of the host. ``broken``: variables
-    whose value could not be worked out, with the reason. ``connection``: the router will be talked to.
+    whose value could not be worked out, with the reason. ``connection``: the router will be talked to, with
+    ``connection_values`` (fleet variable to value, those that are set).
     """
     names = set(names)
     problems = [Problem(variable, reason, "a value that can be worked out") for variable, reason in broken.items()]
@@ -41,5 +48,49 @@ def check(
             for fleet, parameter, allowed in _CONNECTION
             if fleet not in names and parameter not in names
         ]
+        problems += _connection_mistakes(connection_values, broken)
     if problems:
         raise BranchError(name, problems)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_port(value: Any) -> bool:
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    return isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= 65535
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool) or str(value).lower() in ("yes", "no", "true", "false")
+
+
+def _is_seconds(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool) and 0 < float(value) <= 3600
+    except (TypeError, ValueError):
+        return False
+
+
+#: variable, what is right, what is allowed, whether the value may be shown
+_VALUES: tuple[tuple[str, Callable[[Any], bool], str, bool], ...] = (
+    ("ansible_host", _is_text, "an address or a name of the router", True),
+    ("multiwan_api_host", _is_text, "an address or a name of the router", True),
+    ("multiwan_api_user", _is_text, "the name of a user on the router", True),
+    ("multiwan_api_password", _is_text, "the password of that user", False),
+    ("multiwan_api_port", _is_port, "a port from 1 to 65535", True),
+    ("multiwan_api_tls", _is_flag, "true or false", True),
+    ("multiwan_api_ca_file", lambda value: value is None or _is_text(value), "the path of a PEM file", True),
+    ("multiwan_api_timeout_s", _is_seconds, "seconds, more than 0 and at most 3600", True),
+)
+CONNECTION_NAMES = tuple(name for name, *_ in _VALUES)
+
+
+def _connection_mistakes(values: Mapping[str, Any] | None, broken: Mapping[str, str]) -> list[Problem]:
+    found = values or {}
+    return [
+        Problem(name, show(found[name]) if may_show else show_secret(found[name]), allowed)
+        for name, is_right, allowed, may_show in _VALUES
+        if name in found and name not in broken and not is_right(found[name])
+    ]

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
-from . import dhcp_alert
+from . import dhcp_alert, foreign_rows
+from .diff import Found
 from .plan import Row
 from .router_api import Api
 from .tags import tag
@@ -20,9 +21,19 @@ _SENDER = tag(dhcp_alert.ROLE, dhcp_alert.TELEGRAM)
 _TRUSTS = frozenset({"trusted", "all", "default", "fetch"})
 
 
-def notes(api: Api, version: Version, rows: Iterable[Row]) -> tuple[str, ...]:
-    """One sentence each. Raises :class:`router_api.RouterError`."""
-    found = []
+def notes(api: Api, version: Version, rows: Sequence[Row], router: Mapping[str, Sequence[Found]]) -> tuple[str, ...]:
+    """One sentence each. ``router``: the menus that were read already. Raises :class:`router_api.RouterError`.
+
+    An empty plan needs nothing of a router, so nothing is said about it.
+    """
+    if not rows:
+        return ()
+    filters = api.rows(foreign_rows.FILTER, foreign_rows.FILTER_PROPERTIES)
+    resolvers = [row.values for row in api.rows("/ip/dns", ("servers",))]
+    found = [
+        *foreign_rows.notes(rows, {**router, foreign_rows.FILTER: filters}),
+        *foreign_rows.resolvers(rows, resolvers),
+    ]
     if version > NEWEST:
         found.append(
             f"RouterOS {version} is newer than {NEWEST.major}.{NEWEST.minor}, the last that this release was compared"

@@ -79,11 +79,15 @@ def _last_resort(uplink: Uplink, rank: int, version: Version) -> Row:
 
 
 def _nat(uplink: Uplink) -> Row:
-    """``src-nat`` keeps connections over a short link loss, ``masquerade`` would purge them (manual, NAT)."""
+    """``src-nat`` keeps connections over a short link loss, ``masquerade`` would purge them (manual, NAT).
+
+    What an IPsec policy will encrypt keeps its address, as in MikroTik's default configuration.
+    """
     values = {
         "chain": "srcnat",
         "action": "src-nat",
         "to-addresses": str(uplink.address.ip),
         "out-interface": uplink.interface,
+        "ipsec-policy": "out,none",
     }
     return owned("/ip/firewall/nat", tag(ROLE, uplink.name), _about(uplink, "source address"), values)

@@ -82,8 +82,9 @@ def _matches(plan: Plan, key: str, value: str, packet: Packet) -> bool:
 
 
 def _holds(plan: Plan, key: str, value: str, packet: Packet) -> bool:
-    if key == "in-interface-list":
-        return packet.in_interface in _members(plan, "/interface/list/member", value)
+    if key in ("in-interface-list", "out-interface-list"):
+        interface = packet.in_interface if key.startswith("in") else packet.out_interface
+        return interface in _members(plan, "/interface/list/member", value)
     if key == "dst-address-list":
         networks = _members(plan, "/ip/firewall/address-list", value)
         return any(ip_address(packet.destination) in ip_network(network) for network in networks)

@@ -166,7 +166,9 @@ def test_a_router_that_does_not_come_back_is_said_so() -> None:
 
 
 def test_a_foreign_row_in_the_way_stops_before_the_first_write() -> None:
-    api = MemoryApi({"/ip/address": [Found("*9", {"address": "192.168.1.2/24", "interface": "ether1"})]})
+    api = MemoryApi(
+        {"/ip/address": [Found("*9", {"address": "192.168.1.2/24", "interface": "ether1", "disabled": "true"})]}
+    )
     with pytest.raises(CommitError, match="not ours"):
         commit(request(*PLAN), api)
     assert api.writes == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import (
+    Difference,
     Found,
     compare,
     longest_increasing,
@@ -223,11 +224,12 @@ def test_tables_come_first_and_jumps_last_and_removal_is_the_reverse() -> None:
         row(MANGLE, "remember", chain="forward", action="jump", jump_target="mw-memory"),
         row(MANGLE, "body", chain="mw-classify", action="return"),
         row("/ip/firewall/nat", "nat", chain="srcnat", action="masquerade"),
-        row("/ip/route", "route", gateway="10.0.0.1"),
+        row("/ip/route", "default", gateway="10.0.0.1"),
+        row("/ip/route", "route", dst_address="8.8.4.4/32", gateway="10.0.0.1"),
         row("/ip/address", "address", address="10.0.0.2/24", interface="ether1"),
         row("/routing/table", "table", name="mw-isp1", fib=""),
     ]
-    order = ["table", "address", "route", "nat", "body", "remember", "jump"]
+    order = ["table", "address", "nat", "route", "body", "remember", "jump", "default"]
     assert words(plan, {}) == [f"add {name}" for name in order]
     simulated = Simulated({})
     simulated.apply(compare(plan, {}).operations)
@@ -236,10 +238,24 @@ def test_tables_come_first_and_jumps_last_and_removal_is_the_reverse() -> None:
 
 def test_a_foreign_row_in_the_way_is_a_conflict_not_an_operation_on_it() -> None:
     plan = [row("/ip/address", "a", address="10.0.0.2/24", interface="ether1")]
-    result = compare(plan, {"/ip/address": [found("*7", None, address="10.0.0.2/24", interface="ether1")]})
+    there = found("*7", None, address="10.0.0.2/24", interface="ether1", disabled="yes")
+    result = compare(plan, {"/ip/address": [there]})
     assert [(conflict.menu, conflict.tag) for conflict in result.conflicts] == [("/ip/address", "multiwan:pcc:a")]
     assert "*7" in result.conflicts[0].words
     assert all(operation.id != "*7" for operation in result.operations)
+
+
+def test_a_foreign_row_that_is_what_the_plan_wants_is_left_to_its_owner() -> None:
+    plan = [row("/ip/address", "a", address="10.0.0.2/24", interface="ether1")]
+    there = {"/ip/address": [found("*7", None, address="10.0.0.2/24", interface="ether1", network="10.0.0.0")]}
+    assert compare(plan, there) == Difference(())
+    assert words([], there) == []
+
+
+def test_a_row_that_the_router_made_itself_is_no_substitute_for_ours() -> None:
+    plan = [row("/ip/address", "a", address="10.0.0.2/24", interface="ether1")]
+    there = found("*7", None, address="10.0.0.2/24", interface="ether1", dynamic="true")
+    assert compare(plan, {"/ip/address": [there]}).conflicts
 
 
 def test_a_renamed_uplink_changes_comments_only() -> None:

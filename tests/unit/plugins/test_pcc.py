@@ -121,6 +121,22 @@ def test_a_connection_from_the_internet_is_answered_by_its_uplink(number: int) -
     assert walk(plan, "output", answer).packet.routing_mark == f"mw-isp{number}"
 
 
+def test_an_error_of_the_router_about_a_marked_connection_stays_in_the_lan() -> None:
+    packet = Packet(out_interface="bridge", state="related", connection_mark="mw-isp2")
+    assert walk(plan_of(branch(3)), "output", packet).packet.routing_mark == ""
+
+
+def test_a_connection_that_ran_before_the_first_deploy_is_remembered_with_its_line() -> None:
+    packet = Packet(in_interface="bridge", out_interface="ether2", state="established")
+    assert walk(plan_of(branch(3)), "forward", packet).packet.connection_mark == "mw-isp2"
+
+
+@pytest.mark.parametrize("destination", ["10.1.2.3", "172.20.0.1", "192.168.77.5", "100.64.1.1"])
+def test_private_networks_that_nobody_named_are_not_balanced(destination: str) -> None:
+    packet = Packet(in_interface="bridge", destination=destination)
+    assert walk(plan_of(branch(2)), "prerouting", packet).packet.routing_mark == ""
+
+
 def test_answers_of_a_forwarded_port_take_the_uplink_of_the_question() -> None:
     packet = Packet(in_interface="bridge", state="established", connection_mark="mw-isp2")
     assert walk(plan_of(branch(3)), "prerouting", packet).packet.routing_mark == "mw-isp2"

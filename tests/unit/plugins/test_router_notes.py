@@ -22,7 +22,7 @@ def noted(version: str, *certificates: dict[str, str], telegram: bool = True, **
         del raw["multiwan_telegram"]
     api = MemoryApi({"/certificate": [Found(f"*{number}", row) for number, row in enumerate(certificates)]})
     api.menus["/certificate/settings"] = [Found("", {key.replace("_", "-"): text for key, text in settings.items()})]
-    return notes(api, parse_version(version), assemble(raw, name="jakarta").rows)
+    return notes(api, parse_version(version), assemble(raw, name="jakarta").rows, {})
 
 
 @pytest.mark.parametrize("version", ["6.49", "7.9", "7.18"])
