@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Outages of users when a line dies: pasted recipe, manual's recipe and ours, on the same lab with the same traffic.
+
+Writes ``build/bench/failover.json`` and ``failover.html``. Every cell is kept in ``build/bench/failover/``, so a
+long run goes on where it was interrupted. Nothing passes or fails here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import signal
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from lab.world.client import LabError
+from tests.bench.failover_cell import NotMeasured, lab_for, measure
+from tests.bench.failover_page import render
+from tests.bench.failover_plan import (
+    CONTENDERS,
+    FAULTS,
+    FORMAT,
+    MODES,
+    SHORT_FAULTS,
+    Cell,
+    Setting,
+    batches,
+    cells,
+    digest,
+)
+from tests.bench.failover_show import as_json, headlines, rows, table
+from tests.bench.failover_sums import Outcome, judge, seen_from
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "build" / "bench"
+MAX_JOBS = 3
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev bench failover", description=__doc__.partition("\n")[0])
+    parser.add_argument("--short", action="store_true", help="upstream and cable, 2 uplinks, (a) to (d); anew")
+    parser.add_argument("--contenders", default="", metavar="abc", help="which of (a) to (e)")
+    parser.add_argument("--faults", default="", metavar="A,B", help=", ".join(fault.key for fault in FAULTS))
+    parser.add_argument("--modes", default="", metavar="A,B", help=", ".join(MODES))
+    parser.add_argument("--uplinks", default="", metavar="N,M", help="2 and 4 unless given")
+    parser.add_argument("--repeats", type=int, default=0, help="5, or 3 with --short")
+    parser.add_argument("--jobs", type=int, default=MAX_JOBS, help=f"labs at once (default and most {MAX_JOBS})")
+    parser.add_argument("--fresh", action="store_true", help="measure again what has been measured")
+    parser.add_argument("--resume", action="store_true", help="with --short: keep what the last short run measured")
+    parser.add_argument("--report", action="store_true", help="measure nothing, only show what there is")
+    parser.add_argument("--plain", action="store_true", help="lines instead of the live picture")
+    parser.add_argument("--out", type=Path, default=BUILD, metavar="DIR", help="where to write (default build/bench)")
+    options = parser.parse_args(argv)
+    options.jobs = max(1, min(MAX_JOBS, options.jobs))
+    return options
+
+
+def chosen(options: argparse.Namespace) -> list[Cell]:
+    """The cells of this run. Raises ``NotMeasured`` for a word that names nothing."""
+    faults = {fault.key: fault for fault in (SHORT_FAULTS if options.short else FAULTS)}
+    contenders = {contender.key: contender for contender in CONTENDERS}
+    try:
+        return cells(
+            [contenders[key] for key in options.contenders or ("abcd" if options.short else "abcde")],
+            _words(options.modes, ("balance",) if options.short else MODES, MODES),
+            [int(word) for word in _words(options.uplinks, ("2",) if options.short else ("2", "4"), ("2", "3", "4"))],
+            [faults[key] for key in _words(options.faults, tuple(faults), tuple(faults))],
+            options.repeats or (3 if options.short else 5),
+        )
+    except KeyError as error:
+        raise NotMeasured(f"there is no {error.args[0]!r} here; see --help") from None
+
+
+def _words(text: str, default: Sequence[str], allowed: Sequence[str]) -> Sequence[str]:
+    words = [word for word in text.split(",") if word] or default
+    for word in words:
+        if word not in allowed:
+            raise KeyError(word)
+    return words
+
+
+@dataclass
+class Run:
+    """What is under way. ``doing``: lab -> what it does now."""
+
+    options: argparse.Namespace
+    cells: list[Cell]
+    console: Console
+    folder: Path
+    digests: dict[str, str]
+    began: float = field(default_factory=time.monotonic)
+    doing: dict[str, str] = field(default_factory=dict)
+    waiting: dict[Setting, list[Cell]] = field(default_factory=dict)
+    deploying: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def path(self, cell: Cell) -> Path:
+        return self.folder / f"{cell.key}.json"
+
+    def stored(self, cell: Cell) -> dict[str, Any] | None:
+        """The kept result of the cell, if it was made by what there is now."""
+        path = self.path(cell)
+        if not path.exists():
+            return None
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        fits = kept["digest"] == self.digests[cell.setting.key] and kept["lasts_s"] == cell.fault.lasts_s
+        return kept if fits or self.options.report else None
+
+    def keep(self, cell: Cell, raw: Mapping[str, Any]) -> None:
+        kept = {"digest": self.digests[cell.setting.key], "lasts_s": cell.fault.lasts_s, "load": os.getloadavg(), **raw}
+        part = self.path(cell).with_suffix(".new")
+        part.write_text(json.dumps(kept, separators=(",", ":")), encoding="utf-8")
+        part.replace(self.path(cell))
+
+    def say(self, name: str, what: str, words: str) -> None:
+        self.doing[name] = f"{what}: {words}"
+
+    def progress(self) -> Table:
+        left = sum(len(queue) for queue in self.waiting.values())
+        shown = Table(box=None, show_header=False, padding=(0, 1))
+        minutes, seconds = divmod(int(time.monotonic() - self.began), 60)
+        shown.add_row("failover", f"{minutes}:{seconds:02d}, {left} of {len(self.cells)} cells to begin")
+        for name, words in sorted(self.doing.items()):
+            shown.add_row(name, words)
+        return shown
+
+
+async def measure_all(run: Run) -> None:
+    """Every cell that has no result yet, batch by batch."""
+    todo = [cell for cell in run.cells if run.stored(cell) is None]
+    for cell in todo:
+        run.waiting.setdefault(cell.setting, []).append(cell)
+    for batch in batches(list(run.waiting), run.options.jobs):
+        async with asyncio.TaskGroup() as group:
+            for number, setting in enumerate(batch, start=1):
+                group.create_task(_work(run, setting, f"bench{number}"))
+
+
+async def _work(run: Run, setting: Setting, name: str) -> None:
+    """One lab, until its setting has no cell left."""
+    queue = run.waiting[setting]
+    if not queue:
+        return
+    say = partial(run.say, name, setting.key)
+    try:
+        async with lab_for(setting, name, run.folder, deploying=run.deploying, say=say) as lab:
+            while queue:
+                cell = queue.pop(0)
+                await _one(run, cell, lab, name)
+    except (NotMeasured, LabError) as error:
+        run.console.print(f"{setting.key}: {str(error).splitlines()[0]}", style="red", markup=False)
+        for cell in [*queue]:
+            queue.remove(cell)
+            run.keep(cell, {"error": str(error)})
+    finally:
+        run.doing.pop(name, None)
+
+
+async def _one(run: Run, cell: Cell, lab: Any, name: str) -> None:
+    try:
+        raw = await measure(lab, cell.setting, cell.fault, partial(run.say, name, cell.key))
+    except* (NotMeasured, LabError) as group:
+        words = str(group.exceptions[0])
+        run.console.print(f"{cell.key}: {words.splitlines()[0]}", style="red", markup=False)
+        run.keep(cell, {"error": words})
+    else:
+        run.keep(cell, raw)
+        outcome = judge(seen_from(raw), cell.fault, cell.setting.uplinks)
+        run.console.print(
+            f"{cell.key}: new {outcome.new}, UDP {outcome.udp}, TCP {outcome.tcp}, HTTP {outcome.http} s", markup=False
+        )
+
+
+def judged(run: Run) -> dict[Cell, Outcome | str]:
+    found: dict[Cell, Outcome | str] = {}
+    for cell in run.cells:
+        kept = run.stored(cell)
+        if kept is not None:
+            error = kept.get("error")
+            found[cell] = str(error) if error else judge(seen_from(kept), cell.fault, cell.setting.uplinks)
+    return found
+
+
+def load(run: Run, cells_: Iterable[Cell]) -> float:
+    """The highest load average of a minute that any cell ended with."""
+    return max((float(kept["load"][0]) for cell in cells_ if (kept := run.stored(cell)) is not None), default=0.0)
+
+
+def report(run: Run) -> None:
+    found = judged(run)
+    made = rows(found)
+    machine = f"{os.cpu_count()} cores, load up to {load(run, found):.1f}, Linux {platform.release()}"
+    title = f"Failover, {'short form, ' if run.options.short else ''}{len(found)} of {len(run.cells)} cells ({machine})"
+    said = headlines(made)
+    Console(width=max(190, run.console.width)).print(table(made, title))
+    for line in said:
+        print(line)
+    data = {
+        "format": FORMAT,
+        "short": run.options.short,
+        "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "machine": machine,
+        "cells": len(found),
+        "rows": as_json(made),
+        "headlines": said,
+    }
+    out: Path = run.options.out
+    (out / "failover.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out / "failover.html").write_text(render(made, title, said), encoding="utf-8")
+    print(f"{out}/failover.html, {out}/failover.json")
+
+
+async def _run(run: Run) -> None:
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.ExitStack() as stack:
+        if not run.options.plain and run.console.is_terminal:
+            live = Live(console=run.console, get_renderable=run.progress, refresh_per_second=2)
+            stack.enter_context(live)
+        await measure_all(run)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parse(sys.argv[1:] if argv is None else argv)
+    try:
+        wanted = chosen(options)
+    except NotMeasured as error:
+        print(f"bench failover: {error}", file=sys.stderr)
+        return 2
+    folder = options.out / "failover" / ("short" if options.short else "long")
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {cell.setting.key: cell.setting for cell in wanted}
+    digests = {key: digest(ROOT, setting) for key, setting in settings.items()}
+    run = Run(options, wanted, Console(stderr=True), folder, digests)
+    if options.fresh or (options.short and not options.resume and not options.report):
+        for cell in wanted:
+            run.path(cell).unlink(missing_ok=True)
+    code = 0
+    if not options.report:
+        try:
+            asyncio.run(_run(run))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            print("bench failover: interrupted; the same command goes on from here", file=sys.stderr)
+            code = 130
+    report(run)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

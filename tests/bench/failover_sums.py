@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what was seen to outages, counts and medians. Pure; all times are seconds since the fault began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench.failover_plan import DEAD, STUCK_S, Fault
+
+#: A flow of a healthy uplink that is silent for so long was disturbed. Less is what a busy machine does by itself.
+DISTURBED_S = 0.5
+#: Failures that ended so long before the window did are over; later ones may not be.
+QUIET_S = 3.0
+
+
+@dataclass(frozen=True, order=True)
+class Gap:
+    """``still``: not over when the window was, so ``seconds`` is the least that it can be. Larger is worse."""
+
+    still: bool
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{'> ' if self.still else ''}{self.seconds:.{0 if self.still else 1}f}"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A long-lived flow: (when, uplink) of each move, (when, seconds) of each silence, when it broke."""
+
+    moves: tuple[tuple[float, str], ...]
+    silences: tuple[tuple[float, float], ...]
+    breaks: tuple[float, ...] = ()
+
+    def carrier(self, at: float) -> str:
+        """Who carried it then; empty when nobody had yet."""
+        return next((name for when, name in reversed(self.moves) if when <= at), "")
+
+    def dark(self, since: float, until: float) -> Gap:
+        """The longest silence within the window."""
+        found = [
+            Gap(start + length > until, round(min(start + length, until) - max(start, since), 3))
+            for start, length in self.silences
+            if start < until and start + length > since
+        ]
+        return max(found, key=lambda gap: gap.seconds, default=Gap(False, 0.0))
+
+    def dark_at(self, at: float) -> bool:
+        return any(start < at < start + length for start, length in self.silences)
+
+    def upset(self, since: float, until: float) -> bool:
+        """Moved, broken or silent for long."""
+        moved = any(since <= when < until for when, _ in self.moves[1:])
+        broke = any(since <= when < until for when in self.breaks)
+        return moved or broke or self.dark(since, until).seconds >= DISTURBED_S
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One cell. ``attempts``: (when it began, did it work) of new connections; ``failures``: when HTTP requests began
+    that failed. ``sends``: whether the router holds anything that could send a message.
+    """
+
+    healed: float
+    end: float
+    attempts: tuple[tuple[float, bool], ...]
+    udp: tuple[Flow, ...]
+    tcp: tuple[Flow, ...]
+    failures: tuple[float, ...]
+    messages: int
+    sends: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Worst flow of each kind. Counts come with what they are out of; None: can't be said of this fault."""
+
+    new: Gap
+    udp: Gap | None
+    tcp: Gap | None
+    http: Gap
+    failed_share: float
+    disturbed: tuple[int, int]
+    stuck: tuple[int, int] | None
+    broken: tuple[int, int] | None
+    moves: int
+    messages: tuple[int | None, int] | None
+
+
+def outage(failed: Iterable[float], since: float, until: float) -> Gap:
+    """From the beginning of the window to the last start that failed; 0 when none did."""
+    within = [at for at in failed if since <= at < until]
+    if not within:
+        return Gap(False, 0.0)
+    still = max(within) > until - QUIET_S
+    return Gap(still, round((until if still else max(within)) - since, 3))
+
+
+def worst(gaps: Iterable[Gap]) -> Gap | None:
+    return max(gaps, default=None)
+
+
+def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
+    """What one cell comes to."""
+    everybody = fault.kind in ("all", "reboot")
+    since = seen.healed if fault.from_end else 0.0
+    until = seen.end if fault.from_end or fault.kind == "reboot" else seen.healed
+    dead = {f"isp{n}" for n in range(1, uplinks + 1)} if everybody else {DEAD}
+    flows = (*seen.udp, *seen.tcp)
+    healthy = [flow for flow in flows if flow.carrier(0.0) not in {*dead, ""}]
+    living = [flow for flow in flows if flow.carrier(seen.healed) and not flow.dark_at(seen.healed)]
+    within = [ok for at, ok in seen.attempts if since <= at < until]
+    return Outcome(
+        new=outage((at for at, ok in seen.attempts if not ok), since, until),
+        udp=worst(flow.dark(since, until) for flow in seen.udp if flow.carrier(0.0) in dead),
+        tcp=worst(flow.dark(since, until) for flow in seen.tcp if flow.carrier(0.0) in dead),
+        http=outage(seen.failures, since, until),
+        failed_share=within.count(False) / len(within) if within else 0.0,
+        disturbed=(sum(flow.upset(0.0, seen.healed) for flow in healthy), len(healthy)),
+        stuck=None if everybody or seen.healed < STUCK_S else (sum(f.dark_at(STUCK_S) for f in flows), len(flows)),
+        broken=None if everybody else (sum(f.upset(seen.healed, seen.end) for f in living), len(living)),
+        moves=max((sum(0.0 <= when < seen.end for when, _ in flow.moves[1:]) for flow in seen.udp), default=0),
+        messages=(fault.messages, seen.messages) if seen.sends else None,
+    )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Of the repeats of a cell. The middle one of an even number is the worse of the two."""
+
+    middle: Gap
+    low: Gap
+    high: Gap
+
+    def __str__(self) -> str:
+        return str(self.middle) if self.low == self.high else f"{self.middle} ({self.low}–{self.high})"
+
+
+def summary(gaps: Iterable[Gap | None]) -> Summary | None:
+    known = sorted(gap for gap in gaps if gap is not None)
+    return Summary(known[len(known) // 2], known[0], known[-1]) if known else None
+
+
+def total(counts: Iterable[tuple[int, int] | None]) -> tuple[int, int] | None:
+    """Counts of all repeats together; None when no repeat could say."""
+    known = [count for count in counts if count is not None]
+    return (sum(n for n, _ in known), sum(of for _, of in known)) if known else None
+
+
+def shorter(ours: Summary | None, theirs: Summary | None) -> str:
+    """How many times shorter the middle outage of ours is, in words; empty when that is no question."""
+    if ours is None or theirs is None or ours.middle.still or theirs.middle.seconds == 0:
+        return ""
+    if ours.middle.seconds < 0.05:
+        return "no outage seen"
+    sign = "more than " if theirs.middle.still else ""
+    return f"{sign}{theirs.middle.seconds / ours.middle.seconds:.1f} × shorter"
+
+
+def seen_from(raw: dict[str, Any]) -> Seen:
+    """A stored cell (failover_cell.measure) in the terms of this file."""
+    cut = float(raw["cut_at"])
+
+    def flows(name: str) -> tuple[Flow, ...]:
+        shift = float(raw[name]["began_at"]) - cut
+        return tuple(
+            Flow(
+                moves=tuple((when + shift, who) for when, who in flow["moves"]),
+                silences=tuple((when + shift, length) for when, length in flow["silences"]),
+                breaks=tuple(when + shift for when, _ in flow.get("breaks", ())),
+            )
+            for flow in raw[name]["flows"]
+        )
+
+    http = raw["http"]
+    return Seen(
+        healed=raw["healed_at"] - cut,
+        end=raw["ended_at"] - cut,
+        attempts=tuple((at - cut, bool(uplink)) for at, uplink in raw["new"]),
+        udp=flows("udp"),
+        tcp=flows("tcp"),
+        failures=tuple(sorted(at + http["began_at"] - cut for one in http["pollers"] for at, _ in one["failures"])),
+        messages=len(raw["messages"]),
+        sends=bool(raw["sends"]),
+    )
