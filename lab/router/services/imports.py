@@ -76,17 +76,20 @@ class ImportService:
             except ScriptError as error:
                 raise Trap(self._words(error), 3) from error
             return _DONE
-        lines, errors, menu = [], 0, "/"
+        lines: list[str] = []
+        errors: list[ScriptError] = []
+        menu = "/"
         for line, text in statements(source):
             lines.append(f"#line {line}\n{text}")
             try:
                 # empty lines before it keep its number right
                 menu = self._host.interpreter.check("\n" * (line - 1) + text, menu)
             except ScriptError as error:
-                errors += 1
+                errors.append(error)
                 lines.append(self._words(error))
         if errors:
-            raise Trap("\n".join([*lines, f"Script Error: found {errors} error(s) in import file"]), 3)
+            verdict = f"Script Error: found {len(errors)} error(s) in import file"
+            raise Trap("\n".join([*lines, verdict]), 3) from errors[-1]
         return "\n".join([*lines, _DONE])
 
     def _words(self, error: ScriptError) -> str:
