@@ -20,9 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 MARK = "MULTIWAN_TEST_RUN"
 
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("unit, golden, conformance", ("-n", "2", "tests/unit", "tests/golden", "tests/conformance")),
+    (
+        "unit, golden, versions, conformance",
+        ("-n", "2", "tests/unit", "tests/golden", "tests/versions", "tests/conformance", "tests/fuzz"),
+    ),
     # two files at a time: a file keeps its lab, and mostly waits
-    ("lab", ("-n", "2", "--dist", "loadfile", "tests/lab")),
+    ("lab", ("-n", "2", "--dist", "loadfile", "tests/lab", "tests/bench")),
+    ("clients of others, real routers", ("-n", "2", "--dist", "loadfile", "tests/clients", "tests/real")),
     ("molecule", ("tests/molecule",)),
 )
 

@@ -28,6 +28,8 @@ Rows = tuple[ConfigRow, ...]
 Watcher = Callable[[str, int, ConfigRow | None], None]
 
 _ADDRESS_LIST = "/ip/firewall/address-list"
+#: so many writes does the journal hold: far more than a test counts, and a script that writes for ever stays in memory
+_JOURNAL = 20_000
 _HISTORY = 100  # /system/history is bounded; safe mode gives up after 100 actions too (facts 8)
 
 
@@ -39,7 +41,7 @@ class Store:
         self.version = version
         self.clock = clock
         self.revision = 0
-        #: every writing command, refused ones too
+        #: the latest writing commands (see ``note``), refused ones too
         self.journal: list[JournalEntry] = []
         #: the latest commands of services (run, fetch …), which need not have written anything
         self.calls: deque[JournalEntry] = deque(maxlen=1000)
@@ -227,6 +229,11 @@ class Store:
         self.history.append(replace(record, before=self._exchange(record.before)))
         self.actions_done += 1
         return record
+
+    def note(self, entry: JournalEntry) -> None:
+        """Keep a writing command; the oldest gives way."""
+        self.journal.append(entry)
+        del self.journal[:-_JOURNAL]
 
     def remember(self, record: UndoRecord) -> None:
         self.history.append(record)

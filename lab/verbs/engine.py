@@ -223,13 +223,13 @@ class Engine:
         writes = command in _WRITING or command in _WRITING_ACTIONS
         if writes:
             self.allow(caller, "write")
-        book = self.store.journal if writes else self.store.calls
+        note = self.store.note if writes else self.store.calls.append
         try:
             reply = await action(args, caller)
         except Trap as trap:
-            book.append(self._entry(menu, at, command, args, caller, error=trap.message))
+            note(self._entry(menu, at, command, args, caller, error=trap.message))
             raise
-        book.append(self._entry(menu, at, command, args, caller))
+        note(self._entry(menu, at, command, args, caller))
         if writes:
             await self.after_write()
         return reply
@@ -325,9 +325,9 @@ class Engine:
                 reply, touched = self.writer.dispatch(at, command, args, caller)
                 before = self.store.touched()
         except Trap as trap:
-            self.store.journal.append(self._entry(at.path, at, command, given, caller, error=trap.message))
+            self.store.note(self._entry(at.path, at, command, given, caller, error=trap.message))
             raise
-        self.store.journal.append(self._entry(at.path, at, command, given, caller))
+        self.store.note(self._entry(at.path, at, command, given, caller))
         if before:
             what = f"{at.path[1:].replace('/', ' ')} {_DONE.get(command, 'changed')}"
             done, back = wording(at, command, given, reply, before)

@@ -8,8 +8,11 @@ import asyncio
 
 import pytest
 
+from lab.router.services.jobs import MOST_JOBS
+from lab.script import ScriptError
 from tests.fuzz.router import PYTHON, Target
 from tests.fuzz.run import fuzz
+from tests.unit.lab.services.rig import ADMIN
 
 #: what a run may keep for good: caches of patterns and of modules that are loaded late
 GROWTH_KIB = 16 * 1024
@@ -72,6 +75,25 @@ async def test_a_bomb_ends_soon_and_in_words(bomb: str) -> None:
     target.socket.close()
     assert not target.score.found, str(target.score.found[0])
     assert target.score.cancelled == 0
+
+
+async def test_scripts_that_start_scripts_come_to_an_end() -> None:
+    target = Target()
+    said: list[str] = []
+    source = ':for i from=1 to=2000 do={:execute ":delay 1d"}'
+    with pytest.raises(ScriptError, match="too many scripts"):
+        await target.rig.services.interpreter.run(source, caller=ADMIN, output=said.append)
+    assert len(await target.rig.rows("/system/script/job")) == MOST_JOBS
+    await target.rig.services.stop()
+    target.socket.close()
+
+
+async def test_the_journal_of_a_script_that_writes_for_ever_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.store.store._JOURNAL", 50)
+    target = Target()
+    await target.line(":for i from=1 to=100 do={/system/identity/set name=$i}")
+    target.socket.close()
+    assert [entry.args["name"] for entry in target.rig.store.journal] == [str(number) for number in range(51, 101)]
 
 
 ENDLESS = {

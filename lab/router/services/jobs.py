@@ -13,6 +13,9 @@ from lab.script import Value
 from lab.store import Trap
 from lab.verbs import Caller
 
+#: a script that starts another in each round must not fill the memory; the router's own limit and words are not known
+MOST_JOBS = 1000
+
 
 @dataclass
 class Job:
@@ -32,7 +35,9 @@ class Jobs:
         self._next = 1
 
     def start(self, name: str, caller: Caller, work: Callable[[], Awaitable[Value]]) -> Job:
-        """A new job that runs ``work`` in a task of its own."""
+        """A new job that runs ``work`` in a task of its own. Raises Trap when there are too many."""
+        if len(self._jobs) >= MOST_JOBS:
+            raise Trap("failure: too many scripts are running")
         job = Job(self._next, name, caller, self._host.clock())
         self._next += 1
         self._jobs[job.id] = job
