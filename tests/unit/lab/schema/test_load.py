@@ -49,6 +49,10 @@ def test_the_smallest_menu_file_loads(tmp_path: Path) -> None:
         ("    commands", "    colour: red\n    commands", "unknown keys ['colour']"),
         ("    commands", "    unique: [{by: [nam], message: m}]\n    commands", "no such property"),
         ("    commands", "    builtin: [{id: 1, values: {nam: x}}]\n    commands", "no such property"),
+        ("[add, print]", "[add from 7.1, print]", "only since and until"),
+        ("    commands", "    asks: [name]\n    commands", "asks for name, which is not required"),
+        ("    commands", "    refuses: [blink]\n    commands", "refuses ['blink']"),
+        ("    commands", "    readonly: {up: {text: x}}\n    commands", "unknown keys"),
     ],
 )
 def test_a_menu_file_with_a_mistake_is_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -61,6 +65,37 @@ def test_a_menu_file_with_a_mistake_is_refused(tmp_path: Path, old: str, new: st
 def test_a_menu_is_described_once(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match="described twice"):
         load(tmp_path, GOOD + GOOD.split("menus:\n")[1])
+
+
+def test_commands_their_arguments_properties_and_rows_have_versions(tmp_path: Path) -> None:
+    text = GOOD.replace("[add, print]", "[add since 7.15, print]").replace(
+        "    arguments:",
+        """    actions: {look since 7.2 until 7.20: [at, how since 7.5], stay: []}
+    readonly: {up: "no", only-new: {since: "7.2"}, old: [{value: a, until: "7.2"}, {value: b, since: "7.2"}]}
+    builtin: [{id: 1, since: "7.2", values: {name: x}}]
+    any_of: [{names: [name], message: m, until: "7.2"}]
+    arguments:""",
+    )
+    (tmp_path / "x.yml").write_text(text, encoding="utf-8")
+    menu = load_menus(tmp_path)["/a"]
+    old, mid, new = (menu.at(version) for version in ("7.1", "7.4", "7.22.3 (stable)"))
+    assert [sorted(at.commands) for at in (old, mid, new)] == [["print"], ["print"], ["add", "print"]]
+    assert [dict(at.actions) for at in (old, mid, new)] == [
+        {"stay": ()},
+        {"look": ("at",), "stay": ()},
+        {"stay": ()},
+    ]
+    assert dict(menu.at("7.5").actions)["look"] == ("at", "how")
+    assert dict(old.readonly) == {"up": "no", "old": "a"}
+    assert dict(new.readonly) == {"up": "no", "old": "b", "only-new": None}
+    assert [len(at.builtin) for at in (old, mid)] == [0, 1]
+    assert [len(at.any_of) for at in (old, mid)] == [1, 0]
+
+
+def test_what_is_asked_for_stands_in_the_routers_order() -> None:
+    at = schema_for("7.22").get("/interface/bridge/host")
+    assert at is not None
+    assert at.asks == ("mac-address", "interface", "bridge")
 
 
 def test_every_menu_of_the_lab_names_its_source() -> None:
