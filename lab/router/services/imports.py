@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lab.router.services.base import RouterHost, at_least
-from lab.script import ScriptError
+from lab.script import ScriptError, ScriptSyntaxError
 from lab.script.balance import open_brackets
 from lab.script.parser import version_key
 from lab.store import Trap
@@ -58,24 +58,26 @@ class ImportService:
         raise Trap("failure: file not found", 4)
 
     async def _perform(self, source: str, caller: Caller, *, verbose: bool) -> str:
-        """Stops at the first error; what was done stays done."""
+        """Stops at the first error; what was done stays done, also before a command that can't be read."""
         printed: list[str] = []
         echo = _echo(source) if verbose else {}
         try:
-            await self._host.interpreter.run(source, caller=caller, output=printed.append)
+            await self._run(source, caller, printed)
         except ScriptError as error:
             lines = [text for line, text in echo.items() if line <= error.line]
             raise Trap("\n".join([*lines, *printed, self._words(error)]), 3) from error
         return "\n".join([*echo.values(), *printed, _DONE])
 
+    async def _run(self, source: str, caller: Caller, printed: list[str]) -> None:
+        try:
+            await self._host.interpreter.run(source, caller=caller, output=printed.append)
+        except ScriptSyntaxError as error:
+            begun = max((line for line, _ in statements(source) if line <= error.line), default=1)
+            await self._host.interpreter.run(_first_lines(source, begun - 1), caller=caller, output=printed.append)
+            raise
+
     def _check(self, source: str, *, verbose: bool) -> str:
         """Only what the parser finds. All of it in verbose mode."""
-        if not verbose:
-            try:
-                self._host.interpreter.check(source)
-            except ScriptError as error:
-                raise Trap(self._words(error), 3) from error
-            return _DONE
         lines: list[str] = []
         errors: list[ScriptError] = []
         menu = "/"
@@ -87,10 +89,12 @@ class ImportService:
             except ScriptError as error:
                 errors.append(error)
                 lines.append(self._words(error))
+        if errors and not verbose:
+            raise Trap(self._words(errors[0]), 3) from errors[0]
         if errors:
             verdict = f"Script Error: found {len(errors)} error(s) in import file"
             raise Trap("\n".join([*lines, verdict]), 3) from errors[-1]
-        return "\n".join([*lines, _DONE])
+        return "\n".join([*lines, _DONE] if verbose else [_DONE])
 
     def _words(self, error: ScriptError) -> str:
         return error.spoken(version_key(self._host.version))
@@ -113,6 +117,10 @@ def statements(source: str) -> Iterator[tuple[int, str]]:
 
 def _echo(source: str) -> dict[int, str]:
     return {line: f"#line {line}\n{text}" for line, text in statements(source)}
+
+
+def _first_lines(source: str, count: int) -> str:
+    return "\n".join(source.split("\n")[:count])
 
 
 def _from_line(source: str, text: str) -> str:
