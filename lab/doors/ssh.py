@@ -179,12 +179,21 @@ class SshDoor:
                 printed.put_nowait(None)
 
         task = asyncio.create_task(work())
+        watcher = asyncio.create_task(_end_when_gone(task, stream))
         try:
             while (text := await printed.get()) is not None:
                 await stream.write((_piece(text) + "\n").replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
-            await task
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         finally:
             task.cancel()
+            watcher.cancel()
+
+
+async def _end_when_gone(task: asyncio.Task[None], stream: ChannelStream) -> None:
+    """A command whose client has gone ends; nobody could end it otherwise."""
+    await stream.gone.wait()
+    task.cancel()
 
 
 def _piece(text: str) -> str:

@@ -7,10 +7,13 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 
 import paramiko
 
 _CHUNK = 32768
+#: paramiko has no way to wait for the end of a channel whose client has sent all it had to send
+_POLL_S = 0.2
 
 
 class ChannelStream:
@@ -22,6 +25,8 @@ class ChannelStream:
         self._incoming: asyncio.Queue[bytes] = asyncio.Queue()
         self._outgoing: queue.SimpleQueue[tuple[bytes, asyncio.Future[None]] | None] = queue.SimpleQueue()
         self._at_end = False
+        #: set when the channel is closed, which is more than that nothing more will be typed
+        self.gone = asyncio.Event()
         for work in (self._receive, self._send):
             threading.Thread(target=work, name=f"ssh-{work.__name__}", daemon=True).start()
 
@@ -63,6 +68,9 @@ class ChannelStream:
                 data = b""
             if not self._tell(self._incoming.put_nowait, data):
                 return
+        while not self._channel.closed:
+            time.sleep(_POLL_S)
+        self._tell(self.gone.set)
 
     def _send(self) -> None:
         while (item := self._outgoing.get()) is not None:

@@ -141,7 +141,11 @@ class ConsoleSession:
         )
         if not drawing.singleton:
             self._numbers[menu] = [item.row.get(".id", "") for item in number(drawing.layout, rows) if item.number]
-        return Page(draw(drawing, rows, options), pages="without-paging" not in options)
+        text = draw(drawing, rows, options)
+        if options.get("file"):
+            self.host.engine.write_file(f"{options['file']}.txt", text + "\n")
+            return ""
+        return Page(text, pages="without-paging" not in options)
 
     def report(self, menu: str, command: str, rows: Sequence[Mapping[str, str]]) -> str:
         """``ping`` has a form of its own; every other command shows properties one below the other."""

@@ -146,3 +146,11 @@ async def test_an_export_can_go_into_a_file() -> None:
     (row,) = host.engine.store.rows("/file")
     assert row.get("name") == "addresses.rsc"
     assert row.get("contents").startswith("# 2026-11-21 12:00:00 by RouterOS 7.22\n")
+
+
+async def test_a_print_can_go_into_a_file() -> None:
+    host = make_host()
+    assert await printed(host, "/ip/address/print terse file=seen") == [""]
+    (row,) = host.engine.store.rows("/file")
+    assert row.get("name") == "seen.txt"
+    assert "address=192.168.1.2/24" in row.get("contents")

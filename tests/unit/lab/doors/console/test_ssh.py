@@ -179,6 +179,22 @@ async def test_many_sessions_at_once_do_not_wait_for_each_other(doorway: Doorway
         assert await asyncio.gather(*[beside(lambda n=n: play(n)) for n in range(4)]) == [f"{n}\r\n" for n in range(4)]
 
 
+async def test_a_command_ends_with_its_client_and_not_with_its_clients_input(doorway: Doorway) -> None:
+    def play(*, leave: bool) -> str:
+        client = doorway.connect()
+        out = client.exec_command(":delay 500ms; /system identity set name=late; :put done")[1]
+        out.channel.shutdown_write()
+        text = "" if leave else out.read().decode()
+        client.close()
+        return text
+
+    assert await beside(lambda: play(leave=True)) == ""
+    await asyncio.sleep(1)
+    assert doorway.host.identity() == "jakarta"
+    assert await beside(lambda: play(leave=False)) == "done\r\n"
+    assert doorway.host.identity() == "late"
+
+
 async def test_files_go_both_ways_and_a_router_is_told_of_them(doorway: Doorway) -> None:
     data = b"/log info \xff\r\n" * 1000
 
