@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import librouteros
@@ -162,3 +164,25 @@ async def test_shutdown_is_refused_and_the_router_stays(boxes: Any) -> None:
         await session.do("/system/shutdown")
     await asyncio.sleep(0.3)
     assert await session.column("/system/identity", "name") == ["MikroTik"]
+
+
+async def test_many_reboots_leave_no_files_tasks_or_processes_behind(boxes: Any) -> None:
+    box: Box = await boxes(boot_s=0.05)
+    session = await box.login()
+    await session.add("/ip/address", **ADDRESS)
+    await session.add("/ip/route", gateway="10.0.0.2", check_gateway="ping")
+    await session.add("/tool/netwatch", host="10.0.0.2", startup_delay="0s", start_delay="0s", interval="1s")
+    await session.add("/system/scheduler", name="t", interval="1s", on_event=":delay 30s")
+    await session.add("/ip/pool", name="p", ranges="10.0.0.50-10.0.0.60")
+    await session.add("/ip/dhcp-server", name="d", interface="ether1", address_pool="p")
+    await session.add("/ip/firewall/address-list", list="l", address="192.0.2.1", timeout="1h")
+    counts = []
+    for _ in range(5):
+        await asyncio.sleep(0.5)
+        counts.append((len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks()), len(_children())))
+        await box.router.power_cycle()
+    assert all(now <= then for later in counts[2:] for now, then in zip(later, counts[1], strict=True)), counts
+
+
+def _children() -> list[str]:
+    return [pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
