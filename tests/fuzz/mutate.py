@@ -184,6 +184,24 @@ def sentence(rng: random.Random, corpus: Sequence[Sentence]) -> Sentence:
     return tuple(words)
 
 
+def typed(rng: random.Random, corpus: Sequence[str]) -> bytes:
+    """Keys: lines, and between them those that edit, page, complete, interrupt and leave."""
+    out = bytearray()
+    for _ in range(rng.randrange(1, 6)):
+        text = line(rng, corpus)[:300].encode("utf-8", "surrogateescape")
+        cut = rng.randrange(len(text) + 1)
+        out += text[:cut] + rng.choice(_KEYS) + text[cut:] + rng.choice((b"\r", b"\n", b"\r\n", b"", rng.choice(_KEYS)))
+    return bytes(out)
+
+
+_KEYS: tuple[bytes, ...] = (
+    *(bytes([code]) for code in range(32)),
+    *(b"\x1b[" + end for end in (b"A", b"B", b"C", b"D", b"H", b"F", b"3~", b"200~", b"6n", b"99999999999C", b";;;m")),
+    *(b"\x1b" + end for end in (b"", b"Z", b"OA", b"O", b"[", b"]0;x\x07", b"\x1b[A")),
+    *(b"\x7f", b"\x7f" * 400, b"?", b"\t\t", b"\xff", b"\xc3", b"q", b" ", b"\xff\xfb\x1f"),
+)
+
+
 def damaged(rng: random.Random, raw: bytes) -> bytes:
     """Bytes of a sentence with some of them wrong: lengths, control bytes, ends."""
     data = bytearray(raw)

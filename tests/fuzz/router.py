@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 from lab.doors.api import ApiDoor
 from lab.doors.console.session import ConsoleSession, Host
-from lab.doors.console.settings import TerminalSettings
+from lab.doors.console.settings import TerminalSettings, split_login
+from lab.doors.console.terminal import Terminal
 from lab.router.services.fetch import read_order
 from lab.router.services.tools import wanted_ping
 from lab.script.engine_tree import EngineTree
@@ -53,6 +54,22 @@ class Score:
     cancelled: int = 0
     slowest_s: float = 0.0
     found: list[Found] = field(default_factory=list)
+
+
+class Typist:
+    """A Stream (lab.doors.console.terminal): bytes in small pieces, then the end. ``seen``: the last of the screen."""
+
+    def __init__(self, data: bytes) -> None:
+        self._left = data
+        self.seen = b""
+
+    async def read(self) -> bytes:
+        await asyncio.sleep(0)
+        piece, self._left = self._left[:7], self._left[7:]
+        return piece
+
+    async def write(self, data: bytes) -> None:
+        self.seen = (self.seen + data)[-20_000:]
 
 
 class Target:
@@ -96,7 +113,8 @@ class Target:
     async def reset(self) -> None:
         await self.rig.services.scripts.jobs.stop()
         await self.rig.services.scheduler.stop()
-        self.rig.services.scripts.environment.clear()
+        environment = self.rig.services.scripts.environment
+        environment.remove([number for number, _ in environment.rows()])
         self.rig.store.restore(self._clean)
         self.rig.store.journal.clear()
         self.rig.store.history.clear()
@@ -129,6 +147,27 @@ class Target:
         said = "\n".join(printed)
         if PYTHON.search(said) and not PYTHON.search(text):
             self.score.found.append(Found(f"said {said[-300:]!r}", text))
+
+    async def keys(self, data: bytes) -> None:
+        """What somebody types at an interactive console, who then hangs up."""
+        settings = split_login(f"admin+{'c' * (len(data) % 2)}t{len(data) % 90}w20h")[1]
+        host = Host(self.rig.engine, self.rig.services.interpreter, self.rig.spec.version)
+        stream = Typist(data)
+        began = time.monotonic()
+        self.score.sent += 1
+        task = asyncio.create_task(Terminal(ConsoleSession(host, ADMIN, settings), stream).run())
+        await asyncio.wait({task}, timeout=PATIENCE_S + BLOCKED_S)
+        self._timed(began, data)
+        if not task.done():
+            task.cancel()
+            self.score.found.append(Found("goes on after the end of the line", data))
+        elif (error := task.exception()) is not None:
+            self.score.found.append(Found(f"raised {error!r}", data))
+        else:
+            self.score.done += 1
+        said = stream.seen.decode(errors="replace")
+        if PYTHON.search(said) and not PYTHON.search(data.decode(errors="replace")):
+            self.score.found.append(Found(f"said {said[-300:]!r}", data))
 
     @staticmethod
     def _take(printed: list[str], piece: str) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.fuzz import corpus, mutate, programs
 from tests.fuzz.router import ApiClient, Score, Target, encode
 
-#: of ten inputs: sentences, lines, scripts that parse, damaged bytes
-_SHARES = ("sentence",) * 4 + ("line",) * 3 + ("program",) * 2 + ("bytes",)
+#: of eleven inputs: sentences, lines, scripts that parse, damaged bytes, keys
+_SHARES = ("sentence",) * 4 + ("line",) * 3 + ("program",) * 2 + ("bytes", "keys")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ async def fuzz(count: int, *, seed: int, version: str = "7.22", batch: int = 100
             kind = rng.choice(_SHARES)
             if kind == "line":
                 await target.line(mutate.line(rng, lines))
+            elif kind == "keys":
+                await target.keys(mutate.typed(rng, lines))
             elif kind == "program":
                 await target.line(programs.program(rng))
             elif kind == "sentence":

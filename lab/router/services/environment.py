@@ -16,13 +16,10 @@ class Environment:
     def __init__(self) -> None:
         self._users: dict[str, dict[str, Value]] = {}
         self._ids: dict[tuple[str, str], int] = {}
+        self._next = 1
 
     def of(self, user: str) -> dict[str, Value]:
         return self._users.setdefault(user, {})
-
-    def clear(self) -> None:
-        self._users.clear()
-        self._ids.clear()
 
     def rows(self) -> Sequence[tuple[int, Mapping[str, str]]]:
         return [
@@ -33,7 +30,11 @@ class Environment:
         ]
 
     def _id(self, user: str, name: str) -> int:
-        return self._ids.setdefault((user, name), len(self._ids) + 1)
+        key = (user, name)
+        if key not in self._ids:
+            self._ids[key] = self._next
+            self._next += 1
+        return self._ids[key]
 
     def remove(self, ids: Sequence[int]) -> None:
         known = {number: key for key, number in self._ids.items()}
@@ -43,3 +44,4 @@ class Environment:
         for number in ids:
             user, name = known[number]
             self._users[user].pop(name, None)
+            del self._ids[user, name]
