@@ -16,6 +16,8 @@ from lab.verbs import ALL_POLICIES, Caller, Reply, Trap
 class Verbs:
     menus: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     calls: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    #: rows that other commands give
+    replies: dict[tuple[str, str], tuple[dict[str, str], ...]] = field(default_factory=dict)
 
     async def call(
         self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), caller: Caller
@@ -23,6 +25,8 @@ class Verbs:
         if command != "print":
             self.calls.append((menu, command, dict(args)))
         await asyncio.sleep(0)
+        if (menu, command) in self.replies:
+            return Reply(self.replies[menu, command])
         rows = self.menus.setdefault(menu, [])
         if command == "print":
             return Reply(tuple(dict(row) for row in rows))
