@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab.schema.load import all_menus
+from lab.schema.load import CONSOLE_ONLY, all_menus
 from lab.schema.model import Argument, Menu, Span
 
 TARGET = Path(__file__).parent.parent / "COVERAGE.md"
@@ -28,7 +28,8 @@ An argument that is **enacted** changes what the emulated router does. One that 
 and exported, and has no effect. Menus, commands, arguments and values that are not listed here are refused in the
 router's words. Versions stand behind an argument when it does not exist in all of 6.49 to 7.24. Where command trees are
 the only witness, "from" is the first version looked at that has it (7.9, 7.12, 7.16, 7.20, 7.22, 7.24), so it may have
-come a little earlier. How this differs from a live 7.22.3: `tests/conformance/differences.yml`.
+come a little earlier. `edit` and `reset` are known wherever `set` is, and refused. How this differs from live routers:
+`tests/conformance/differences.yml`.
 """
 
 
@@ -52,7 +53,7 @@ def _section(menu: Menu) -> Iterator[str]:
     yield ""
     commands = [name + _span(menu.spans.get(("command", name), Span())) for name in sorted(menu.commands)]
     actions = [_action(menu, name) for name in sorted(set(menu.actions) - menu.refuses)]
-    refused = [_action(menu, name) for name in sorted(menu.refuses)]
+    refused = [_action(menu, name) for name in sorted(menu.refuses - CONSOLE_ONLY)]
     yield f"{menu.kind}; commands: {', '.join(commands) or 'none'}"
     if actions:
         yield f"; of services: {', '.join(actions)}"

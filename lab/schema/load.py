@@ -20,7 +20,8 @@ MENU_DIR = Path(__file__).parent / "menus"
 
 _MENU_KEYS = {
     "menu", "kind", "source", "enacted", "since", "until", "arguments", "readonly", "commands", "actions", "unique",
-    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy", "asks", "nextid", "refuses",
+    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy", "asks",
+    "nextid", "refuses", "resets",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "type", "default", "implied", "required", "unset", "secret", "write_only", "enacted", "since", "until", "only",
@@ -39,11 +40,12 @@ _COMMANDS = frozenset(
         "get",
         "find",
         "export",
-        "reset",
         "reset-counters",
         "reset-counters-all",
     ]
 )
+#: commands of every menu with ``set`` that the lab knows and does not emulate
+CONSOLE_ONLY = frozenset({"edit", "reset"})
 _KINDS = ("list", "ordered", "singleton", "view", "virtual")
 _ENACTED = ("yes", "stored", "no")
 
@@ -106,6 +108,8 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
     spans: dict[tuple[str, ...], Span] = {}
     commands = frozenset(_gated(text, spans, "command") for text in raw.get("commands", ()))
     actions = _actions(raw, spans)
+    if "set" in commands:
+        actions |= _console_only(raw, spans)
     readonly = raw.get("readonly") or {}
     variants = {name: _shown(value) for name, value in readonly.items() if isinstance(value, (dict, list))}
     if commands - _COMMANDS:
@@ -135,7 +139,7 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
         policy=raw.get("policy", ""),
         asks=tuple(raw.get("asks", ())),
         nextid=raw.get("nextid", False),
-        refuses=_refuses(raw, actions),
+        refuses=_refuses(raw, actions) | (CONSOLE_ONLY & set(actions)),
         spans=MappingProxyType(spans),
         variants=MappingProxyType(variants),
     )
@@ -157,6 +161,15 @@ def _actions(raw: Mapping[str, Any], spans: dict[tuple[str, ...], Span]) -> dict
     for text, given in (raw.get("actions") or {}).items():
         command = _gated(text, spans, "action")
         found[command] = tuple(_gated(name, spans, "action", command) for name in given or ())
+    return found
+
+
+def _console_only(raw: Mapping[str, Any], spans: dict[tuple[str, ...], Span]) -> dict[str, tuple[str, ...]]:
+    """``edit`` and ``reset``, which stand wherever ``set`` does [command trees 7.9 to 7.24; none of version 6]."""
+    found: dict[str, tuple[str, ...]] = {"edit": ("value-name",)}
+    if raw.get("resets", True):
+        spans["action", "reset"] = Span("7.22" if raw.get("kind") == "singleton" else "7.0")
+        found["reset"] = ()
     return found
 
 

@@ -140,14 +140,20 @@ class Menu:
             for shown in variants:
                 if shown.span.holds(version):
                     readonly[name] = shown.text
+        actions = {
+            command: tuple(name for name in names if here("action", command, name))
+            for command, names in self.actions.items()
+            if here("action", command)
+        }
+        if "reset" in actions and "set" in self.commands:  # it takes what set takes
+            every = self.arguments.items()
+            actions["reset"] = tuple(
+                name for name, all_of in every if any(a.set and a.span.holds(version) for a in all_of)
+            )
         return replace(
             self,
             commands=frozenset(name for name in self.commands if here("command", name)),
-            actions={
-                command: tuple(name for name in names if here("action", command, name))
-                for command, names in self.actions.items()
-                if here("action", command)
-            },
+            actions=actions,
             readonly=readonly,
             builtin=tuple(row for row in self.builtin if row.span.holds(version)),
             any_of=tuple(rule for rule in self.any_of if rule.span.holds(version)),

@@ -196,7 +196,7 @@ class Engine:
         at = self.store.schema.get(path)
         if at is None:
             raise Trap("no such command prefix" if path != "/" else "no such command", 0)
-        if command in at.menu.refuses:
+        if command in at.menu.refuses and command in at.menu.actions:
             if set(args) - set(at.menu.actions[command]) - _EVERY_ACTION:
                 raise a.unknown_parameter()
             raise Trap("failure: the lab does not emulate this command")
