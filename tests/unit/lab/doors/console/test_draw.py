@@ -9,6 +9,7 @@ import pytest
 from lab.doors.console.draw import Drawing, draw
 from lab.doors.console.layouts import _file, layout
 from lab.doors.console.shown import shown, size
+from lab.schema.load import schema_for
 
 ADDRESSES = [
     {".id": "*1", "address": "192.0.2.26/30", "network": "192.0.2.24", "interface": "vlan11", "comment": "INET Uplink"},
@@ -179,3 +180,30 @@ def test_every_layout_can_be_read(menu: str, major: int) -> None:
     assert all(len(letter) == 1 for letter in letters)
     assert len(set(letters)) == len(letters)
     assert sum(shape.legend) in (0, len(shape.flags))
+
+
+#: of hardware and services that no router of the lab has; recorded (ntc-templates)
+ELSEWHERE = {"creation-time", "model", "revision", "firmware-type", "factory-firmware", "current-firmware"} | {
+    "upgrade-firmware",
+    "serial-number",
+    "board-name",
+}
+
+
+def names(menu: str) -> set[str]:
+    found: set[str] = set()
+    for version in ("6.49", "7.9", "7.22", "7.24"):
+        at = schema_for(version).get(menu)
+        if at is not None:
+            found |= {*at.arguments, *at.menu.readonly}
+    return found
+
+
+@pytest.mark.parametrize("menu", sorted(_file()))
+def test_every_column_is_a_property_of_its_menu_and_every_name_of_some_menu(menu: str) -> None:
+    shapes = layout(menu, 6), layout(menu, 7)
+    own = names(menu)
+    if own:
+        assert {name for shape in shapes for name in (*shape.columns, *shape.stats)} - own - ELSEWHERE == set()
+    everywhere = {name for path in schema_for("7.22").menus for name in names(path)} | own
+    assert {name for shape in shapes for name in (*shape.order, *shape.without)} - everywhere - ELSEWHERE == set()
