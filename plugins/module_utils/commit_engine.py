@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from . import diff_text, router_notes
-from .diff import Difference, Found, compare, unwritable
+from .diff import Difference, Found, compare, is_of, unwritable
 from .menus import MENUS, Menu
 from .plan import Row
 from .router_api import Api, RouterError
@@ -149,7 +149,8 @@ def _read(request: Request, api: Api) -> _Reading:
     if difference.conflicts:
         mask = request.mask
         raise CommitError([mask(f"{item.menu} [{item.tag}]: {item.words}") for item in difference.conflicts])
-    return _Reading(text, router, plan, difference, router_notes.notes(api, version, plan, router))
+    written = [row for row in plan if is_of(row.tag, request.owners)]
+    return _Reading(text, router, plan, difference, router_notes.notes(api, version, written, router))
 
 
 def _version(api: Api) -> tuple[str, Version]:

@@ -315,3 +315,12 @@ def test_a_router_is_asked_for_its_version_and_nothing_is_written(said: str, ver
 def test_a_version_that_nothing_can_be_planned_for_is_a_fault(said: str, words: str) -> None:
     with pytest.raises(CommitError, match=words):
         ask_version(MemoryApi({}, version=said))
+
+
+def test_nothing_is_noted_about_rows_that_are_left_out() -> None:
+    sender = Row(
+        "/system/script", "multiwan:dhcp_alert:telegram", {"name": "x", "comment": "x [multiwan:dhcp_alert:telegram]"}
+    )
+    api = MemoryApi({}, version="7.18 (stable)")
+    assert any("Telegram" in note for note in inspect(request(*PLAN, sender), api).notes)
+    assert inspect(request(*PLAN, sender, owners=frozenset({"pcc"})), api).notes == ()
