@@ -17,7 +17,7 @@ from tests.bench.failover_show import OUTAGES, Row, count_words
 from tests.bench.failover_sums import Gap, Summary
 
 HERE = Path(__file__).parent
-WIDTH, LEFT, RIGHT = 960, 250.0, 930.0
+WIDTH, LEFT, RIGHT = 1080, 250.0, 930.0
 #: Seconds; everything shorter stands at the left edge. Logarithmic, since the answers lie between 0.1 and 100.
 LEAST, MOST = 0.05, 200.0
 TICKS = (0.1, 0.3, 1, 3, 10, 30, 100)

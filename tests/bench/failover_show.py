@@ -99,9 +99,10 @@ def table(made: Iterable[Row], title: str) -> Table:
 
 
 CAPTION = """\
-Outages in seconds, middle (least – most) of the repeats, each of the worst flow; new connections, HTTP: last failing
+Outages in seconds, middle (least–most) of the repeats, each of the worst flow; new connections, HTTP: last failing
 start. >: not over when the line came back. failed: share of new connections during the fault. disturbed (on healthy
-uplinks), stuck (60 s later), broken (when the line came back): of the UDP and TCP flows of all repeats. Clients that only listen are not measured."""
+uplinks), stuck (60 s later), broken (when the line came back): of the UDP and TCP flows of all repeats.
+Clients that only listen are not measured."""
 
 
 def _cells(row: Row) -> list[str]:

@@ -136,7 +136,7 @@ class Summary:
     high: Gap
 
     def __str__(self) -> str:
-        return str(self.middle) if self.low == self.high else f"{self.middle} ({self.low}–{self.high})"
+        return str(self.middle) if str(self.low) == str(self.high) else f"{self.middle} ({self.low}–{self.high})"
 
 
 def summary(gaps: Iterable[Gap | None]) -> Summary | None:
@@ -151,13 +151,15 @@ def total(counts: Iterable[tuple[int, int] | None]) -> tuple[int, int] | None:
 
 
 def shorter(ours: Summary | None, theirs: Summary | None) -> str:
-    """How many times shorter the middle outage of ours is, in words; empty when that is no question."""
+    """How many times shorter or longer the middle outage of ours is, in words; empty when that is no question."""
     if ours is None or theirs is None or ours.middle.still or theirs.middle.seconds == 0:
         return ""
     if ours.middle.seconds < 0.05:
         return "no outage seen"
-    sign = "more than " if theirs.middle.still else ""
-    return f"{sign}{theirs.middle.seconds / ours.middle.seconds:.1f} × shorter"
+    times = theirs.middle.seconds / ours.middle.seconds
+    if times < 1 and not theirs.middle.still:
+        return f"{1 / times:.1f} × longer"
+    return f"{'more than ' if theirs.middle.still else ''}{times:.1f} × shorter"
 
 
 def seen_from(raw: dict[str, Any]) -> Seen:

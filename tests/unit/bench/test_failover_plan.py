@@ -30,7 +30,6 @@ from tests.bench.failover_plan import (
 from tests.bench.failover_show import NOT_BUILT, as_json, headlines, rows
 from tests.bench.failover_sums import Gap, Outcome
 
-ROOT = Path(__file__).parents[3]
 RECIPES = [contender for contender in CONTENDERS if contender.recipe]
 
 
@@ -90,10 +89,19 @@ def test_our_branch_has_anchors_of_its_own_for_every_uplink() -> None:
     Topology(extra_anchors=tuple(anchor for pair in ANCHORS for anchor in pair))  # the lab lets them answer
 
 
-def test_a_result_belongs_to_what_it_measured() -> None:
-    found = [digest(ROOT, Setting(contender, mode, 2)) for contender in CONTENDERS[:3] for mode in MODES]
-    assert len(set(found)) == len(found)
-    assert found[0] == digest(ROOT, Setting(CONTENDERS[0], "balance", 2))
+def test_a_result_belongs_to_what_it_measured(tmp_path: Path) -> None:
+    for name in ("tests/bench/recipes/x.rsc", "plugins/x.py", "roles/x.yml", "lab/x.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(name)
+    recipe_, ours = (Setting(CONTENDERS[n], "balance", 2) for n in (0, 3))
+    before = digest(tmp_path, recipe_), digest(tmp_path, ours)
+    assert before == (digest(tmp_path, recipe_), digest(tmp_path, ours))
+    assert len({*before, digest(tmp_path, Setting(CONTENDERS[3], "failover", 2))}) == 3
+    (tmp_path / "roles" / "x.yml").write_text("changed")
+    assert digest(tmp_path, recipe_) == before[0]
+    assert digest(tmp_path, ours) != before[1]
+    (tmp_path / "lab" / "x.py").write_text("changed")
+    assert digest(tmp_path, recipe_) != before[0]
 
 
 def test_every_fault_of_the_short_form_is_one_of_the_long_form() -> None:

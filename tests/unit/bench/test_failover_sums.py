@@ -94,6 +94,7 @@ def test_the_middle_of_the_repeats_is_one_of_them_and_an_endless_one_is_the_larg
     assert found is not None
     assert (found.middle, found.low, found.high) == (Gap(False, 3.0), Gap(False, 2.0), Gap(True, 1.0))
     assert str(found) == "3.0 (2.0–> 1)"
+    assert str(summary([Gap(True, 36.01), Gap(True, 36.02)])) == "> 36"
     assert summary([None]) is None
     assert summary([Gap(False, 1.0), Gap(False, 2.0)]) == summary([Gap(False, 2.0), Gap(False, 1.0), Gap(False, 2.0)])
 
@@ -111,6 +112,7 @@ def test_how_many_times_shorter_is_said_only_when_it_is_known() -> None:
         summary([gap]) for gap in (Gap(False, 18.0), Gap(False, 3.0), Gap(True, 36.0), Gap(False, 0.0))
     )
     assert shorter(fast, slow) == "6.0 × shorter"
+    assert shorter(slow, fast) == "6.0 × longer"
     assert shorter(fast, endless) == "more than 12.0 × shorter"
     assert shorter(endless, slow) == ""
     assert shorter(none, slow) == "no outage seen"
