@@ -179,13 +179,11 @@ def branch(mode: str, uplinks: int) -> dict[str, Any]:
 
 def digest(root: Path, setting: Setting) -> str:
     """What a result belongs to: the recipe or the collection, and the lab. Another digest: measured again."""
-    own = (
-        [HERE / "recipes"] if setting.contender.recipe else [root / name for name in ("plugins", "roles", "playbooks")]
-    )
+    names = ("tests/bench/recipes",) if setting.contender.recipe else ("plugins", "roles", "playbooks")
     files = sorted(
         path
-        for folder in (*own, root / "lab")
-        for path in folder.rglob("*")
+        for name in (*names, "lab")
+        for path in (root / name).rglob("*")
         if path.suffix in (".py", ".yml", ".rsc", ".j2") and path.is_file()
     )
     total = hashlib.sha256(f"{FORMAT} {setting}".encode())
