@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from lab.schema.model import MenuAt
+from lab.schema.model import AnyOf, MenuAt
 from lab.store import Store, Trap, no_such_item, parse_id
 from lab.values import BadValue
 
@@ -103,8 +103,12 @@ def check_required(menu: MenuAt, values: Mapping[str, str | None]) -> None:
     if missing:
         raise Trap(f"missing ={missing[0]}=", 0, console=f"missing value(s) of argument(s) {' '.join(missing)}")
     for rule in menu.menu.any_of:
-        if not any(values.get(name) is not None for name in rule.names):
-            raise Trap(rule.message)
+        check_any_of(rule, values)
+
+
+def check_any_of(rule: AnyOf, values: Mapping[str, str | None]) -> None:
+    if not any(values.get(name) is not None for name in rule.names):
+        raise Trap(rule.message)
 
 
 def row_ids(text: str, rows: Candidates) -> list[int]:

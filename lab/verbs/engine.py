@@ -199,6 +199,8 @@ class Engine:
         if command in at.menu.refuses and command in at.menu.actions:
             if set(args) - set(at.menu.actions[command]) - _EVERY_ACTION:
                 raise a.unknown_parameter()
+            for rule in at.menu.any_of if command == "add" else ():
+                a.check_any_of(rule, args)
             raise Trap("failure: the lab does not emulate this command")
         if at.menu.kind == "virtual" and command in _WRITING - {"remove"}:
             raise Trap("no such command", 0)  # rows that live elsewhere are written by their own service

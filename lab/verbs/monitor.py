@@ -20,8 +20,16 @@ from lab.verbs.show import LEASES
 if TYPE_CHECKING:
     from lab.verbs.engine import Engine
 
+_CHUNK = 32768
 #: what a lease keeps when it becomes configuration
 _LEASE = ("address", "mac-address", "client-id", "server")
+
+
+def _count(args: Values, name: str, usual: int) -> int:
+    text = args.get(name, str(usual))
+    if not (text.isascii() and text.isdigit()):
+        raise Trap(f"invalid value for argument {name}", 1)
+    return int(text)
 
 
 class Monitor:
@@ -31,6 +39,7 @@ class Monitor:
         self._engine = engine
         engine.actions["/interface/bridge", "monitor"] = self._bridge
         engine.actions["/ip/route", "check"] = self._route
+        engine.actions["/file", "read"] = self._read_file
         engine.actions[LEASES, "make-static"] = self._make_static
         engine.actions[LEASES, "check-status"] = self._check_status
 
@@ -87,6 +96,18 @@ class Monitor:
             return Reply(({"status": "blackhole"},))
         reply = {"status": "ok", "interface": interface or values.get("immediate-gw", "")}
         return Reply(({**reply, "nexthop": hop or text},))
+
+    async def _read_file(self, args: Values, caller: Caller) -> Reply:
+        """A piece of a file as ``data`` [manual, files]; a piece holds 32 KiB at most."""
+        self._engine.allow(caller, "read")
+        name = args.get("file")
+        if name is None:
+            raise Trap("missing =file=", 0)
+        found = [values for _, values in self._rows("/file") if values.get("name") == name]
+        if not found:
+            raise no_such_item()
+        offset, size = (_count(args, key, usual) for key, usual in (("offset", 0), ("chunk-size", _CHUNK)))
+        return Reply(({"data": found[0].get("contents", "")[offset : offset + min(size, _CHUNK)]},))
 
     async def _make_static(self, args: Values, caller: Caller) -> Reply:
         store = self._engine.store

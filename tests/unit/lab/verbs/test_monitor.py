@@ -137,3 +137,20 @@ async def test_menus_follow_their_version(menu: str) -> None:
             await router.do(f"{menu}/print")
         else:
             assert await router.refused(f"{menu}/print") == ("no such command prefix", 0)
+
+
+async def test_a_file_is_read_in_pieces(router: Router) -> None:
+    await router.add("/file", name="a.txt", contents="0123456789")
+    (piece,) = (await router.do("/file/read", file="a.txt", offset="2", chunk_size="3")).rows
+    assert piece == {"data": "234"}
+    (whole,) = (await router.do("/file/read", file="a.txt")).rows
+    assert whole == {"data": "0123456789"}
+    assert await router.refused("/file/read", file="b.txt") == ("no such item", 0)
+    assert await router.refused("/file/read", file="a.txt", offset="x") == ("invalid value for argument offset", 1)
+
+
+async def test_a_refused_add_still_asks_for_what_it_needs(router: Router) -> None:
+    assert (await router.refused("/certificate/add"))[0] == (
+        "failure: At least one field specifying certificate name must be set!"
+    )
+    assert (await router.refused("/certificate/add", name="x"))[0] == "failure: the lab does not emulate this command"
