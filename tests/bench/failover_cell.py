@@ -23,10 +23,12 @@ BRANCH = "jakarta"
 #: The same for everybody. All run at once, each kind over the same pairs of clients and servers.
 TRAFFIC: dict[str, tuple[str, dict[str, float]]] = {
     "new": ("probe", {"interval": 0.1, "timeout": 1.0}),
-    "udp": ("ticker", {"interval": 0.02, "flows": 16}),
-    "tcp": ("upload", {"interval": 0.05, "flows": 16}),
-    "http": ("poller", {"interval": 0.25, "pollers": 12, "timeout": 2.0}),
+    "udp": ("ticker", {"interval": 0.02}),
+    "tcp": ("upload", {"interval": 0.05}),
+    "http": ("poller", {"interval": 0.25, "timeout": 2.0}),
 }
+#: Long-lived flows of each kind, so that some are on every uplink.
+FLOWS_PER_UPLINK = 8
 #: Traffic goes on for so long after the cell, so that its last moments are seen by every kind.
 SPARE_S = 3.0
 SETTLE_S = 90.0
@@ -103,9 +105,11 @@ async def measure(lab: LabClient, setting: Setting, fault: Fault, say: Say) -> d
     await settle(lab, setting, say)
     told = len((await lab.chat())["messages"])
     seconds = LEAD_S + fault.lasts_s + fault.after_s + SPARE_S
+    flows = FLOWS_PER_UPLINK * setting.uplinks
+    crowd = {"udp": {"flows": flows}, "tcp": {"flows": flows}, "http": {"pollers": flows}}
     async with asyncio.TaskGroup() as group:
         running = {
-            name: group.create_task(_traffic(lab, kind, {**options, "seconds": seconds}))
+            name: group.create_task(_traffic(lab, kind, {**options, **crowd.get(name, {}), "seconds": seconds}))
             for name, (kind, options) in TRAFFIC.items()
         }
         await _sleep(LEAD_S, say, "traffic")

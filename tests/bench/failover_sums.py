@@ -14,6 +14,9 @@ from tests.bench.failover_plan import DEAD, STUCK_S, Fault
 DISTURBED_S = 0.5
 #: Failures that ended so long before the window did are over; later ones may not be.
 QUIET_S = 3.0
+#: A failure with no other within this time is no outage; it still counts in the share of failures. Longer than the
+#: pause of a flapping line.
+LONE_S = 6.0
 
 
 @dataclass(frozen=True, order=True)
@@ -91,8 +94,10 @@ class Outcome:
 
 
 def outage(failed: Iterable[float], since: float, until: float) -> Gap:
-    """From the beginning of the window to the last start that failed; 0 when none did."""
-    within = [at for at in failed if since <= at < until]
+    """From the beginning of the window to the last start that failed; 0 when none did but lone ones."""
+    window = sorted(at for at in failed if since <= at < until)
+    near = zip(window, [since, *window], [*window[1:], float("inf")], strict=False)
+    within = [at for at, before, after in near if at - before <= LONE_S or after - at <= LONE_S]
     if not within:
         return Gap(False, 0.0)
     still = max(within) > until - QUIET_S

@@ -23,12 +23,18 @@ def seen(**values: Any) -> Seen:
 
 
 def test_an_outage_lasts_until_the_last_start_that_failed() -> None:
-    assert outage([-0.5, 0.1, 4.0, 12.3], 0.0, 36.0) == Gap(False, 12.3)
+    assert outage([-0.5, 0.1, 4.0, 9.9, 12.3], 0.0, 36.0) == Gap(False, 12.3)
     assert outage([-0.5, 40.0], 0.0, 36.0) == Gap(False, 0.0), "before and after the window is not the fault's"
 
 
+def test_a_lone_failure_is_no_outage_unless_it_is_at_the_beginning() -> None:
+    assert outage([0.1, 20.0, 35.5], 0.0, 36.0) == Gap(False, 0.1)
+    assert outage([0.1, 20.0, 21.0], 0.0, 36.0) == Gap(False, 21.0), "two are a second outage"
+    assert outage([20.0], 0.0, 36.0) == Gap(False, 0.0)
+
+
 def test_an_outage_that_fails_to_the_end_of_its_window_is_not_over() -> None:
-    assert outage([0.1, 35.5], 0.0, 36.0) == Gap(True, 36.0)
+    assert outage([0.1, 35.0, 35.5], 0.0, 36.0) == Gap(True, 36.0)
 
 
 def test_an_outage_with_no_line_alive_counts_from_the_return() -> None:
