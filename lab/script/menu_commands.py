@@ -155,8 +155,11 @@ async def _verb(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
     args = await _verb_arguments(machine, command, scope)
     if command.command in _ON_ROWS and args.get(".id") == "":
         return NOTHING
-    reply = await machine.around.verbs.call(command.menu, command.command, args, caller=machine.run.caller)
     shell = machine.run.shell
+    if shell is not None and not await shell.confirm(command.menu, command.command):
+        machine.run.output("action cancelled")
+        return NOTHING
+    reply = await machine.around.verbs.call(command.menu, command.command, args, caller=machine.run.caller)
     if command.command == "export":
         if reply.ret is not None:
             machine.run.output(reply.ret if shell is None else shell.document(reply.ret, terse="terse" in args))

@@ -41,6 +41,10 @@ class Shell(Protocol):
         """What ``print`` with these options draws of these rows."""
         ...
 
+    async def confirm(self, menu: str, command: str) -> bool:
+        """Asks before what can't be taken back, when somebody is there to answer. False: it is not to be done."""
+        ...
+
     def report(self, menu: str, command: str, rows: Sequence[Mapping[str, str]]) -> str:
         """What another command shows of the rows that it gives (ping, fetch, monitor)."""
         ...

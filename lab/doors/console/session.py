@@ -19,6 +19,13 @@ from lab.values.scalar import PresenceType, StringType
 from lab.verbs import Caller, Engine, Trap
 from lab.verbs.document import WIDTH, document
 
+#: what a terminal asks before commands that end the session or more
+_QUESTIONS = {
+    ("/system", "reboot"): "Reboot, yes? [y/N]: ",
+    ("/system", "shutdown"): "Shutdown, yes? [y/N]: ",
+    ("/system", "reset-configuration"): "Dangerous! Reset anyway? [y/N]: ",
+    ("/system/backup", "load"): "Restore and reboot? [y/N]: ",
+}
 _NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 
 
@@ -87,6 +94,8 @@ class ConsoleSession:
         self.menu = "/"
         #: no terminal: nothing is folded
         self.interactive = False
+        #: puts a question and returns the key that was pressed
+        self.ask: Callable[[str], Awaitable[str]] | None = None
         self._numbers: dict[str, list[str]] = {}
 
     @property
@@ -146,6 +155,11 @@ class ConsoleSession:
             self.host.engine.write_file(f"{options['file']}.txt", text + "\n")
             return ""
         return Page(text, pages="without-paging" not in options)
+
+    async def confirm(self, menu: str, command: str) -> bool:
+        """Whether it was answered with y; without a terminal nobody is asked."""
+        question = _QUESTIONS.get((menu, command))
+        return self.ask is None or question is None or (await self.ask(question)).lower() == "y"
 
     def report(self, menu: str, command: str, rows: Sequence[Mapping[str, str]]) -> str:
         """``ping`` has a form of its own; every other command shows properties one below the other."""

@@ -47,6 +47,7 @@ class Terminal:
     async def run(self) -> bool:
         """True when the session was left by /quit."""
         self.session.interactive = True
+        self.session.ask = self._ask
         try:
             await self._greet()
             while True:
@@ -228,6 +229,13 @@ class Terminal:
                 if key == "interrupt":
                     task.cancel()
                 self._typed.put_nowait(key)
+
+    async def _ask(self, question: str) -> str:
+        """One key answers; it may have been typed already."""
+        await self._write(question)
+        key = self._waiting.popleft() if self._waiting else await self._typed.get()
+        await self._write((key if len(key) == 1 else "") + "\n")
+        return key
 
     async def _page(self, text: str, lines: int) -> int:
         """Write a piece of output; returns the lines on this page so far, -1 when the reader has had enough.

@@ -50,7 +50,7 @@ class PowerService:
             raise Trap("unknown parameter")
         self._host.log("system,info", f"router rebooted by {caller.origin}:{caller.user}")
         self._power.reboot()
-        return Reply()
+        return Reply(printed="system will reboot shortly")
 
     async def _shutdown(self, args: Mapping[str, str], caller: Caller) -> Reply:
         """Nobody could turn it on again: the lab is what is stopped, by its own command."""
@@ -70,7 +70,7 @@ class PowerService:
         text = backupfile.write(Backup(self._host.version, image, self._kept.certificates), password)
         self._put(_file_name(args.get("name") or self._made_up()), text)
         self._host.log("system,info", f"configuration backup saved by {caller.user}")
-        return Reply()
+        return Reply(printed="Saving system configuration\nConfiguration backup saved")
 
     async def _load(self, args: Mapping[str, str], caller: Caller) -> Reply:
         """Over the API there is nobody to ask: without a password argument it is refused (facts 8; words unsure)."""
@@ -91,7 +91,7 @@ class PowerService:
         self._kept.scheduled.clear()
         self._host.log("system,info", f"configuration backup loaded by {caller.user}")
         self._power.reboot(backup.image.with_rows(FILES, files))
-        return Reply()
+        return Reply(printed="Restoring system configuration\nSystem configuration restored, rebooting now")
 
     def _file(self, name: str) -> ConfigRow | None:
         return next((row for row in self._host.store.rows(FILES) if row.get("name") == name), None)

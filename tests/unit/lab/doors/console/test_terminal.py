@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,8 +14,8 @@ import pytest
 from lab.doors.console import ConsoleSession, TerminalSettings, split_login
 from lab.doors.console.session import Host
 from lab.doors.console.terminal import Terminal
-from lab.verbs import Caller, Trap
-from tests.unit.lab.doors.console.rig import ADMIN, FakeStream, make_host
+from lab.verbs import Caller, Reply, Trap
+from tests.unit.lab.doors.console.rig import ADMIN, FakeStream, make_host, printed
 
 PLAIN = split_login("admin+ct80w25h")[1]
 PROMPT = "[admin@jakarta] >"
@@ -188,3 +188,36 @@ async def test_what_another_session_holds_is_taken_only_after_a_question(answer:
         stream.type(answer)
         await stream.until(f"\n{prompt}" if prompt == PROMPT else prompt)
         assert keeper.undone == undone
+
+
+@pytest.mark.parametrize(("answer", "done"), [("y", 1), ("Y", 1), ("n", 0), ("\r", 0), ("\x03", 0)])
+async def test_what_ends_the_session_is_asked_for_first(answer: str, done: int) -> None:
+    host = make_host()
+    reboots: list[Caller] = []
+
+    async def reboot(args: Mapping[str, str], caller: Caller) -> Reply:
+        reboots.append(caller)
+        return Reply(printed="system will reboot shortly")
+
+    host.engine.actions["/system", "reboot"] = reboot
+    async with terminal(PLAIN, host) as (stream, _):
+        await stream.until(PROMPT)
+        stream.type("/system reboot\r")
+        await stream.until("Reboot, yes? [y/N]:")
+        stream.type(answer)
+        said = await stream.until(f"\n{PROMPT}")
+        assert len(reboots) == done
+        assert ("system will reboot shortly" in said) is bool(done)
+
+
+async def test_without_a_terminal_nobody_is_asked() -> None:
+    host = make_host()
+    reboots: list[Caller] = []
+
+    async def reboot(args: Mapping[str, str], caller: Caller) -> Reply:
+        reboots.append(caller)
+        return Reply()
+
+    host.engine.actions["/system", "reboot"] = reboot
+    assert await printed(host, "/system reboot") == [""]
+    assert len(reboots) == 1
