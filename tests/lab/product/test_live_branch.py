@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first deploy on a branch that works already, set up by hand with one line. The tests run in order on one router."""
+"""The first deploy on a branch that works already, set up by hand with one line. The tests run in order."""
 
 from __future__ import annotations
 
