@@ -199,6 +199,12 @@ def load(run: Run, cells_: Iterable[Cell]) -> float:
     return max((float(kept["load"][0]) for cell in cells_ if (kept := run.stored(cell)) is not None), default=0.0)
 
 
+def last_measured(run: Run, cells_: Iterable[Cell]) -> str:
+    """When the latest of the cells was kept, UTC; empty when there is none."""
+    times = [run.path(cell).stat().st_mtime for cell in cells_]
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(max(times))) if times else ""
+
+
 def report(run: Run) -> None:
     found = judged(run)
     made = rows(found)
@@ -211,7 +217,7 @@ def report(run: Run) -> None:
     data = {
         "format": FORMAT,
         "short": run.options.short,
-        "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "measured": last_measured(run, found),
         "machine": machine,
         "cells": len(found),
         "rows": as_json(made),
