@@ -26,6 +26,8 @@ class Style:
 
 
 COMPACT = Style()
+#: written also where it is the default: every export of a firewall that was posted anywhere has ``action=accept``
+_ALWAYS = {(f"/ip/firewall/{menu}", "action") for menu in ("filter", "mangle", "nat", "raw")}
 
 
 def export(store: Store, under: str = "", style: Style = COMPACT) -> str:
@@ -90,7 +92,7 @@ def _words(menu: MenuAt, values: Mapping[str, str], style: Style) -> str:
         text = values.get(name)
         if text is None:
             out += [f"!{name}"] if argument.unset and argument.add else []
-        elif style.verbose or text != argument.default:
+        elif style.verbose or text != argument.default or (menu.path, name) in _ALWAYS:
             if not isinstance(argument.type, StringType):  # the console writes booleans so; a text may be "true" itself
                 text = {"true": "yes", "false": "no"}.get(text, text)
             bare = isinstance(argument.type, PresenceType) or (not text and argument.default is None)

@@ -71,3 +71,9 @@ async def test_any_text_reads_back(comment: str, source: str) -> None:
     again = router()
     await run(again, engine.export())
     assert again.store.rows("/system/script") == engine.store.rows("/system/script")
+
+
+def test_the_action_of_a_firewall_row_is_written_also_when_it_is_the_default() -> None:
+    engine = router()
+    engine.store.load([("/ip/firewall/filter", {"chain": "input"})])
+    assert engine.export("/ip/firewall/filter") == "/ip firewall filter\nadd action=accept chain=input\n"
