@@ -212,10 +212,17 @@ def _seconds(value: Value) -> float:
     return float(_number(value))
 
 
+#: 7w17h2m47s (command tree 7.22.3)
+_LONGEST_DELAY_S = 4_294_967
+
+
 async def delay(machine: Machine, arguments: Arguments, scope: Scope) -> Value:
     """Without a time: one second (inference)."""
     node = arguments.get("delay-time")
-    await machine.around.sleep(1.0 if node is None else _seconds(await machine.value(node, scope)))
+    seconds = 1.0 if node is None else _seconds(await machine.value(node, scope))
+    if not 0 <= seconds <= _LONGEST_DELAY_S:
+        raise ScriptError("value of delay-time out of range (0s..7w17h2m47s)")
+    await machine.around.sleep(seconds)
     return NOTHING
 
 

@@ -80,6 +80,7 @@ def parse(
     parser.late = late and key >= _LATE
     try:
         body = parser.statements("")
+        parser.known()
         return Script(body, source, key, parser.last_menu)
     except RecursionError:
         # brackets nested thousands deep; what the router says of them is not known
@@ -96,6 +97,13 @@ class Parser(ExpressionParser):
         self.menu = "/"
         self.last_menu = "/"
         self._refused: ScriptSyntaxError | None = None
+        #: the first command or parameter that is not known; an error of syntax anywhere comes before it
+        self._unknown_first: ScriptSyntaxError | None = None
+
+    def known(self) -> None:
+        """Raises at the end for what was not known, unless that is left for later."""
+        if self._unknown_first is not None and not self.late:
+            raise self._unknown_first
 
     def statements(self, closing: str) -> Block:
         """Commands up to ``closing`` (not consumed) or the end of the text."""
@@ -192,8 +200,7 @@ class Parser(ExpressionParser):
     def _unknown(self, at: int, word: str, start: int) -> Broken:
         """``(<%% bad command name poe (line 1 column 21) poe;monitor)`` (parse oracle)."""
         refusal = self.refusal(f"bad command name {word}", start)
-        if not self.late:
-            raise refusal
+        self._unknown_first = self._unknown_first or refusal
         try:
             named, unnamed, _ = self._arguments(None)
         except ScriptSyntaxError:
@@ -283,8 +290,7 @@ class Parser(ExpressionParser):
         if known is not None and plain not in known and plain not in ("numbers", ".id", "where", "from"):
             # where the router points: behind the name of a first argument, at the name of a later one (parse oracle)
             refusal = self.refusal(f"bad parameter {name}", self.at if first else self.at - len(name))
-            if not self.late:
-                raise refusal
+            self._unknown_first = self._unknown_first or refusal
             self._refused = self._refused or refusal
 
     def _unset(self) -> Node | None:

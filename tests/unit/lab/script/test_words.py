@@ -134,6 +134,8 @@ def test_paths_with_slashes_are_taken_by_version_6_too() -> None:
         (":local a {1}; :for i from=1 to=40 do={:set a {$a;$a}}", "out of memory"),
         (":local a {1}; :for i from=1 to=200 do={:set a {$a}}", "out of memory"),
         (":lock", "lock is not emulated"),
+        (":delay 8w", "value of delay-time out of range"),
+        (":delay -1s", "value of delay-time out of range"),
     ],
 )
 async def test_refusals(source: str, words: str) -> None:
