@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import platform
 import signal
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -139,8 +140,8 @@ class Run:
 
 
 async def measure_all(run: Run) -> None:
-    """Every cell that has no result yet, batch by batch."""
-    todo = [cell for cell in run.cells if run.stored(cell) is None]
+    """Every cell that has no result yet, batch by batch; one that failed before is tried again."""
+    todo = [cell for cell in run.cells if "error" in (run.stored(cell) or {"error": ""})]
     for cell in todo:
         run.waiting.setdefault(cell.setting, []).append(cell)
     for batch in batches(list(run.waiting), run.options.jobs):
@@ -229,6 +230,21 @@ def report(run: Run) -> None:
     print(f"{out}/failover.html, {out}/failover.json")
 
 
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    """One run of a checkout at a time, since labs have names; the kernel drops the lock with the process."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    fd = os.open(BUILD, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotMeasured("another run of this checkout is under way") from None
+        yield
+    finally:
+        os.close(fd)
+
+
 async def _run(run: Run) -> None:
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
@@ -245,24 +261,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse(sys.argv[1:] if argv is None else argv)
     try:
         wanted = chosen(options)
+        if options.report:
+            report(prepared(options, wanted))
+            return 0
+        with only_one():
+            return measured(options, wanted)
     except NotMeasured as error:
         print(f"bench failover: {error}", file=sys.stderr)
         return 2
+
+
+def prepared(options: argparse.Namespace, wanted: list[Cell]) -> Run:
     folder = options.out / "failover" / ("short" if options.short else "long")
     folder.mkdir(parents=True, exist_ok=True)
     settings = {cell.setting.key: cell.setting for cell in wanted}
     digests = {key: digest(ROOT, setting) for key, setting in settings.items()}
-    run = Run(options, wanted, Console(stderr=True), folder, digests)
-    if options.fresh or (options.short and not options.resume and not options.report):
+    return Run(options, wanted, Console(stderr=True), folder, digests)
+
+
+def measured(options: argparse.Namespace, wanted: list[Cell]) -> int:
+    """The exit code: 130 when it was interrupted, with a report of what there is in either case."""
+    run = prepared(options, wanted)
+    if options.fresh or (options.short and not options.resume):
         for cell in wanted:
             run.path(cell).unlink(missing_ok=True)
     code = 0
-    if not options.report:
-        try:
-            asyncio.run(_run(run))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            print("bench failover: interrupted; the same command goes on from here", file=sys.stderr)
-            code = 130
+    try:
+        asyncio.run(_run(run))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        again = "with --resume it goes on" if options.short else "the same command goes on"
+        print(f"bench failover: interrupted; {again} from here", file=sys.stderr)
+        code = 130
     report(run)
     return code
 
