@@ -43,6 +43,7 @@ class Terminal:
         #: what is to be said before the next prompt
         self._news: deque[str] = deque()
         self._reader: asyncio.Task[bytes] | None = None
+        self._ended = False
 
     async def run(self) -> bool:
         """True when the session was left by /quit."""
@@ -111,10 +112,13 @@ class Terminal:
 
     async def _read(self) -> bytes:
         """A read that was begun while a command ran is taken up again."""
+        if self._ended:
+            return b""
         if self._reader is None:
             self._reader = asyncio.ensure_future(self.stream.read())
         data = await asyncio.shield(self._reader)
         self._reader = None
+        self._ended = not data
         return data
 
     async def _line(self) -> str | None:

@@ -81,7 +81,7 @@ class FakeStream:
         return await self.typed.get()
 
     async def write(self, data: bytes) -> None:
-        self.raw += data.decode()
+        self.raw += data.decode("utf-8", "replace")
         self._more.set()
 
     def type(self, text: str) -> None:

@@ -119,6 +119,18 @@ async def test_a_long_print_stops_when_the_screen_is_full(key: str, shown: int) 
 
 
 @pytest.mark.parametrize(
+    ("line", "wait"), [("/ip firewall address-list print", "-- [Q quit|D dump|down]"), (":delay 1h", ":delay 1h\n")]
+)
+async def test_hanging_up_ends_the_session_whatever_it_is_at(line: str, wait: str) -> None:
+    async with terminal(dataclasses.replace(PLAIN, height=10), many(40)) as (stream, task):
+        await stream.until(PROMPT)
+        stream.type(f"{line}\r")
+        await stream.until(wait)
+        stream.hang_up()
+        assert await asyncio.wait_for(task, 5) is False
+
+
+@pytest.mark.parametrize(
     ("login", "line"),
     [
         ("admin+ct80w10h", "/ip firewall address-list print without-paging"),
