@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -65,6 +66,8 @@ def prepared(real: Peer) -> Iterator[Peer]:
         yield real
     finally:
         INVENTORY.unlink()
+        with contextlib.suppress(OSError):  # the scenario's own files may be there
+            INVENTORY.parent.rmdir()
 
 
 def test_the_scenario_on_a_real_router(prepared: Peer) -> None:
