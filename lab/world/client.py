@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lab.world import launcher, wire
@@ -20,8 +21,8 @@ Json = dict[str, Any]
 class LabClient:
     """One lab, by name. Every method raises ``LabError`` with a sentence for people."""
 
-    def __init__(self, name: str = "default") -> None:
-        self.folder = Folder(name)
+    def __init__(self, name: str = "default", base: Path | None = None) -> None:
+        self.folder = Folder(name) if base is None else Folder(name, base)
 
     async def up(self, options: Options | None = None, progress: Callable[[str], None] = lambda _step: None) -> Json:
         """Start the lab; returns ports and paths: name, api_port, api_ssl_port, ssh_port, inventory, ca_file, …"""

@@ -16,7 +16,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +111,10 @@ class State:
 
 @dataclass(frozen=True)
 class Folder:
-    """The files of one lab."""
+    """The files of one lab. ``base`` holds the folders of all labs; it is what it was when this object was made."""
 
     name: str
+    base: Path = field(default_factory=lambda: BASE)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -121,7 +122,7 @@ class Folder:
 
     @property
     def path(self) -> Path:
-        return BASE / self.name
+        return self.base / self.name
 
     @property
     def state_file(self) -> Path:

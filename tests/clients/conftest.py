@@ -116,13 +116,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """``start(version)``: a router that plays it; the second time the same one."""
     with pytest.MonkeyPatch.context() as patch:
         base = tmp_path_factory.mktemp("labs")
-        patch.setattr(state, "BASE", base)
         patch.setenv("MULTIWAN_LAB_DIR", str(base))
         running: dict[str, RouterUnderTest] = {}
 
         def begin(version: str) -> RouterUnderTest:
             if version not in running:
-                lab = LabClient(f"v{version.replace('.', '-')}")
+                lab = LabClient(f"v{version.replace('.', '-')}", base)
                 topology = Topology(uplinks=parse_uplinks("10M/10M,10M/10M"), version=version)
                 paths = asyncio.run(lab.up(Options(topology, 0, 0, hold=True)))
                 overlay = yaml.safe_load(Path(paths["inventory"]).read_text(encoding="utf-8"))

@@ -35,13 +35,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Pe
         pytest.skip(str(error))
     with pytest.MonkeyPatch.context() as patch:
         base = tmp_path_factory.mktemp("labs")
-        patch.setattr(state, "BASE", base)
         patch.setenv("MULTIWAN_LAB_DIR", str(base))
         running: dict[str, tuple[LabClient, Peer]] = {}
 
         def begin(version: str) -> Peer:
             if version not in running:
-                client = LabClient(f"real{version.replace('.', '-')}")
+                client = LabClient(f"real{version.replace('.', '-')}", base)
                 topology = Topology(uplinks=parse_uplinks("10M/10M,10M/10M"), version=version)
                 paths = asyncio.run(client.up(Options(topology, 0, 0, hold=True)))
                 overlay = yaml.safe_load(Path(paths["inventory"]).read_text(encoding="utf-8"))
