@@ -35,7 +35,7 @@ def command_in(client: LabClient, place: str, command: Sequence[str]) -> int:
     state = client.running()
     if state is None or state.inner is None or not state.inner.alive:
         raise LabError(f"lab {client.folder.name!r} is not running; `lab up` starts it")
-    argv = ["nsenter", "--target", str(state.inner.pid), "--mount", "--pid"]
+    argv = ["nsenter", "--target", str(state.inner.pid), "--mount", "--pid", "--root"]
     if os.readlink(f"/proc/{state.inner.pid}/ns/user") != os.readlink("/proc/self/ns/user"):
         argv += ["--user", "--preserve-credentials"]
     # entering a mount namespace leads to /: go back to where the caller stands (--wdns needs util-linux 2.38)

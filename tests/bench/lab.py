@@ -23,21 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from lab.doors.codec import encode
+from lab.world import launcher
 from lab.world.client import LabClient, Options
 from tests.bench._routers import pss_kb
 
 ROOT = Path(__file__).parents[2]
-UNSHARE = [
-    "unshare",
-    "--user",
-    "--map-root-user",
-    "--net",
-    "--mount",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "--mount-proc",
-]
 PRIVATE_RUN = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && exec "$@"'
 LOGIN = encode(["/login", "=name=admin", "=password=bench"])
 #: what is asked, again and again
@@ -54,7 +44,7 @@ def child(mode: str, count: int = 1, *, inside: bool = False) -> Iterator[dict[s
     """A process of ``_routers.py``, up; ended by closing its stdin. ``inside``: in namespaces of its own."""
     command = [sys.executable, "-m", "tests.bench._routers", mode, str(count)]
     if inside:
-        command = [*UNSHARE, "sh", "-c", PRIVATE_RUN, "sh", *command]
+        command = ["unshare", *launcher.unshare_flags(), "sh", "-c", PRIVATE_RUN, "sh", *command]
     environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None

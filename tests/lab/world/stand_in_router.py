@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lab import netns
+from lab.actuate import sysctl
 from lab.router.spec import RouterSpec
 from lab.world.topology import Uplink
 
@@ -38,7 +39,7 @@ class Router:
                 f"rule add fwmark {n} table {100 + n} pref {1000 + n}",
             ]
         netns.run(NS, ["ip", "-batch", "-"], stdin="\n".join(batch) + "\n")
-        netns.run(NS, ["sysctl", "-qw", "net.ipv4.ip_forward=1"])
+        sysctl.write(NS, {"net/ipv4/ip_forward": "1"})
         netns.run(NS, ["nft", "-f", "-"], stdin=self._rules(uplinks))
 
     @staticmethod
