@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from lab import netns
+from lab.actuate import sysctl
 from lab.actuate.actuator import Actuator
 from lab.derive.derive import derive
 from lab.derive.observations import GatewayCheck, Link, Observations
@@ -53,7 +54,7 @@ def _build() -> None:
         isp = uplink.name
         ip(isp, f"addr add {uplink.gateway}/24 dev cpe", f"addr add {own}/24 dev core", f"route add default via {far}")
         ip("inet", f"addr add {far}/24 dev {isp}", f"route add {uplink.network} via {own}")
-        netns.run(isp, ["sysctl", "-qw", "net.ipv4.ip_forward=1"])
+        sysctl.write(isp, {"net/ipv4/ip_forward": "1"})
         foreign = f"iifname cpe ip saddr != {uplink.network} drop"  # BCP 38
         netns.run(
             isp,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lab import netns
+from lab.actuate import sysctl
 
 
 class Net:
@@ -31,7 +32,8 @@ class Net:
         netns.run(name, ["ip", *command.split()])
 
     def sysctl(self, name: str, setting: str) -> None:
-        netns.run(name, ["sysctl", "-qw", setting])
+        key, _, value = setting.partition("=")
+        sysctl.write(name, {key.replace(".", "/"): value})
 
     def wire(self, left: str, left_port: str, right: str, right_port: str) -> None:
         """A cable between two namespaces; both ends up."""
