@@ -15,7 +15,7 @@ from lab.actuate.netlink import Netlink, attr, attributes
 _NETFILTER = 12  # the socket module has no name for it
 _GET, _DELETE = 0x101, 0x102
 _TUPLE_ORIG, _TUPLE_REPLY, _STATUS, _PROTOINFO, _TIMEOUT, _MARK = 1, 2, 3, 4, 7, 8
-_COUNTERS_ORIG, _COUNTERS_REPLY, _ID, _MARK_MASK = 9, 10, 12, 21
+_COUNTERS_ORIG, _COUNTERS_REPLY, _ID = 9, 10, 12
 _NESTED = 0x8000
 _EXPECTED, _SEEN_REPLY, _ASSURED, _CONFIRMED, _SRC_NAT, _DST_NAT, _DYING = 1, 2, 4, 8, 16, 32, 512
 _GENMSG = struct.pack("=BBH", socket.AF_INET, 0, 0)
@@ -89,11 +89,6 @@ class Conntrack:
                 return False
             raise
         return True
-
-    def delete_mark(self, mark: int) -> None:
-        """Delete every entry with this mark in one request."""
-        body = _GENMSG + attr(_MARK, struct.pack("!I", mark)) + attr(_MARK_MASK, struct.pack("!I", 0xFFFFFFFF))
-        self._netlink.request(_DELETE, 0, body)
 
 
 class ConnectionTable:

@@ -12,7 +12,7 @@ from pathlib import Path
 from lab.actuate.actuator import Actuator, Refused
 from lab.derive.derive import derive
 from lab.derive.observations import GatewayCheck, Link, Observations
-from lab.derive.plan import Derived, Note
+from lab.derive.plan import Derived, DhcpPool
 from lab.observe.dhcp_server import DhcpServer
 from lab.observe.gateway import GatewayMonitor, timers
 from lab.observe.links import LinkMonitor
@@ -43,9 +43,9 @@ class DataPlane:
         self._links: Mapping[str, Link] = {}
         self._loop: asyncio.AbstractEventLoop
         self._due: asyncio.Handle | None = None
-        self._pools: tuple[object, ...] = ()
+        self._pools: tuple[DhcpPool, ...] = ()
+        self._serving = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
-        self.notes: tuple[Note, ...] = ()
         self.actuator = Actuator(netns)
         self.link_monitor = LinkMonitor(netns, self._links_changed)
         self.gateways = GatewayMonitor(netns, self._gateway_changed)
@@ -76,7 +76,6 @@ class DataPlane:
         snapshot = self._snapshot()
         seen = Observations(links=self._links, gateways=dict(self.gateways.verdicts))
         result = derive(snapshot, seen, self._clock())
-        self.notes = result.notes
         try:
             self.actuator.apply(result.kernel)
         except Refused as error:
@@ -86,10 +85,15 @@ class DataPlane:
         self.gateways.update(result.checks, pace.interval_s, pace.timeout_s, pace.count)
         if result.kernel.dhcp != self._pools:
             self._pools = result.kernel.dhcp
-            task = self._loop.create_task(self.dhcp.apply(result.kernel.dhcp))
+            task = self._loop.create_task(self._serve_pools())
             self._background.add(task)
             task.add_done_callback(self._background.discard)
         self._derived(result)
+
+    async def _serve_pools(self) -> None:
+        """One at a time and always the newest: an older order that waited must not bring ended servers back."""
+        async with self._serving:
+            await self.dhcp.apply(self._pools)
 
     def _soon(self) -> None:
         """Several observations of one moment make one derivation."""
@@ -107,7 +111,7 @@ class DataPlane:
     def _links_changed(self, links: Mapping[str, Link]) -> None:
         gone = any(name in self._links and self._links[name].up and not link.up for name, link in links.items())
         self._links = dict(links)
-        if gone or set(links) != set(self._links):
+        if gone:
             # the kernel drops routes of a link that goes down, without being asked
             try:
                 self.actuator.resync()

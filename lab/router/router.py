@@ -102,7 +102,7 @@ class Router:
                 tls=lambda verify: self.services.certificates.context("netwatch", verify=verify),
             ),
         )
-        # which policies on-alert runs with is not documented (facts 4.1, unsure); the owner of the row is taken: full
+        # which policies on-alert runs with is not documented (facts 4.1, unsure): the few that netwatch has are taken
         self.alerts = AlertProber(
             spec.netns,
             set_status=self._status("/ip/dhcp-server/alert"),

@@ -44,10 +44,6 @@ def clamp(number: int) -> int:
     return (number + MAX_NUM + 1) % (2 * MAX_NUM + 2) - MAX_NUM - 1
 
 
-def is_num(value: Value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def truth(value: Value) -> bool:
     """The condition of :if and :while. Nothing counts as false; anything else must be a bool."""
     if isinstance(value, bool):
