@@ -14,6 +14,7 @@ from typing import Any
 
 from . import branch_checks, fields, versions
 from .branch_lan import read_pins, read_segments
+from .branch_probe import read_probe
 from .branch_uplinks import read_uplinks
 from .fields import Fields
 from .model import CLASSIFIERS, LANGUAGES, MAX_UPLINKS, MODES, Branch, Telegram
@@ -28,6 +29,8 @@ RULE_VARIABLES = (
     "multiwan_bypass",
     "multiwan_pins",
     "multiwan_telegram",
+    "multiwan_fast_failover",
+    "multiwan_probe",
     "multiwan_gate_network",
     "multiwan_routeros_version",
 )
@@ -67,7 +70,8 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
     top = _Top({key: value for key, value in raw.items() if key in KNOWN_VARIABLES}, "", problems, KNOWN_VARIABLES)
     version = _version(raw.get("multiwan_routeros_version"), problems)
     gates = _gate_network(top)
-    uplinks = read_uplinks(raw.get("multiwan_uplinks"), gates, problems)
+    probe = read_probe(raw.get("multiwan_probe"), version, problems)
+    uplinks = read_uplinks(raw.get("multiwan_uplinks"), gates, probe, problems)
     segments = read_segments(raw.get("multiwan_segments"), problems)
     pins = read_pins(raw.get("multiwan_pins"), problems)
     branch = Branch(
@@ -80,6 +84,7 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
         bypass=_bypass(raw.get("multiwan_bypass"), problems),
         pins=pins.values,
         telegram=_telegram(raw.get("multiwan_telegram"), problems),
+        fast=top.boolean("multiwan_fast_failover", True),
     )
     branch_checks.check(uplinks, segments, pins, gates, problems)
     found = problems.found(RULE_VARIABLES)

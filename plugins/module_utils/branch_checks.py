@@ -32,6 +32,7 @@ def check(
     _unique(_at(segments, "vlan"), "a VLAN of its own", problems)
     _unique(_anchors(uplinks), "an anchor of its own: it is reachable through one uplink only", problems)
     _reserved(uplinks, problems)
+    _metered(uplinks, problems)
     _overlaps(uplinks, segments, gates, problems)
     _misplaced_anchors(uplinks, segments, gates, problems)
     _references(uplinks, segments, pins, problems)
@@ -57,6 +58,12 @@ def _reserved(uplinks: Read[Uplink], problems: Problems) -> None:
     for path, name in _at(uplinks, "name"):
         if name.startswith(RESERVED_PREFIX):
             problems.add(path, name, f"a name that does not begin with {RESERVED_PREFIX} (tables of paths do)")
+
+
+def _metered(uplinks: Read[Uplink], problems: Problems) -> None:
+    kinds = [metered for _, metered in _at(uplinks, "metered")]
+    if kinds and all(kinds):
+        problems.add("multiwan_uplinks", "metered: true on every uplink", "at least one uplink that is not metered")
 
 
 _NOT_THE_INTERNET = tuple(

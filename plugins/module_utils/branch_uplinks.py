@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any, Generic, TypeVar
 
+from .branch_probe import Common
 from .fields import Fields, list_items, unicast
 from .model import MAX_UPLINKS, Uplink
 from .problems import Problems, show
@@ -28,6 +29,8 @@ _KEYS = (
     "weight",
     "priority",
     "anchors",
+    "probe",
+    "metered",
 )
 _TYPES = ("static",)
 _LATER = " (dhcp, pppoe and lte are not supported by this release)"
@@ -47,8 +50,8 @@ class Read(Generic[T]):
     seen: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_uplinks(value: Any, gates: IPv4Network, problems: Problems) -> Read[Uplink]:
-    """All uplinks that are right; the mistakes of the others are noted."""
+def read_uplinks(value: Any, gates: IPv4Network, probe: Common, problems: Problems) -> Read[Uplink]:
+    """All uplinks that are right; the mistakes of the others are noted. ``probe``: what all of them share."""
     path = "multiwan_uplinks"
     allowed = f"a list of 1 to {MAX_UPLINKS} uplinks"
     items = list(list_items(value, path, problems, allowed))
@@ -60,18 +63,16 @@ def read_uplinks(value: Any, gates: IPv4Network, problems: Problems) -> Read[Upl
     seen: dict[str, Any] = {}
     uplinks = []
     for index, (item_path, item) in enumerate(items):
-        uplink = _uplink(
-            item, path=item_path, position=index + 1, weight=weights[index], gates=gates, problems=problems, seen=seen
-        )
+        fields = Fields(item, item_path, problems, _KEYS)
+        uplink = _uplink(fields, position=index + 1, weight=weights[index], gates=gates, probe=probe, seen=seen)
         if uplink is not None and index < MAX_UPLINKS:
             uplinks.append(uplink)
     return Read(tuple(uplinks), seen)
 
 
 def _uplink(
-    item: Any, *, path: str, position: int, weight: int, gates: IPv4Network, problems: Problems, seen: dict[str, Any]
+    fields: Fields, *, position: int, weight: int, gates: IPv4Network, probe: Common, seen: dict[str, Any]
 ) -> Uplink | None:
-    fields = Fields(item, path, problems, _KEYS)
     name = fields.name()
     interface = fields.interface()
     address = fields.interface_address("address")
@@ -80,8 +81,10 @@ def _uplink(
     fields.rate("upload")
     anchors = _anchors(fields, seen)
     priority = fields.integer("priority", 1, 99)
+    metered = fields.boolean("metered", False)
+    watched = probe.of_uplink(fields, metered=metered)
     label = fields.label("label", name or "")
-    _note(seen, fields, name=name, interface=interface, address=address, gateway=gateway)
+    _note(seen, fields, name=name, interface=interface, address=address, gateway=gateway, metered=metered)
     if address is not None and gateway is not None:
         _check_gateway(fields, address, gateway)
     if name is None or interface is None or address is None or gateway is None:
@@ -98,6 +101,8 @@ def _uplink(
         weight=weight,
         priority=position if priority is None else priority,
         anchors=anchors,
+        probe=watched,
+        metered=metered,
     )
 
 

@@ -28,10 +28,27 @@ MAX_UPLINKS = 16
 
 
 @dataclass(frozen=True)
+class Probe:
+    """How a line is watched.
+
+    ``interval_s``: seconds between two checks of an anchor. ``good_checks``: good ones in a row before a line is used
+    again. ``quorum``: anchors that must answer. ``loss``: per cent lost above which a line is poor; ``latency_ms``:
+    mean round trip above which it is poor; ``None``: never.
+    """
+
+    interval_s: int
+    good_checks: int
+    quorum: int
+    loss: int | None
+    latency_ms: int | None
+
+
+@dataclass(frozen=True)
 class Uplink:
     """One internet line. ``position`` counts from 1 in the order of the file and never changes when one is appended.
 
-    ``weight`` is relative: as given, or the download speed in bit/s, or 1 for all.
+    ``weight`` is relative: as given, or the download speed in bit/s, or 1 for all. ``metered``: new connections use it
+    only when nothing else lives.
     """
 
     position: int
@@ -45,6 +62,8 @@ class Uplink:
     weight: int
     priority: int
     anchors: tuple[IPv4Address, ...]
+    probe: Probe
+    metered: bool
 
     @property
     def network(self) -> IPv4Network:
@@ -114,6 +133,7 @@ class Branch:
     bypass: tuple[IPv4Network, ...]
     pins: tuple[Pin, ...]
     telegram: Telegram | None
+    fast: bool
 
     def uplink(self, name: str) -> Uplink:
         return next(uplink for uplink in self.uplinks if uplink.name == name)
@@ -123,5 +143,5 @@ class Branch:
 
     @property
     def by_priority(self) -> tuple[Uplink, ...]:
-        """Best first. Equal priorities keep the order of the file."""
-        return tuple(sorted(self.uplinks, key=lambda uplink: (uplink.priority, uplink.position)))
+        """Best first, metered ones last. Equal priorities keep the order of the file."""
+        return tuple(sorted(self.uplinks, key=lambda uplink: (uplink.metered, uplink.priority, uplink.position)))

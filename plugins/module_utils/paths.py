@@ -12,18 +12,27 @@ Path = tuple[Uplink, ...]
 
 
 def slot_paths(branch: Branch) -> tuple[Path, ...]:
-    """One path per PCC remainder. In mode ``failover``, and with one uplink, a single path takes everything."""
-    if branch.mode == "failover" or len(branch.uplinks) == 1:
+    """One path per PCC remainder. A single path takes everything in mode ``failover``, and when only one uplink is not
+    metered. No path begins with a metered uplink; they stand at its end, or come after it in ``main``.
+    """
+    sharing = tuple(uplink for uplink in branch.uplinks if not uplink.metered)
+    if branch.mode == "failover" or len(sharing) == 1:
         return (pin_path(branch, branch.by_priority[0].name),)
-    chosen = slots.choose_slots(tuple(uplink.weight for uplink in branch.uplinks))
-    return tuple(tuple(branch.uplinks[index] for index in path) for path in chosen.paths)
+    metered = branch.by_priority[len(sharing) :] if _names_all(branch) else ()
+    chosen = slots.choose_slots(tuple(uplink.weight for uplink in sharing))
+    return tuple((*(sharing[index] for index in path), *metered) for path in chosen.paths)
 
 
 def pin_path(branch: Branch, uplink: str) -> Path:
     """The pinned uplink, then the others by priority; beyond four uplinks one other, ``main`` follows by priority."""
     first = branch.uplink(uplink)
     others = tuple(other for other in branch.by_priority if other is not first)
-    return (first, *(others if len(branch.uplinks) <= slots.FULL_PATHS else others[:1]))
+    return (first, *(others if _names_all(branch) else others[:1]))
+
+
+def _names_all(branch: Branch) -> bool:
+    """Whether a path names every uplink; else ``main`` goes on by priority, metered ones last."""
+    return len(branch.uplinks) <= slots.FULL_PATHS
 
 
 def all_paths(branch: Branch) -> tuple[Path, ...]:

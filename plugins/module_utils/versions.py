@@ -46,6 +46,8 @@ class Feature:
 TABLES = Feature(Version(7, 0), "routing tables (/routing/table)")
 #: ``/tool/fetch output=none``; the manual of 6 has ``keep-result=no``.
 FETCH_OUTPUT = Feature(Version(7, 0), "/tool/fetch output=none")
+#: Before, netwatch tells up from down and measures nothing (changelog of 7.4).
+NETWATCH_TYPES = Feature(Version(7, 4), "netwatch that measures loss and latency (type=icmp)")
 #: The next two: seen first in the command trees of 7.11 and 7.13.
 CONVERT = Feature(Version(7, 11), ":convert to=url")
 ONERROR = Feature(Version(7, 13), ":onerror")
