@@ -10,7 +10,10 @@ from collections.abc import Sequence
 WAN_LIST = "mw-wan"
 LAN_LIST = "mw-lan"
 BYPASS_LIST = "mw-bypass"
+#: Messages that wait, those that were just sent, and the lock of who sends: rows that scripts make, see scripts.py.
 OUTBOX_LIST = "mw-outbox"
+SENT_LIST = "mw-sent"
+SENDING_LIST = "mw-sending"
 
 CHAIN_INBOUND = "mw-inbound"
 CHAIN_ROUTE = "mw-route"

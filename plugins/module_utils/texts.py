@@ -17,7 +17,44 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "id": "Cabang {branch}: server DHCP liar ditemukan\nAntarmuka: {interface} ({segment})\nMAC: {mac}\nIP: {ip}",
         "en": "Branch {branch}: rogue DHCP server found\nInterface: {interface} ({segment})\nMAC: {mac}\nIP: {ip}",
     },
-    # Put behind a message that could not be sent at once.
+    "rogue_gone": {
+        "id": ("Cabang {branch}: server DHCP liar tidak terlihat lagi\nAntarmuka: {interface} ({segment})\nMAC: {mac}"),
+        "en": "Branch {branch}: rogue DHCP server is gone\nInterface: {interface} ({segment})\nMAC: {mac}",
+    },
+    "uplink_down": {
+        "id": "Cabang {branch}: jalur internet {label} terputus",
+        "en": "Branch {branch}: internet line {label} is down",
+    },
+    "uplink_up": {
+        "id": "Cabang {branch}: jalur internet {label} pulih\nLama gangguan: {length}",
+        "en": "Branch {branch}: internet line {label} is back\nOutage: {length}",
+    },
+    # Slow or lossy, but alive.
+    "uplink_poor": {
+        "id": (
+            "Cabang {branch}: jalur internet {label} lambat atau kehilangan paket\nTidak dipakai untuk koneksi baru"
+        ),
+        "en": "Branch {branch}: internet line {label} is slow or loses packets\nNot used for new connections",
+    },
+    "uplink_good": {
+        "id": "Cabang {branch}: jalur internet {label} kembali normal\nLama gangguan: {length}",
+        "en": "Branch {branch}: internet line {label} is good again\nIt was poor for: {length}",
+    },
+    # Sent afterwards: while no line lives, nothing can be sent.
+    "all_down": {
+        "id": "Cabang {branch}: semua jalur internet sempat terputus\nSejak: {time}\nLama gangguan: {length}",
+        "en": "Branch {branch}: all internet lines were down\nSince: {time}\nOutage: {length}",
+    },
+    # Put behind the last message that goes out.
+    "storm": {
+        "id": ("\nSudah {limit} pesan dalam satu jam. Pesan berikutnya ditahan sampai keadaan lebih tenang."),
+        "en": "\nThat makes {limit} messages within an hour. Further ones are held back until it is calmer.",
+    },
+    "test": {
+        "id": "Cabang {branch}: pesan uji\nPesan dari router ini sampai.",
+        "en": "Branch {branch}: test message\nMessages from this router arrive.",
+    },
+    # Put behind every message: it may have waited.
     "raised": {"id": "\nWaktu kejadian: {time}", "en": "\nRaised: {time}"},
     "unknown": {"id": "tidak diketahui", "en": "unknown"},
 }

@@ -18,7 +18,7 @@ from tests.versions.test_plans import BRANCHES, TOKEN, VERSIONS, plan
 
 PROPERTIES = ("source", "on-event", "on-alert")
 #: What a caller gives a script or a function.
-GIVEN = frozenset({"mwBody", "mwText", "mwIf", "mwSegment", "mwRaw"})
+GIVEN = frozenset({"mwBody", "mwText", "mwTime", "mwIf", "mwSegment", "mwRaw"})
 #: Rules of the linter that are known to be wrong, with the reason: none is needed.
 OFF: Mapping[str, str] = {}
 

@@ -15,7 +15,7 @@ from routeros_lsp.analyze import analyze
 from tests.unit.plugins.branches import LABELS, TOKEN, branch, branches
 
 #: What a caller gives a script, and what the router gives an alert.
-GIVEN = {"mwBody", "mwText", "mwIf", "mwMac", "mwIp", "mwSegment", "mac-address", "address"}
+GIVEN = {"mwBody", "mwText", "mwTime", "mwIf", "mwMac", "mwIp", "mwSegment", "mac-address", "address"}
 PROPERTIES = ("source", "on-event", "on-alert")
 
 
