@@ -26,6 +26,8 @@ _FILLING = ("add-src-to-address-list", "add-dst-to-address-list")
 class Connections:
     """``/ip/firewall/connection``: the kernel's connection tracking."""
 
+    finds_itself = True
+
     def __init__(self, table: ConnectionTable, version: str) -> None:
         self._table = table
         self._joins = not at_least(version, "7.0")

@@ -131,8 +131,9 @@ class Engine:
         self.allow(caller, at.menu.policy or "write")
         self.allow(caller, "write")
         reply = self._write(at, command, dict(args), caller)
-        self._arm()
-        await self.after_write()
+        if at.menu.kind != "virtual":  # rows that live elsewhere are no configuration: nothing to derive anew
+            self._arm()
+            await self.after_write()
         return reply
 
     async def expire(self) -> None:

@@ -27,7 +27,11 @@ Action = Callable[[Values, Caller], Awaitable[Reply]]
 
 
 class VirtualMenu(Protocol):
-    """A menu whose rows live elsewhere: connections, log lines, certificates."""
+    """A menu whose rows live elsewhere: connections, log lines, certificates.
+
+    One with an attribute ``finds_itself`` that is true is asked to remove ids without a look at its rows before; it
+    may stop at the first that it does not know, with those before it removed.
+    """
 
     def rows(self) -> Sequence[tuple[int, Values]]: ...
 

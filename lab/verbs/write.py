@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
-from lab.store import Store, Trap, format_id
+from lab.store import Store, Trap, format_id, parse_id
 from lab.verbs import args as a
 from lab.verbs.caller import Caller
 from lab.verbs.reply import Reply
@@ -38,9 +38,19 @@ class Writer:
             raise Trap("missing =.id=", 0)
         if which == "":  # `set [find …]` that found nothing is silent (facts 6.5)
             return Reply(), ()
-        ids = a.row_ids(which, self.view.candidates(at))
+        ids = self._ids(at, command, which)
         self._on_rows(at, command, ids, args)
         return Reply(), ids
+
+    def _ids(self, at: MenuAt, command: str, which: str) -> list[int]:
+        """The rows that a command names. Raises Trap("no such item")."""
+        elsewhere = self.view.virtual.get(at.path)
+        if command == "remove" and at.menu.kind == "virtual" and getattr(elsewhere, "finds_itself", False):
+            # a script that removes thousands of connections one by one must not list all of them for each
+            numbers = [parse_id(part) for part in which.split(",")]
+            if None not in numbers:
+                return [number for number in dict.fromkeys(numbers) if number is not None]
+        return a.row_ids(which, self.view.candidates(at))
 
     def _on_rows(self, at: MenuAt, command: str, ids: list[int], args: dict[str, str]) -> None:
         if command == "remove":
