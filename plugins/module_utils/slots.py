@@ -4,8 +4,9 @@
 """Which path each PCC remainder takes. Pure arithmetic over weights; uplinks are list positions from 0.
 
 A slot is one remainder of the PCC matcher; its path is the order in which its connections try the uplinks. The number
-of slots that *begin* with an uplink is always exactly proportional to its (reduced) weight. What follows is chosen so
-that the slots of dead uplinks fall on the living ones by weight, too.
+of slots that *begin* with an uplink is exactly proportional to its weight as long as few slots can say it, else as near
+as they can. What follows is chosen so that the slots of dead uplinks fall on the living ones by weight, too: whoever is
+not dead keeps every slot that it had.
 """
 
 from __future__ import annotations
@@ -17,15 +18,20 @@ from functools import cache
 from itertools import combinations, permutations
 from math import gcd, lcm
 
-#: Most weights that people write sum up to less. Beyond it they are approximated, which costs at most one point in 100.
+#: Most weights that people write sum up to less (without their common divisor) and are kept exactly.
 MAX_WEIGHT_SUM = 100
-#: Each slot is a mangle row and one more comparison for a new connection.
+#: The bound on rows: each slot is a mangle row and one more comparison for a new connection.
 MAX_SLOTS = 256
-#: How far a living uplink's share may be from the exact one after deaths, as a part of all connections.
-TOLERANCE = Fraction(5, 100)
 #: Up to here a path names all uplinks in order, beyond it only two: four uplinks have 24 orders, five 120.
 FULL_PATHS = 4
+#: How far a living uplink's share may be from the exact one, as a part of all connections: with full paths after every
+#: combination of deaths, beyond them after every single one.
+TOLERANCE_FULL, TOLERANCE_BEYOND = Fraction(3, 100), Fraction(5, 100)
+#: What is left of the tolerance to the hash: with 2,000 connections it strays by about a point (binomial).
+CHANCE = Fraction(1, 100)
 
+#: Sums tried one after the other where the exact weights need more than ``MAX_WEIGHT_SUM``.
+_ROUNDED_SUMS = (MAX_WEIGHT_SUM, 128, 160, 200, MAX_SLOTS)
 #: How often an assignment is looked through again; it settles after two or three.
 _REFINEMENTS = 10
 
@@ -35,22 +41,30 @@ Missing = dict[tuple[frozenset[int], int], int]
 
 @dataclass(frozen=True)
 class Slots:
-    """``paths[r]`` is the path of remainder ``r``; ``deviation`` the worst share error after the deaths that count."""
+    """``paths[r]`` is the path of remainder ``r``; ``weights`` are the given ones without their common divisor.
+
+    ``deviation`` is the largest distance between the share of a living uplink and its weight among the living, with all
+    alive and after each death that counts. It is above :func:`tolerance` only where the weights of several uplinks are
+    less than a slot (1 of ``MAX_SLOTS``) each: every uplink gets one nevertheless.
+    """
 
     paths: tuple[Path, ...]
     weights: tuple[int, ...]
     deviation: Fraction
 
+    @property
+    def even(self) -> bool:
+        """Whether the promise is kept."""
+        return self.deviation <= tolerance(len(self.weights))
+
+
+def tolerance(count: int) -> Fraction:
+    """What is promised for ``count`` uplinks."""
+    return TOLERANCE_FULL if count <= FULL_PATHS else TOLERANCE_BEYOND
+
 
 def reduced(weights: Sequence[int]) -> tuple[int, ...]:
-    """Weights without their common divisor; with a sum of at most ``MAX_WEIGHT_SUM``, if need be by rounding."""
-    exact = _divided(weights)
-    if sum(exact) <= MAX_WEIGHT_SUM:
-        return exact
-    return _divided(apportion(exact, MAX_WEIGHT_SUM, least=1))
-
-
-def _divided(weights: Sequence[int]) -> tuple[int, ...]:
+    """Weights without their common divisor."""
     divisor = gcd(*weights)
     return tuple(weight // divisor for weight in weights)
 
@@ -71,19 +85,31 @@ def apportion(weights: Sequence[int], seats: int, *, least: int = 0) -> tuple[in
 
 @cache
 def choose_slots(weights: tuple[int, ...]) -> Slots:
-    """The fewest slots whose redistribution is within ``TOLERANCE``; else the best that ``MAX_SLOTS`` allow."""
+    """The fewest slots that keep the tolerance with room for ``CHANCE``; else the best that ``MAX_SLOTS`` allow."""
     small = reduced(weights)
     best: Slots | None = None
-    for multiple in range(1, MAX_SLOTS // sum(small) + 1):
-        paths = _assign(small, multiple)
+    for firsts in _first_counts(small):
+        paths = _assign(small, firsts)
         found = Slots(paths, small, worst_deviation(paths, small))
         if best is None or found.deviation < best.deviation:
             best = found
-        if best.deviation <= TOLERANCE:
+        if best.deviation <= tolerance(len(weights)) - CHANCE:
             break
     if best is None:
-        raise ValueError(f"{len(weights)} weights with the sum {sum(small)} need more than {MAX_SLOTS} slots")
+        raise ValueError(f"{len(weights)} uplinks need more than {MAX_SLOTS} slots")
     return best
+
+
+def _first_counts(weights: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """How many slots may begin with each uplink, fewest first."""
+    total = sum(weights)
+    if total <= MAX_WEIGHT_SUM:
+        for multiple in range(1, MAX_SLOTS // total + 1):
+            yield tuple(weight * multiple for weight in weights)
+    elif len(weights) <= MAX_SLOTS:
+        for seats in _ROUNDED_SUMS:
+            if seats >= len(weights):
+                yield apportion(weights, seats, least=1)
 
 
 def death_sets(count: int) -> Iterator[frozenset[int]]:
@@ -103,9 +129,9 @@ def shares_after(paths: Sequence[Path], count: int, dead: frozenset[int]) -> tup
 
 
 def worst_deviation(paths: Sequence[Path], weights: Sequence[int]) -> Fraction:
-    """Largest distance between a living uplink's share and its weight among the living, over all deaths that count."""
+    """Largest distance between a living uplink's share and its weight among the living: all alive, or any deaths."""
     worst = Fraction(0)
-    for dead in death_sets(len(weights)):
+    for dead in (frozenset[int](), *death_sets(len(weights))):
         living = sum(weight for uplink, weight in enumerate(weights) if uplink not in dead)
         for uplink, share in enumerate(shares_after(paths, len(weights), dead)):
             if uplink not in dead:
@@ -113,23 +139,23 @@ def worst_deviation(paths: Sequence[Path], weights: Sequence[int]) -> Fraction:
     return worst
 
 
-def _first_choices(weights: Sequence[int], multiple: int) -> Iterator[int]:
-    """Each uplink ``weight × multiple`` times, well mixed: neighbouring remainders go to different uplinks."""
-    credit = [0] * len(weights)
-    for _ in range(sum(weights) * multiple):
-        credit = [have + weight for have, weight in zip(credit, weights, strict=True)]
-        index = max(range(len(weights)), key=lambda i: (credit[i], -i))
-        credit[index] -= sum(weights)
+def _first_choices(firsts: Sequence[int]) -> Iterator[int]:
+    """Each uplink as often as it should come first, well mixed: neighbouring remainders go to different uplinks."""
+    credit = [0] * len(firsts)
+    for _ in range(sum(firsts)):
+        credit = [have + first for have, first in zip(credit, firsts, strict=True)]
+        index = max(range(len(firsts)), key=lambda i: (credit[i], -i))
+        credit[index] -= sum(firsts)
         yield index
 
 
-def _assign(weights: tuple[int, ...], multiple: int) -> tuple[Path, ...]:
+def _assign(weights: tuple[int, ...], firsts: tuple[int, ...]) -> tuple[Path, ...]:
     """One path per slot: first the one whose heirs lack most, then each looked at again until none gets better."""
     count = len(weights)
-    missing, unit = _missing(weights, multiple)
+    missing, unit = _missing(weights, firsts)
     options = [_candidates(first, count) for first in range(count)]
     chosen: list[Path] = []
-    for first in _first_choices(weights, multiple):
+    for first in _first_choices(firsts):
         path = max(options[first], key=lambda option: _worth(option, missing, count))
         _take(path, missing, unit, count)
         chosen.append(path)
@@ -145,13 +171,12 @@ def _assign(weights: tuple[int, ...], multiple: int) -> tuple[Path, ...]:
     return tuple(chosen)
 
 
-def _missing(weights: tuple[int, ...], multiple: int) -> tuple[Missing, int]:
+def _missing(weights: tuple[int, ...], firsts: tuple[int, ...]) -> tuple[Missing, int]:
     """For each death, what each living uplink should take over; in parts of a slot, ``unit`` of them to one."""
-    total = sum(weights)
-    living = {dead: total - sum(weights[uplink] for uplink in dead) for dead in death_sets(len(weights))}
+    living = {dead: sum(weights) - sum(weights[uplink] for uplink in dead) for dead in death_sets(len(weights))}
     unit = lcm(*living.values())
     missing = {
-        (dead, uplink): weight * multiple * (unit * total // left - unit)
+        (dead, uplink): weight * sum(firsts) * (unit // left) - unit * firsts[uplink]
         for dead, left in living.items()
         for uplink, weight in enumerate(weights)
         if uplink not in dead

@@ -61,7 +61,7 @@ def test_the_rows_themselves_share_by_weight_before_and_after_any_death(weights:
         living = {gate: weight for gate, weight in zip(gates, weights, strict=True) if gate not in dead}
         for gate, weight in living.items():
             off = abs(Fraction(used[gate], count) - Fraction(weight, sum(living.values())))
-            assert off <= (Fraction(5, 100) if dead else 0)
+            assert off <= (Fraction(3, 100) if dead else 0)
 
 
 @given(branches())
