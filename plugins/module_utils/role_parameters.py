@@ -16,7 +16,16 @@ from .problems import Problem
 ROLE_PARAMETERS: dict[str, frozenset[str]] = {
     "wan": frozenset({"wan_uplinks", "wan_gate_network", "wan_routeros_version"}),
     "lan": frozenset({"lan_uplinks", "lan_segments", "lan_routeros_version"}),
-    "failover": frozenset({"failover_uplinks", "failover_gate_network", "failover_routeros_version"}),
+    "failover": frozenset(
+        {
+            "failover_uplinks",
+            "failover_fast_failover",
+            "failover_probe",
+            "failover_telegram",
+            "failover_gate_network",
+            "failover_routeros_version",
+        }
+    ),
     "pcc": frozenset(
         {
             "pcc_uplinks",

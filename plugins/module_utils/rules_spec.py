@@ -17,6 +17,8 @@ VARIABLES = {
     "bypass": "multiwan_bypass",
     "pins": "multiwan_pins",
     "telegram": "multiwan_telegram",
+    "fast_failover": "multiwan_fast_failover",
+    "probe": "multiwan_probe",
     "gate_network": "multiwan_gate_network",
     "routeros_version": "multiwan_routeros_version",
 }

@@ -14,6 +14,15 @@ LABELS = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co", "Zl", "Zp", "Cf")), min_size=1, max_size=64
 ).filter(lambda text: text.isprintable() and bool(text.strip()))
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,14}", fullmatch=True).filter(lambda name: not name.startswith("path-"))
+#: Right ones on every RouterOS, for uplinks with two anchors.
+PROBES = st.fixed_dictionaries(
+    {},
+    optional={
+        "interval": st.one_of(st.integers(1, 60), st.integers(1, 60).map(lambda seconds: f"{seconds}s")),
+        "good_checks": st.integers(1, 100),
+        "quorum": st.integers(1, 2),
+    },
+)
 
 
 def uplink(number: int, **more: Any) -> dict[str, Any]:
@@ -44,7 +53,10 @@ def weights(most: int = 16) -> st.SearchStrategy[tuple[int, ...]]:
 
 @st.composite
 def branches(draw: st.DrawFn, *, least: int = 1, most: int = 16) -> dict[str, Any]:
-    """Any right branch: names, labels, weights, priorities, pins, segments, mode, classifier, language."""
+    """Any right branch: names, labels, weights, priorities, probes, pins, segments, mode, classifier, language.
+
+    ``least`` uplinks or more are not metered.
+    """
     count = draw(st.one_of(st.integers(least, min(4, most)), st.integers(least, most)))
     names = draw(st.lists(NAMES, min_size=count, max_size=count, unique=True))
     numbers = draw(st.lists(st.integers(1, 9), min_size=count, max_size=count))
@@ -55,6 +67,8 @@ def branches(draw: st.DrawFn, *, least: int = 1, most: int = 16) -> dict[str, An
             label=draw(LABELS),
             weight=numbers[index],
             priority=draw(st.integers(1, 99)),
+            metered=index >= least and draw(st.booleans()),
+            probe=draw(PROBES),
         )
         for index in range(count)
     ]
@@ -83,5 +97,7 @@ def branches(draw: st.DrawFn, *, least: int = 1, most: int = 16) -> dict[str, An
         "multiwan_pins": pins,
         "multiwan_mode": draw(st.sampled_from(MODES)),
         "multiwan_classifier": draw(st.sampled_from(CLASSIFIERS)),
+        "multiwan_fast_failover": draw(st.booleans()),
+        "multiwan_probe": draw(PROBES),
         "multiwan_telegram": {"bot_token": TOKEN, "chat_id": -100200300, "language": draw(st.sampled_from(LANGUAGES))},
     }

@@ -81,7 +81,8 @@ def test_an_uplink_added_at_the_end_changes_no_row_of_the_others(raw: dict[str, 
     """What belongs to the lines themselves stays byte by byte; only what is shared out among all is shared out anew."""
     more = copy.deepcopy(raw)
     number = len(more["multiwan_uplinks"]) + 1
-    more["multiwan_uplinks"].append(uplink(number, name="added-one", weight=1, priority=99))
+    metered = any(item["metered"] for item in raw["multiwan_uplinks"])
+    more["multiwan_uplinks"].append(uplink(number, name="added-one", weight=1, priority=99, metered=metered))
     before, after = (
         {(row.menu, row.tag): dict(row.values) for row in assemble(variables, name="jakarta").rows}
         for variables in (raw, more)

@@ -97,11 +97,15 @@ def test_no_two_defaults_of_a_table_are_equal_by_accident(raw: dict[str, Any]) -
 
 @given(branches())
 @settings(max_examples=20)
-def test_main_prefers_gates_by_priority_then_any_line(raw: dict[str, Any]) -> None:
+def test_main_prefers_gates_by_priority_with_metered_ones_last_then_any_line(raw: dict[str, Any]) -> None:
     main = [r for r in routes(raw) if r["routing-table"] == "main" and r["dst-address"] == "0.0.0.0/0"]
     order = [str(r["tag"]).split(":")[2] for r in sorted(main, key=lambda r: int(r["distance"]))]
+
+    def rank(pair: tuple[int, dict[str, Any]]) -> tuple[bool, int, int]:
+        return pair[1]["metered"], pair[1]["priority"], pair[0]
+
     items = list(enumerate(raw["multiwan_uplinks"]))
-    wanted = [item["name"] for _, item in sorted(items, key=lambda pair: (pair[1]["priority"], pair[0]))]
+    wanted = [item["name"] for _, item in sorted(items, key=rank)]
     assert order == wanted * 2
 
 

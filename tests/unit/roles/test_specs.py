@@ -12,6 +12,7 @@ import yaml
 from ansible_collections.multiwan.routeros.plugins.module_utils import (
     branch,
     branch_lan,
+    branch_probe,
     branch_uplinks,
     commit_arguments,
     model,
@@ -75,12 +76,19 @@ def test_the_commit_role_takes_what_the_module_takes() -> None:
 
 def test_specs_and_parser_know_the_same_keys() -> None:
     pcc = options("pcc")
-    assert set(pcc["pcc_uplinks"]["options"]) == set(branch_uplinks._KEYS)
     # bandwidth: known to the parser, which says that it comes in a later release
     assert set(pcc["pcc_segments"]["options"]) == set(branch_lan._SEGMENT_KEYS) - {"bandwidth"}
     assert set(pcc["pcc_pins"]["options"]) == set(branch_lan._PIN_KEYS)
     assert pcc["pcc_classifier"]["choices"] == sorted(model.CLASSIFIERS)
     assert sorted(pcc["pcc_mode"]["choices"]) == sorted(model.MODES)
+    assert set(options("failover")["failover_probe"]["options"]) == set(branch_probe._KEYS)
+
+
+@pytest.mark.parametrize("role", [name for name in PLANNERS if f"{name}_uplinks" in ROLE_PARAMETERS.get(name, ())])
+def test_every_role_takes_whole_uplinks(role: str) -> None:
+    uplink = options(role)[f"{role}_uplinks"]["options"]
+    assert set(uplink) == set(branch_uplinks._KEYS)
+    assert set(uplink["probe"]["options"]) == set(branch_probe._KEYS)
 
 
 @pytest.mark.parametrize("role", NAMES)
