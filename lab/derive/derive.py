@@ -19,11 +19,12 @@ from lab.derive.settings import derive_sysctls
 from lab.schema.snapshot import Snapshot
 
 
-def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: bool = False) -> Derived:
+def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | None = None) -> Derived:
     """Kernel plan, read-only properties, dynamic rows, gateway checks, and notes on what is not enacted.
 
     ``now`` is wall time in seconds; nothing depends on it yet, rows that expire are taken away by the store.
-    ``trace`` makes the packet filter count how often each row is looked at.
+    ``trace`` makes the packet filter count how often each row is looked at, by packets that meet this nft condition
+    ("": by all).
     """
     interfaces = read_interfaces(snapshot, seen)
     addresses = read_addresses(snapshot, interfaces)

@@ -46,6 +46,8 @@ class DataPlane:
         self._pools: tuple[DhcpPool, ...] = ()
         self._serving = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
+        #: see ``derive``; counts with the next ``settle``
+        self.trace: str | None = None
         self.actuator = Actuator(netns)
         self.link_monitor = LinkMonitor(netns, self._links_changed)
         self.gateways = GatewayMonitor(netns, self._gateway_changed)
@@ -75,7 +77,7 @@ class DataPlane:
         """Make the kernel hold what the configuration and the observations say now."""
         snapshot = self._snapshot()
         seen = Observations(links=self._links, gateways=dict(self.gateways.verdicts))
-        result = derive(snapshot, seen, self._clock())
+        result = derive(snapshot, seen, self._clock(), trace=self.trace)
         try:
             self.actuator.apply(result.kernel)
         except Refused as error:

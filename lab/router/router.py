@@ -22,14 +22,14 @@ from lab.router.accounts import Accounts
 from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
 from lab.router.kept import Kept
-from lab.router.menus import Connections, FilledLists, Leases, Live
+from lab.router.menus import RULE_MENUS, Connections, FilledLists, Leases, Live
 from lab.router.monitors import Monitors
 from lab.router.services.base import format_moment
 from lab.router.services.kit import Services
 from lab.router.spec import RouterSpec
 from lab.router.telemetry import Telemetry
 from lab.schema.snapshot import ConfigRow
-from lab.store import Image, Store, Trap
+from lab.store import Image, Store, Trap, format_id
 from lab.verbs import Engine
 
 _log = logging.getLogger("lab.router")
@@ -218,6 +218,26 @@ class Router:
                 "error": entry.error,
             }
             for entry in self.store.journal
+        ]
+
+    def count_rules(self, packets: str | None) -> None:
+        """From now on count how often ``packets``, an nft condition, are held against each firewall row; None: stop."""
+        self.plane.trace = packets
+        self.plane.settle()
+
+    def rules_looked_at(self) -> Sequence[Mapping[str, Any]]:
+        """Firewall rows in the order of their menus, matched or not: menu, .id, chain, action, comment, looked_at."""
+        seen = self.plane.actuator.evaluations()
+        return [
+            {
+                "menu": menu,
+                ".id": format_id(row.id),
+                **{name: row.get(name) for name in ("chain", "action", "comment")},
+                "looked_at": seen[menu, row.id],
+            }
+            for menu in sorted(RULE_MENUS)
+            for row in self.store.rows(menu)
+            if (menu, row.id) in seen
         ]
 
     # -- inside

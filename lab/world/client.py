@@ -112,6 +112,11 @@ class LabClient:
         """The router's configuration as a script, as ``/export`` prints it."""
         return str((await self.router_call("", "export"))["ret"])
 
+    async def rules_passed(self, *, client: int = 0, server: int = 0, packets: int = 10) -> Json:
+        """How many firewall rows one packet of a LAN client's connection is held against; see lab/world/passed.py."""
+        request = {"do": "rules-passed", "client": client, "server": server, "packets": packets}
+        return _object(await self._ask(request))
+
     async def power_cycle(self) -> Json:
         """Pull the router's plug and put it back. Returns when it is up again: {"event", "at", "lasted_s"}."""
         return _object(await self._ask({"do": "power-cycle"}))

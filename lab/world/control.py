@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from lab.world import measure, wire
+from lab.world import measure, passed, wire
 from lab.world.cable import CableError
 from lab.world.faults import FaultError
 from lab.world.https import FailError, Failing
@@ -30,6 +30,7 @@ class Control:
     def __init__(self, world: World, stop: asyncio.Event) -> None:
         self._world = world
         self._stop = stop
+        self._counting = asyncio.Lock()
         self._handlers: dict[str, Handler] = {
             "stop": self._do_stop,
             "status": self._do_status,
@@ -43,6 +44,7 @@ class Control:
             "journal": self._do_journal,
             "events": self._do_events,
             "power-cycle": self._do_power_cycle,
+            "rules-passed": self._do_rules_passed,
         }
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -165,6 +167,16 @@ class Control:
 
     async def _do_power_cycle(self, _message: wire.Message, _emit: Emit) -> Any:
         return await self._world.power_cycle()
+
+    async def _do_rules_passed(self, message: wire.Message, _emit: Emit) -> Any:
+        async with self._counting:
+            return await passed.rules_passed(
+                self._world.router,
+                self._world.topology,
+                client=message["client"],
+                server=message["server"],
+                packets=message["packets"],
+            )
 
     async def _do_journal(self, _message: wire.Message, _emit: Emit) -> Any:
         return list(self._world.router.journal())

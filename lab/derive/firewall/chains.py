@@ -92,7 +92,7 @@ class Compiled:
 class _Menu:
     """Compiles the rows of one menu, chain by chain."""
 
-    def __init__(self, family: Family, rows: Sequence[ConfigRow], context: Context, *, trace: bool) -> None:
+    def __init__(self, family: Family, rows: Sequence[ConfigRow], context: Context, *, trace: str | None) -> None:
         self._family, self._context, self._trace = family, context, trace
         self.result = Compiled()
         self._chains: dict[str, list[ConfigRow]] = {}
@@ -144,7 +144,9 @@ class _Menu:
             for condition in alternatives
             for extra, statement in statements
         ]
-        return [f'counter name "seen-{self._family.key}-{row.id}"', *rules] if self._trace else rules
+        if self._trace is None:
+            return rules
+        return [f'{self._trace} counter name "seen-{self._family.key}-{row.id}"'.lstrip(), *rules]
 
     def _statements(self, row: ConfigRow, hook: str, above: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         action = row.get("action") or "accept"
@@ -172,6 +174,6 @@ def _log(row: ConfigRow) -> str:
     return f"log prefix {quoted(prefix)} group {LOG_GROUP}" if prefix else f"log group {LOG_GROUP}"
 
 
-def compile_menu(family: Family, rows: Sequence[ConfigRow], context: Context, *, trace: bool = False) -> Compiled:
-    """``trace`` adds a counter ``seen-…`` before every row that counts how often it was looked at."""
+def compile_menu(family: Family, rows: Sequence[ConfigRow], context: Context, *, trace: str | None = None) -> Compiled:
+    """``trace`` adds a counter ``seen-…`` before every row: how often packets of that condition looked at it."""
     return _Menu(family, rows, context, trace=trace).compile()

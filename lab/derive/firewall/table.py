@@ -30,9 +30,9 @@ class Firewall:
 
 
 def compile_firewall(
-    snapshot: Snapshot, *, interfaces: Interfaces, addresses: Addresses, marks: Marks, trace: bool = False
+    snapshot: Snapshot, *, interfaces: Interfaces, addresses: Addresses, marks: Marks, trace: str | None = None
 ) -> Firewall:
-    """All firewall menus. ``trace`` counts evaluations of every row as well (counters ``seen-<menu>-<id>``)."""
+    """All firewall menus. ``trace`` (see ``derive``) adds counters ``seen-<menu>-<id>``."""
     lists, notes = _address_lists(snapshot)
     context = Context(interfaces, addresses, marks, lists, _filled(snapshot))
     status: dict[tuple[str, int], Mapping[str, str]] = {}
@@ -46,7 +46,9 @@ def compile_firewall(
         for row in rows:
             status[family.menu, row.id] = {"invalid": "true" if row.id in compiled.problems else "false"}
         for row_id in sorted(compiled.counted):  # rows that no packet can reach yet do not change the table
-            counters += [f"  counter {kind}{family.key}-{row_id} {{ }}" for kind in (("", "seen-") if trace else ("",))]
+            counters += [
+                f"  counter {kind}{family.key}-{row_id} {{ }}" for kind in (("",) if trace is None else ("", "seen-"))
+            ]
     lines = [f"table ip {NFT_TABLE} {{", *counters, *_sets(context), *chains, "}"]
     return Firewall("\n".join(lines) + "\n", status, tuple(notes))
 

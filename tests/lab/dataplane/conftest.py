@@ -164,7 +164,7 @@ class Branch:
         self.down: set[str] = set()
         self.actuator = Actuator("rt")
         self.derived: Derived | None = None
-        self.trace = False
+        self.trace: str | None = None
         self._flows: list[Flow] = []
 
     def apply(self) -> float:

@@ -132,7 +132,7 @@ def test_the_router_itself_and_bypassed_networks_are_never_marked(site: Branch) 
 
 
 def test_an_established_lan_packet_passes_at_most_n_plus_3_mangle_rows(site: Branch) -> None:
-    site.trace = True
+    site.trace = ""
     site.apply()
     flow = site.flow_on("isp2")  # the last of the N rows of mw-route
     before = _evaluations(site)
