@@ -254,6 +254,8 @@ def _mend(menu: Menu, pairs: Sequence[tuple[Row, Found | None]], held: Sequence[
 def _change(menu: Menu, row: Row, found: Found) -> list[Operation]:
     want, have = canonical(menu, row.values), canonical(menu, found.values)
     have = {name: text for name, text in have.items() if name not in menu.derived or name in row.values}
+    # Run-time state is not drift: a deploy during an outage leaves it alone.
+    want, have = ({name: form[name] for name in form if name not in row.runtime} for form in (want, have))
     given = {name: row.values[name] for name, form in want.items() if have.get(name) != form}
     surplus = sorted(name for name in have if name not in want)
     back = {name: _default(menu, row, name) for name in surplus if _goes_back(menu, name)}

@@ -35,7 +35,7 @@ def diffs(
             {
                 "before_header": f"{host} {path}",
                 "after_header": f"{host} {path}",
-                "before": _lines(menu, [(found.tag or "", found.values) for found in held], hidden, mask),
+                "before": _lines(menu, _as_planned(held, wanted), hidden, mask),
                 "after": _lines(menu, [(row.tag, row.values) for row in wanted], hidden, mask),
             }
         )
@@ -45,6 +45,21 @@ def diffs(
 def sentence(operation: Operation, mask: Mask) -> str:
     """What one write changes and why: ``/ip/route [multiwan:wan:isp1]: missing``."""
     return mask(f"{operation.menu} [{operation.tag}]: {operation.words}")
+
+
+def _as_planned(held: Sequence[Found], wanted: Sequence[Row]) -> list[tuple[str, Mapping[str, str]]]:
+    """What the router holds, with run-time state as the plan has it: no difference is shown that is none."""
+    planned = {row.tag: row for row in wanted if row.runtime}
+    shown: list[tuple[str, Mapping[str, str]]] = []
+    for found in held:
+        row = planned.get(found.tag or "")
+        values = dict(found.values)
+        for name in row.runtime if row else ():
+            values.pop(name, None)
+            if row and name in row.values:
+                values[name] = str(row.values[name])
+        shown.append((found.tag or "", values))
+    return shown
 
 
 def _lines(menu: Menu, rows: Sequence[tuple[str, Mapping[str, str]]], hidden: Collection[str], mask: Mask) -> str:

@@ -286,6 +286,67 @@ MENUS: tuple[Menu, ...] = (
         # Custom chains (0) hold the work and are reached only by the jumps of prerouting and forward.
         stages_within={"output": 1, "forward": 2, "prerouting": 3},
     ),
+    Menu(
+        "/tool/netwatch",
+        # Last: what its scripts act on is there, and goes only after it is gone.
+        stage=95,
+        properties={
+            **_texts("host type port packet-count packet-size http-codes src-address name certificate comment"),
+            **dict.fromkeys(
+                (
+                    *("interval", "timeout", "start-delay", "startup-delay", "packet-interval"),
+                    *("thr-avg", "thr-max", "thr-jitter", "thr-stdev", "thr-http-time", "thr-tcp-conn-time"),
+                ),
+                forms.duration,
+            ),
+            "thr-loss-percent": forms.percent,
+            "thr-loss-count": forms.text,
+            "check-certificate": forms.boolean,
+            "up-script": forms.script,
+            "down-script": forms.script,
+            "test-script": forms.script,
+            "disabled": forms.boolean,
+        },
+        # The manual's page on netwatch; the interval of RouterOS 6 is another one, so a plan always says it.
+        defaults={
+            "type": "simple",
+            "disabled": "no",
+            "check-certificate": "no",
+            "start-delay": "3s",
+            "startup-delay": "5m",
+            "packet-count": "10",
+            "packet-interval": "50ms",
+            "thr-avg": "100ms",
+            "thr-max": "1s",
+            "thr-jitter": "1s",
+            "thr-stdev": "250ms",
+            "thr-loss-percent": "85",
+            "thr-loss-count": "4294967295",
+            "thr-http-time": "10s",
+            "thr-tcp-conn-time": "1s",
+            "http-codes": "",
+            "certificate": "none",
+            "up-script": "",
+            "down-script": "",
+            "test-script": "",
+        },
+        derived=frozenset({"port", "packet-size", "certificate", "http-codes", "thr-http-time", "thr-tcp-conn-time"}),
+        unsettable=True,
+        long=frozenset({"up-script", "down-script", "test-script"}),
+        # Fields of 6.49 are host, interval, timeout, the two scripts, comment and disabled (manual of RouterOS 6).
+        later={
+            **dict.fromkeys(
+                (
+                    *("type", "port", "packet-count", "packet-interval", "packet-size", "http-codes", "name"),
+                    *("certificate", "check-certificate", "start-delay", "startup-delay", "test-script"),
+                    *("thr-avg", "thr-max", "thr-jitter", "thr-stdev", "thr-loss-percent", "thr-loss-count"),
+                    *("thr-http-time", "thr-tcp-conn-time"),
+                ),
+                TABLES.since,
+            ),
+            "src-address": Version(7, 12),  # in the tree of 7.12, not in that of 7.9
+        },
+    ),
 )
 
 BY_PATH: dict[str, Menu] = {menu.path: menu for menu in MENUS}

@@ -27,14 +27,17 @@ class Row:
     is the empty text. A value that only the router knows is a mapping ``{"$router": "<menu>/<row name>/<property>"}``,
     which the commit resolves by reading; a list of texts and such mappings becomes a comma list. A text with a secret
     is a mapping with a gap in its place (``secret_values.py``), which the commit fills.
+    ``runtime``: properties that scripts on the router change by themselves; on a row that exists they are left alone.
     """
 
     menu: str
     tag: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    runtime: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"menu": self.menu, "tag": self.tag, "values": dict(sorted(self.values.items()))}
+        said = {"menu": self.menu, "tag": self.tag, "values": dict(sorted(self.values.items()))}
+        return {**said, "runtime": list(self.runtime)} if self.runtime else said
 
 
 @dataclass(frozen=True)
@@ -63,5 +66,5 @@ class Plan:
         """Raises ``ValueError`` on a plan of another format version."""
         if data.get("format") != FORMAT:
             raise ValueError(f"plan format {data.get('format')!r} is not supported, this release reads {FORMAT}")
-        rows = tuple(Row(r["menu"], r["tag"], dict(r["values"])) for r in data["rows"])
+        rows = tuple(Row(r["menu"], r["tag"], dict(r["values"]), tuple(r.get("runtime", ()))) for r in data["rows"])
         return cls(data["branch"], rows, str(data.get("version", "")))

@@ -10,7 +10,7 @@ list. Texts with gaps for secrets are made by :mod:`secret_values`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .diff import Found
@@ -68,8 +68,7 @@ def unresolved(rows: Iterable[Row], router: Mapping[str, Sequence[Found]], secre
 def resolved(rows: Iterable[Row], router: Mapping[str, Sequence[Found]], secrets: Mapping[str, str]) -> tuple[Row, ...]:
     """The rows with plain text everywhere. Call :func:`unresolved` first."""
     return tuple(
-        Row(row.menu, row.tag, {name: _text(value, router, secrets) for name, value in row.values.items()})
-        for row in rows
+        replace(row, values={name: _text(value, router, secrets) for name, value in row.values.items()}) for row in rows
     )
 
 

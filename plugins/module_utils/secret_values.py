@@ -10,6 +10,7 @@ So a plan can be printed, stored and compared without showing anything. In a row
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .plan import Row
@@ -58,4 +59,4 @@ def fill_rows(rows: Iterable[Row], secrets: Mapping[str, str]) -> tuple[Row, ...
     def fill(value: Any) -> Any:
         return filled(value, secrets) if has_secrets(value) else value
 
-    return tuple(Row(row.menu, row.tag, {key: fill(value) for key, value in row.values.items()}) for row in rows)
+    return tuple(replace(row, values={key: fill(value) for key, value in row.values.items()}) for row in rows)

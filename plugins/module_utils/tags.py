@@ -27,9 +27,9 @@ def tag(role: str, name: str, part: str | int | None = None) -> str:
     return ":".join(["multiwan", *pieces])
 
 
-def owned(menu: str, owner: str, about: str, values: Mapping[str, Any]) -> Row:
-    """A row with its comment: what it is for, then the tag."""
-    return Row(menu, owner, {**values, "comment": f"{about} [{owner}]"})
+def owned(menu: str, owner: str, about: str, values: Mapping[str, Any], *, runtime: tuple[str, ...] = ()) -> Row:
+    """A row with its comment: what it is for, then the tag. ``runtime``: see :class:`plan.Row`."""
+    return Row(menu, owner, {**values, "comment": f"{about} [{owner}]"}, runtime)
 
 
 def ascii_label(text: str) -> str:

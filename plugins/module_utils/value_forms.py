@@ -57,6 +57,12 @@ def gateway(value: str) -> str:
     return ",".join(part.removesuffix("@main") for part in value.split(","))
 
 
+def percent(value: str) -> str:
+    """``85``, ``85%`` and ``85.0`` are one number."""
+    number = value.removesuffix("%")
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
 def duration(value: str) -> str:
     """``90s``, ``1m30s`` and ``00:01:30`` are one duration; the answer is as RouterOS prints it, ``1m30s``."""
     match = _CLOCK.fullmatch(value) or _DURATION.fullmatch(value)

@@ -13,7 +13,7 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.router_api impor
 
 from lab.script.engine_tree import EngineTree
 from lab.store import Store
-from lab.verbs import SYSTEM, Engine, Trap
+from lab.verbs import SYSTEM, Caller, Engine, Reply, Trap
 from lab.verbs.export import export
 
 PORTS = 8
@@ -36,6 +36,7 @@ class InProcess:
         self.store.load([("/interface/pppoe-client", {"name": "pppoe-out1", "interface": "ether1"})])
         self.store.journal.clear()
         self.engine = Engine(self.store, clock=lambda: 0.0)
+        self.engine.actions["/", "ping"] = _no_ping  # a command of the tree; nothing here runs scripts
         self.tree = EngineTree(self.engine)
         self.asked: dict[str, set[str]] = {}
 
@@ -95,3 +96,7 @@ def _finished(coroutine: Coroutine[Any, Any, Any]) -> Any:
     except StopIteration as end:
         return end.value
     raise AssertionError("the engine waits for something")
+
+
+async def _no_ping(_args: Mapping[str, str], _caller: Caller) -> Reply:
+    raise NotImplementedError

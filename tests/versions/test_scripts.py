@@ -16,7 +16,7 @@ from tests.versions.in_process import InProcess
 from tests.versions.linter import database
 from tests.versions.test_plans import BRANCHES, TOKEN, VERSIONS, plan
 
-PROPERTIES = ("source", "on-event", "on-alert")
+PROPERTIES = ("source", "on-event", "on-alert", "up-script", "down-script")
 #: What a caller gives a script or a function.
 GIVEN = frozenset({"mwBody", "mwText", "mwTime", "mwIf", "mwSegment", "mwRaw"})
 #: Rules of the linter that are known to be wrong, with the reason: none is needed.

@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The script of the fast layer, ``mw-failover``: it opens and closes gates.
+
+It computes what should be from what is: the status of the probes, which gate rows are disabled, and a few rows of
+state. It never asks what just happened, so lost events, a reboot, two events at once and a run that was cut off all end
+in the right state with the next run. Netwatch starts it at every change, the scheduler every few seconds.
+
+Netwatch's scripts have ``read,write,test,reboot`` and see no one's global variables (manual, netwatch): state is kept
+in rows of an address list, see :mod:`fast_state`.
+
+Variables that blocks share: ``mwI`` an uplink's place in the arrays, ``mwName`` and ``mwPlace`` its name and number;
+``mwIs`` 0 not known, 1 alive, 2 poor, 3 dead; ``mwWas`` 1 when the gate was closed; ``mwWish`` 1 for open; ``mwLive``
+how many lines that are not metered shall be open, ``mwAny`` how many of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import names
+from .dialect import attempt
+from .fast_messages import messages
+from .fast_state import LIST, STATE, array, block, each, forget, lines, note, noted, try_, when
+from .model import Branch, Uplink
+from .quoting import quote
+from .versions import TABLES, Version
+
+#: How often the scheduler looks, in seconds: how late a lost event or the end of a hold-down is noticed.
+TICK_S = 5
+
+_LOCK = f"list={quote(names.LOCK_LIST)}"
+#: A run that was killed holds the lock for so long. Removing ten thousand connections may take half of it.
+_LOCK_TIME = "30s"
+_WANTED, _TAKEN = f"comment={quote('wanted')}", f"comment={quote('taken')}"
+_EVERY_GATE = f"comment~{quote('multiwan:failover:[a-z0-9-]+:gate')}"
+_ITS_GATES = 'comment~("multiwan:failover:" . $mwName . ":gate")'
+_DISABLED = f"/ip route find where {_ITS_GATES} and disabled=yes"
+
+
+def event() -> str:
+    """What netwatch runs. Parsed and called, not run as a script: that would compare policies."""
+    return f":local mwRun [:parse [/system script get {quote(names.SCRIPT_FAILOVER)} source]]\n$mwRun\n"
+
+
+def scheduler_event() -> str:
+    return f"/system script run {quote(names.SCRIPT_FAILOVER)}"
+
+
+def failover(branch: Branch, version: Version) -> str:
+    """The whole script. A healthy branch costs three commands that only read."""
+    probes = f"comment~{quote('multiwan:failover:[a-z0-9-]+:probe')}"
+    anchors = sum(len(uplink.anchors) for uplink in branch.uplinks)
+    return lines(
+        f':local mwUp [:len [/tool netwatch find where {probes} and status="up"]]',
+        f":local mwNoted [:len [{LIST} find where {STATE}]]",
+        f":local mwShut [:len [/ip route find where {_EVERY_GATE} and disabled=yes]]",
+        when(
+            f"$mwUp < {anchors} || $mwNoted > 0 || $mwShut > 0",
+            _facts(branch),
+            _locked(_guarded(_work(branch, version), version), version),
+        ),
+        "",
+    )
+
+
+def _facts(branch: Branch) -> str:
+    """One array for each fact with one place for each uplink: every version reads an array by number."""
+    uplinks = branch.uplinks
+    columns: dict[str, list[object]] = {
+        "mwNames": [quote(uplink.name) for uplink in uplinks],
+        "mwLabels": [quote(uplink.label) for uplink in uplinks],
+        "mwNeeds": [uplink.probe.quorum for uplink in uplinks],
+        "mwSpares": [len(uplink.anchors) - uplink.probe.quorum for uplink in uplinks],
+        "mwHolds": [f"{uplink.probe.interval_s * uplink.probe.good_checks}s" for uplink in uplinks],
+        "mwFirsts": [quote(str(uplink.anchors[0])) for uplink in uplinks],
+        "mwOwns": [quote(_address_pattern(uplink)) for uplink in uplinks],
+        "mwMetered": [int(uplink.metered) for uplink in uplinks],
+    }
+    arrays = (f":local {name} {array(values)}" for name, values in columns.items())
+    return lines(*arrays, f":local mwLast {len(uplinks) - 1}")
+
+
+def _address_pattern(uplink: Uplink) -> str:
+    """The router's own address on the line, with or without a port behind it: that changed within RouterOS 7."""
+    return "^" + str(uplink.address.ip).replace(".", "\\.") + "(:|$)"
+
+
+# --- one run at a time
+
+
+def _locked(work: str, version: Version) -> str:
+    """Who finds the lock taken leaves a request behind; its holder looks for one after unlocking. So a request is
+    either seen by the holder or made when the lock is free."""
+    wanted = f"{LIST} add {_LOCK} address=240.255.0.1 timeout=1m {_WANTED}"
+    taken = f"{LIST} add {_LOCK} address=240.255.0.2 timeout={_LOCK_TIME} {_TAKEN}\n:set mwMine true"
+    failed = ':log error "multiwan: a run of mw-failover failed, the next one comes by itself"'
+    return lines(
+        try_(wanted, version),
+        ":local mwAgain true",
+        block(
+            ":while ($mwAgain)",
+            ":set mwAgain false",
+            ":local mwMine false",
+            try_(taken, version),
+            when(
+                "$mwMine",
+                f"{LIST} remove [find where {_LOCK} and {_WANTED}]",
+                attempt(work, failed, version, error="mwError"),
+                f"{LIST} remove [find where {_LOCK} and {_TAKEN}]",
+                f":set mwAgain ([:len [{LIST} find where {_LOCK} and {_WANTED}]] > 0)",
+            ),
+        ),
+    )
+
+
+def _guarded(work: str, version: Version) -> str:
+    """Without a scheduler that runs, nobody would open a gate again: so all are open and the native layer is alone."""
+    ticks = f"[/system scheduler get [find where name={quote(names.SCRIPT_FAILOVER)}] run-count]"
+    return lines(
+        ":local mwTicks 0",
+        try_(f":set mwTicks {ticks}", version),
+        when("$mwTicks = 0", f"/ip route set [find where {_EVERY_GATE} and disabled=yes] disabled=no"),
+        when("$mwTicks > 0", work),
+    )
+
+
+# --- what is, and what should be
+
+
+def _work(branch: Branch, version: Version) -> str:
+    zeros = array(0 for _ in branch.uplinks)
+    fresh = [f":local {name} {zeros}" for name in ("mwIs", "mwWas", "mwWish")] + [":local mwLive 0", ":local mwAny 0"]
+    parts = [*fresh, each(*_verdict(branch, version)), *_wishes(), *_switch(version), each(*_clean_up(version))]
+    if any(uplink.metered for uplink in branch.uplinks):
+        parts.append(each(when("($mwMetered->$mwI) = 1", *_leave_metered(version))))
+    return lines(*parts, *messages(branch, version))
+
+
+def _verdict(branch: Branch, version: Version) -> Iterable[str]:
+    """A line is alive while enough anchors answer, dead when too few can, and else not known: then nothing changes."""
+    poor = any(uplink.probe.loss is not None or uplink.probe.latency_ms is not None for uplink in branch.uplinks)
+    answered = "[:tonum [/tool netwatch get $mwRow response-count]]"
+    count_mute = ":set mwMute ($mwMute + 1)"
+    yield ":local mwGood 0\n:local mwBad 0\n:local mwMute 0\n:local mwVerdict 0"
+    yield block(
+        ':foreach mwRow in=[/tool netwatch find where comment~("multiwan:failover:" . $mwName . ":probe")]',
+        ":local mwStatus [/tool netwatch get $mwRow status]",
+        when('$mwStatus = "up"', ":set mwGood ($mwGood + 1)"),
+        when(
+            '$mwStatus = "down"',
+            ":set mwBad ($mwBad + 1)",
+            # a probe that got answers failed by its thresholds only
+            f":if ({answered} > 0) do={{}} else={{ {count_mute} }}" if poor else count_mute,
+        ),
+    )
+    yield ":if ($mwBad > ($mwSpares->$mwI)) do={ :set mwVerdict 2 }"
+    yield ":if ($mwMute > ($mwSpares->$mwI)) do={ :set mwVerdict 3 }"
+    yield ":if ($mwGood >= ($mwNeeds->$mwI)) do={ :set mwVerdict 1 }"
+    yield f":if ([:len [{_DISABLED}]] > 0) do={{ :set ($mwWas->$mwI) 1 }}"
+    if not TABLES.on(version):
+        # Netwatch of RouterOS 6 sends a single packet, and one lost packet is no death: ask again before closing.
+        ask = ":if ([/ping ($mwFirsts->$mwI) count=3 interval=300ms] > 0) do={ :set mwVerdict 0 }"
+        yield when("$mwVerdict = 3 && ($mwWas->$mwI) = 0", ask)
+    yield when("$mwVerdict > 1", forget("hold"), note("hold", version, timeout="($mwHolds->$mwI)"))
+    yield ":set ($mwIs->$mwI) $mwVerdict"
+    free = f"($mwWas->$mwI) = 0 || [:len {noted('hold')}] = 0"
+    yield f":if ($mwVerdict = 1 && ({free})) do={{ :set ($mwWish->$mwI) 1 }}"
+    yield ":if ($mwVerdict = 0 && ($mwWas->$mwI) = 0) do={ :set ($mwWish->$mwI) 1 }"
+
+
+def _wishes() -> Iterable[str]:
+    """Nothing is held back when nothing else carries. A metered line counts for nothing while another answers."""
+    yield each(":if (($mwMetered->$mwI) = 0 && ($mwWish->$mwI) = 1) do={ :set mwLive ($mwLive + 1) }")
+    for verdict in (1, 2):
+        yield _rescue("mwLive", verdict, metered=0)
+    yield each(":if (($mwWish->$mwI) = 1) do={ :set mwAny ($mwAny + 1) }")
+    for verdict in (1, 2):
+        yield _rescue("mwAny", verdict, metered=1)
+
+
+def _rescue(counter: str, verdict: int, *, metered: int) -> str:
+    test = f"($mwMetered->$mwI) = {metered} && ($mwIs->$mwI) = {verdict}"
+    found = when(test, ":set ($mwWish->$mwI) 1", ":set mwFound ($mwFound + 1)")
+    return when(f"${counter} = 0", ":local mwFound 0", each(found), f":set {counter} $mwFound")
+
+
+def _switch(version: Version) -> Iterable[str]:
+    """Open before closing. The row of state comes before the gate: it holds the moment of the death."""
+    gates = f"/ip route set [find where {_ITS_GATES}]"
+    since = note("down", version, comment='("down " . $mwName . " " . $mwTime)')
+    yield ':local mwTime ([/system clock get date] . " " . [/system clock get time])'
+    yield each(
+        when(
+            "($mwWish->$mwI) = 1 && ($mwWas->$mwI) = 1",
+            f"{gates} disabled=no",
+            ':log warning ("multiwan: " . ($mwLabels->$mwI) . " is used again")',
+        )
+    )
+    yield each(
+        when("($mwIs->$mwI) > 1", since),
+        when(
+            "($mwWish->$mwI) = 0 && ($mwWas->$mwI) = 0",
+            f"{gates} disabled=yes",
+            ':log warning ("multiwan: " . ($mwLabels->$mwI) . " is not used now")',
+        ),
+    )
+
+
+def _remove_connections(version: Version) -> str:
+    """All with the uplink's mark but those to the router itself: a session of its administrator ends by itself or not
+    at all. A connection may be gone before it is removed, which is an error each time."""
+    find = "/ip firewall connection find where connection-mark=$mwMark and !(reply-src-address~$mwOwn)"
+    return lines(
+        ':local mwMark ("mw-" . $mwName)',
+        ":local mwOwn ($mwOwns->$mwI)",
+        block(f":foreach mwConnection in=[{find}]", try_("/ip firewall connection remove $mwConnection", version)),
+    )
+
+
+def _clean_up(version: Version) -> Iterable[str]:
+    """Connections of dead lines, once another carries: in the run that closes the gate, and in one more for those that
+    slipped in between."""
+    due = f"($mwWish->$mwI) = 0 && ($mwIs->$mwI) = 3 && $mwAny > 0 && [:len {noted('clean')}] = 0"
+    yield when("($mwWish->$mwI) = 1", forget("clean"))
+    yield when(due, _remove_connections(version), when("($mwWas->$mwI) = 1", note("clean", version)))
+
+
+def _leave_metered(version: Version) -> Iterable[str]:
+    """A metered line is left at once: its connections go when another line is back."""
+    yield when("$mwLive = 0 && ($mwWish->$mwI) = 1", note("used", version))
+    yield when(f"$mwLive > 0 && [:len {noted('used')}] > 0", _remove_connections(version), forget("used"))
