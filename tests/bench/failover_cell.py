@@ -32,6 +32,9 @@ FLOWS_PER_UPLINK = 8
 #: Traffic goes on for so long after the cell, so that its last moments are seen by every kind.
 SPARE_S = 3.0
 SETTLE_S = 90.0
+#: Few, since the ARP entries of all labs of a machine share one table (gc_thresh3 is 1024): eight labs with 200
+#: clients each lose packets of new clients. Each meets 128 servers, so no pair comes twice within a cell.
+CLIENTS = 32
 Say = Callable[[str], None]
 
 
@@ -48,6 +51,7 @@ async def lab_for(
     known = {anchor for anchors in ANCHORS[: setting.uplinks] for anchor in anchors}
     topology = Topology(
         uplinks=parse_uplinks(",".join(["10M/10M"] * setting.uplinks)),
+        clients=CLIENTS,
         extra_anchors=tuple(sorted(known)),
         version=setting.contender.version,
         branch=BRANCH,
