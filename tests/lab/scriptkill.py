@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kills a router's script between two commands, as removing its job or losing power does; no ``on-error`` sees it.
+
+For routers of this process: ``tests.unit.lab.services.rig.Rig``, a bare ``Interpreter``, a ``Router`` in a namespace
+test. A command is anything that has a name or calls code: ``:local``, ``:if``, ``/ip route set``, ``[find …]``,
+``[$f]``; those inside blocks, loops, ``[…]`` and parsed code count too, each time that they are reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from unittest import mock
+
+from lab.script.machine import Machine, command_name
+from lab.script.nodes import Block, Statement
+from lab.script.reader import Reader
+from lab.script.scope import Scope
+from lab.script.values import Value
+
+T = TypeVar("T")
+
+
+class Killed(asyncio.CancelledError):
+    """What ends the script: to everybody around it a job that was cancelled."""
+
+
+@dataclass
+class Cut:
+    """``at``: the command, counted from 1, before which the script is killed; None: never. ``next``: that command."""
+
+    at: int | None
+    seen: int = 0
+    killed: bool = False
+    next: str = ""
+
+
+@contextlib.contextmanager
+def cut(at: int | None, *, script: str = "") -> Iterator[Cut]:
+    """Inside the ``with`` block the script of this name ("": any) is killed once, before its command number ``at``.
+
+    Who started it sees what a cancelled job looks like: Trap("interrupted") from ``/system/script/run``, False from
+    ``run_event``; a bare ``Interpreter.run`` raises ``Killed``. Later runs in the block are left alone.
+    """
+    found = Cut(at)
+    whole = Machine.statement
+
+    async def statement(self: Machine, node: Statement, scope: Scope) -> Value:
+        if not found.killed and not isinstance(node, Block) and script in ("", self.run.job):
+            found.seen += 1
+            if found.seen == at:
+                found.killed = True
+                line, _ = Reader(scope.unit.source, self.around.version).place(node.at)
+                found.next = f"{command_name(node) or type(node).__name__} (line {line})"
+                raise Killed(found.next)
+        return await whole(self, node, scope)
+
+    with mock.patch.object(Machine, "statement", statement):
+        yield found
+
+
+async def every_cut(
+    fresh: Callable[[], Awaitable[T]], run: Callable[[T], Awaitable[Any]], *, script: str = "", first: int = 1
+) -> AsyncIterator[tuple[T, Cut]]:
+    """For each command of a script: a fresh router, and its run killed there. Ends when a run came to its end.
+
+    ``run`` may raise what a killed run raises; it is given to nobody. Each (router, cut) is the caller's to judge,
+    outside of the cut: he may run the script again, and nothing is killed then.
+    """
+    at = first
+    while True:
+        router = await fresh()
+        with cut(at, script=script) as found:
+            try:
+                await run(router)
+            except (Exception, Killed):
+                if not found.killed:
+                    raise
+        if not found.killed:
+            return
+        yield router, found
+        at += 1
