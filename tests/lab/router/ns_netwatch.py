@@ -8,6 +8,8 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
+
 from lab import netns
 from tests.lab.router.conftest import Box, ip, until
 
@@ -64,6 +66,40 @@ async def test_a_script_that_wants_more_than_netwatch_has_is_not_executed(boxes:
     await asyncio.sleep(0.3)
     assert not await _logged(session, "big-ran")
     assert any("executing script big from netwatch" in line for line in await session.column("/log", "message"))
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.9", "7.22"])
+async def test_its_scripts_ping_and_run_the_source_of_a_script_with_their_own_rights(boxes: Any, version: str) -> None:
+    box = await boxes(version=version)
+    session = await _ready(box)
+    inner = (
+        "/ip firewall address-list add list=mw-state address=240.0.0.1 timeout=1h; "
+        ':do { /user add name=x group=full } on-error={ :log info "no policy right" }'
+    )
+    await session.add("/system/script", name="mw-failover", source=inner)  # with all policies: not run by its name
+    calls = (
+        ':log info "alive $[/ping 10.0.0.2 count=2 interval=300ms]"; '
+        ':local lost [/ping 10.0.0.77 count=2 interval=200ms]; :log info "dead $lost $[:typeof $lost]"; '
+        ':local call [:parse [/system script get "mw-failover" source]]; $call'
+    )
+    delays = {} if version == "6.49" else {"start_delay": "0s", "startup_delay": "0s"}
+    await session.add(MENU, host="10.0.0.2", interval="1s", timeout="300ms", up_script=calls, **delays)
+    await until(lambda: _logged(session, "no policy right"))
+    assert await _logged(session, "alive 2")
+    assert await _logged(session, "dead 0 num")
+    (row,) = await session.do("/ip/firewall/address-list/print")
+    assert (row["list"], row["dynamic"], row["timeout"] in ("1h", "59m59s")) == ("mw-state", True, True)
+    written = [(e["user"], e["origin"]) for e in box.router.journal() if e["menu"] == "/ip/firewall/address-list"]
+    assert written == [("*sys", "netwatch")]
+    assert [user["name"] for user in await session.do("/user/print")] == ["admin"]
+
+
+async def test_without_the_right_to_test_a_script_pings_nothing(boxes: Any) -> None:
+    session = await _ready(await boxes())
+    source = ':do { /ping 10.0.0.2 count=1 } on-error={ :log info "may not ping" }'
+    await session.add("/system/script", name="p", source=source, policy="read,write")
+    await session.add("/system/scheduler", name="p", on_event="p", interval="1s", policy="read,write")
+    await until(lambda: _logged(session, "may not ping"))
 
 
 async def test_globals_of_a_user_are_not_netwatchs(boxes: Any) -> None:
