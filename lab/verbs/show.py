@@ -17,6 +17,8 @@ _COUNTERS = ("bytes", "packets", "dropped")
 _VERSION = "{version}"  # in menu files: the version that this router plays
 LEASES = "/ip/dhcp-server/lease"
 _LAST = 0xFFFFFFFF  # what stands after the last row (facts 11.4)
+#: the router's own word on a row, shown beside its comment, in every menu
+ABOUT = ".about"
 BORROWED = 0x40000000  # added to ids of rows that live elsewhere when they share a menu with configuration
 FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
 
@@ -121,7 +123,7 @@ class View:
     def _seen(self, menu: str, row_id: int) -> dict[str, str]:
         at = self.store.menu(menu)
         seen = {**self.status.get((menu, row_id), {}), **self.runtime.get((menu, row_id), {})}
-        out = {name: text for name, text in seen.items() if at.knows(name)}  # what this version has
+        out = {name: text for name, text in seen.items() if name == ABOUT or at.knows(name)}  # what this version has
         if self.live is not None:
             live = {name: text for name, text in self.live(menu, row_id).items() if at.knows(name)}
             for name, base in self._zero.get((menu, row_id), {}).items():

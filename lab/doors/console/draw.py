@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from lab.doors.console.layouts import Flag, Layout, layout
 from lab.doors.console.shown import is_text, quoted, shown
+from lab.verbs.show import ABOUT
 
 Row = Mapping[str, str]
-_NEVER = frozenset({".id", ".nextid", "comment"})
+_NEVER = frozenset({".id", ".nextid", ABOUT, "comment"})
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ def number(shape: Layout, rows: Sequence[Row], *, ids: bool = False) -> list[Num
 
 
 # ---- parts
+
+
+def _remarks(row: Row) -> list[str]:
+    """What stands behind ``;;;``: the router's own word on the row, then the comment. Their order is unsure."""
+    return [row[name] for name in (ABOUT, "comment") if row.get(name)]
 
 
 def _names(drawing: Drawing, row: Row, wanted: Sequence[str]) -> list[str]:
@@ -184,8 +190,8 @@ def _detail(drawing: Drawing, rows: Sequence[Numbered], wanted: Sequence[str]) -
         head = f"{item.number:>{number_width}} {flags}{' ' if flags else ''}"
         words = [_word(drawing, item.row, name, indent) for name in _names(drawing, item.row, wanted)]
         body = _fold(words, indent, drawing.width)
-        comment = item.row.get("comment", "")
-        parts.append(f"{head};;; {comment}\n{indent}{body}" if comment else head + body)
+        remarks = _remarks(item.row)
+        parts.append(head + f"\n{indent}".join([*(f";;; {remark}" for remark in remarks), body]))
     return "\n".join([*legend, "\n\n".join(parts)]) + ("\n" if parts else "")
 
 
@@ -238,8 +244,7 @@ def _table(drawing: Drawing, rows: Sequence[Numbered], columns: Sequence[str]) -
     out.append("Columns: " + ", ".join(name.upper() for name in used))
     out.append(line("#" if number_width else "", " " * len(flag_columns), [name.upper() for name in used]))
     for item, values in zip(rows, cells, strict=True):
-        if item.row.get("comment"):
-            out.append(f";;; {item.row['comment']}")
+        out += [f";;; {remark}" for remark in _remarks(item.row)]
         out.append(line(item.number, "".join(shown_shape.letters(item.row)), values))
     return "\n".join(out)
 
@@ -267,8 +272,8 @@ def _table_v6(drawing: Drawing, rows: Sequence[Numbered], columns: Sequence[str]
     for item, line in zip(rows, cells, strict=True):
         flags = "".join(shape.letters(item.row))
         head = f"{item.number:>{number_width}} {flags}{' ' if flags else ''}"
-        if item.row.get("comment"):
-            out.append(f"{head};;; {item.row['comment']}")
+        for remark in _remarks(item.row):
+            out.append(f"{head};;; {remark}")
             head = " " * len(head)
         out.append(head + values(line))
     return "\n".join(out)

@@ -13,6 +13,7 @@ from lab.router.services.devicemode import INACTIVATED
 from lab.router.services.scripts import ScriptService, row_policies
 from lab.router.services.timetable import Boot, next_run
 from lab.schema.snapshot import ConfigRow, Snapshot
+from lab.verbs.show import ABOUT
 
 MENU = "/system/scheduler"
 #: a clock that is set may jump: look again after this long at the latest
@@ -97,8 +98,8 @@ class Scheduler:
         due = None if entry.due is None else format_moment(self._host.version, entry.due)
         owner = self._owner(entry.row)
         self._host.engine.set_runtime(MENU, row_id, next_run=due, run_count=str(entry.runs), owner=owner)
-        if not self._allowed("scheduler"):  # accepted, with flag X and this comment (facts 6.6, 8)
-            self._host.engine.set_runtime(MENU, row_id, disabled="true", comment=INACTIVATED)
+        if not self._allowed("scheduler"):  # accepted, with flag X and this remark (facts 6.6, 8)
+            self._host.engine.set_runtime(MENU, row_id, disabled="true", **{ABOUT: INACTIVATED})
 
     async def _work(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from lab.router.devicemode import DeviceMode
 from tests.lab.router.conftest import Box
 
 Trap = librouteros.exceptions.TrapError
-COMMENT = "inactivated, not allowed by device-mode"
+INACTIVATED = "inactivated, not allowed by device-mode"
 
 
 async def _mode(session: Any) -> dict[str, Any]:
@@ -31,7 +31,11 @@ async def test_home_refuses_fetch_and_keeps_scheduler_rows_asleep(boxes: Any) ->
     await session.add("/system/scheduler", name="t", interval="1s", on_event=":log info ran", comment="mine")
     await asyncio.sleep(1.4)
     row = (await session.do("/system/scheduler/print"))[0]
-    assert (row["disabled"], row["comment"], row["run-count"]) == (True, COMMENT, 0)
+    assert (row["disabled"], row[".about"], row["comment"], row["run-count"]) == (True, INACTIVATED, "mine", 0)
+    assert f";;; {INACTIVATED}\n" in await box.router.console("/system/scheduler/print")
+    exported = await box.router.console("/system/scheduler/export")
+    assert "comment=mine" in exported
+    assert "disabled" not in exported
     assert "ran" not in await session.column("/log", "message")
 
 
@@ -50,7 +54,7 @@ async def test_an_update_needs_the_plug_and_then_the_rows_run(boxes: Any) -> Non
     assert (mode["mode"], mode["scheduler"], mode["fetch"], mode["attempt-count"]) == ("home", True, False, 0)
     await asyncio.sleep(1.4)
     row = (await session.do("/system/scheduler/print"))[0]
-    assert (row["disabled"], row["comment"]) == (False, "mine")
+    assert (row["disabled"], row.get(".about"), row["comment"]) == (False, None, "mine")
     assert row["run-count"] >= 1
 
 
