@@ -14,7 +14,7 @@ from routeros_lsp.analyze import analyze
 from lab.script import ScriptSyntaxError, parse
 from tests.versions.in_process import InProcess
 from tests.versions.linter import database
-from tests.versions.test_plans import BRANCHES, TOKEN, VERSIONS, plan
+from tests.versions.test_plans import CASES, TOKEN, VERSIONS, plan
 
 PROPERTIES = ("source", "on-event", "on-alert", "up-script", "down-script")
 #: What a caller gives a script or a function.
@@ -27,7 +27,7 @@ OFF: Mapping[str, str] = {}
 def scripts(version: str) -> Mapping[str, str]:
     """Text to where it comes from, each text once."""
     found: dict[str, str] = {}
-    for branch in BRANCHES:
+    for branch in (name for name, known in CASES if known == version):
         for row in fill_rows(plan(branch, version).rows, {"telegram_bot_token": TOKEN}):
             for key in PROPERTIES:
                 if row.values.get(key):
