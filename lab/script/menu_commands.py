@@ -121,6 +121,12 @@ async def _print(machine: Machine, command: MenuCommand, scope: Scope) -> Value:
     if "from" in named:
         ids = _item_numbers(machine, command.menu, named["from"]).split(",")
         rows = [row for row in rows if row.get(".id") in ids or row.get("name") in ids]
+    if named.get("file"):
+        chosen = ",".join(row[".id"] for row in rows if ".id" in row)
+        nobody = () if chosen or command.where is None else ("?.id=*FFFFFFFF",)
+        args = {"file": named["file"], **({".id": chosen} if chosen else {})}
+        await machine.around.verbs.call(command.menu, "print", args, queries=nobody, caller=machine.run.caller)
+        return NOTHING
     if machine.run.shell is not None and "as-value" not in named:
         machine.run.output(machine.run.shell.show(command.menu, rows, named))
         return len(rows) if "count-only" in named else NOTHING

@@ -257,6 +257,12 @@ class Engine:
                 wanted = a.row_ids(args[key], rows)
                 rows = [(row_id, values) for row_id, values in rows if row_id in wanted]
         rows = [(row_id, values) for row_id, values in rows if _passes(at, row_id, values, queries)]
+        if args.get("file"):
+            # the way in which scripts of RouterOS 6 make a file; as a rule they overwrite its text at once
+            self.allow(caller, "write")
+            lines = [" ".join(f"{key}={text}" for key, text in values.items()) for _, values in rows]
+            self.write_file(f"{args['file'].removesuffix('.txt')}.txt", "\n".join(lines))
+            return Reply()
         if args.get("count-only", "no") != "no":
             return Reply(ret=str(len(rows)))
         proplist = [name for name in (args.get(".proplist") or args.get("proplist", "")).split(",") if name]

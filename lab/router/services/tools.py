@@ -193,11 +193,7 @@ class Tools:
     def _into_file(self, source: str, name: str, caller: Caller) -> str:
         async def work() -> str:
             text = await self._output(source, caller)
-            file = f"{name}.txt"
-            engine = self._host.engine
-            for number in engine.find("/file", lambda row: row.get("name") == file):
-                await engine.call("/file", "remove", {".id": number}, caller=caller)
-            await engine.call("/file", "add", {"name": file, "contents": text}, caller=caller)
+            self._host.engine.write_file(f"{name}.txt", text)
             return ""
 
         return format_id(self._scripts.jobs.start("", caller, work).id)
