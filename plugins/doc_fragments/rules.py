@@ -59,6 +59,8 @@ options:
     description:
       - Where messages go. C(bot_token) and C(chat_id) are required; C(language) is V(id) (default) or V(en).
       - C(api_url) is V(https://api.telegram.org) by default.
+      - C(ca) is the PEM text of authorities that the router is given to check that server. Routers before 7.21 are given
+        Telegram's own by default.
       - The token never becomes part of the plan. The plan holds a gap that is filled when the router is written.
     type: raw
   fast_failover:

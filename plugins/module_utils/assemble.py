@@ -13,6 +13,7 @@ from .dhcp_alert import dhcp_alert_rows
 from .failover import failover_rows
 from .lan import lan_rows
 from .model import Branch
+from .notify import notify_rows
 from .pcc import pcc_rows
 from .plan import Plan, Row
 from .versions import Version
@@ -24,6 +25,7 @@ Rules = Callable[[Branch, Version], tuple[Row, ...]]
 ROLES: Mapping[str, Rules] = {
     "wan": wan_rows,
     "lan": lan_rows,
+    "notify": notify_rows,
     "failover": failover_rows,
     "pcc": pcc_rows,
     "dhcp_alert": dhcp_alert_rows,

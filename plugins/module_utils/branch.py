@@ -13,11 +13,12 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from . import branch_checks, fields, versions
+from .authorities import MAX_PEM, Authority, read_pem
 from .branch_lan import read_pins, read_segments
 from .branch_probe import read_probe
 from .branch_uplinks import read_uplinks
 from .fields import Fields
-from .model import CLASSIFIERS, LANGUAGES, MAX_UPLINKS, MODES, Branch, Telegram
+from .model import CLASSIFIERS, DEFAULT_API_URL, LANGUAGES, MAX_UPLINKS, MODES, Branch, Telegram
 from .problems import BranchError, Problems, show, show_secret
 
 #: What the rules read. Every one is optional but ``multiwan_uplinks``.
@@ -51,6 +52,7 @@ DEFAULT_VERSION = "7.22"
 DEFAULT_GATE_NETWORK = "192.0.2.0/24"
 
 _TOKEN_ALLOWED = "the token that BotFather gave, such as 123456789:AAE…"
+_CA_ALLOWED = f"the PEM text of one or more certificates, none longer than {MAX_PEM} characters, and no key"
 _CHAT_ALLOWED = "a chat number such as -1001234567890, in quotes or not, or @channel"
 
 
@@ -149,10 +151,16 @@ def _bypass(value: Any, problems: Problems) -> tuple[IPv4Network, ...]:
     return tuple(networks)
 
 
+def _authorities(value: Any) -> tuple[Authority, ...]:
+    if not isinstance(value, str):
+        raise ValueError(value)
+    return read_pem(value)
+
+
 def _telegram(value: Any, problems: Problems) -> Telegram | None:
     if value is None:
         return None
-    keys = ("bot_token", "chat_id", "language", "api_url")
+    keys = ("bot_token", "chat_id", "language", "api_url", "ca")
     if not isinstance(value, Mapping):
         problems.add("multiwan_telegram", show_secret(value), "a mapping with " + ", ".join(keys))
         return None
@@ -167,5 +175,6 @@ def _telegram(value: Any, problems: Problems) -> Telegram | None:
         chat_id=chat or "",
         language=telegram.choice("language", LANGUAGES, "id"),
         api_url=telegram.read("api_url", fields.https_url, "an https:// address without path, query or blanks")
-        or "https://api.telegram.org",
+        or DEFAULT_API_URL,
+        authorities=telegram.read("ca", _authorities, _CA_ALLOWED) or (),
     )

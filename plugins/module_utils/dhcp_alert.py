@@ -5,23 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from . import names, scripts
-from .model import Branch, Segment, Telegram
+from .model import Branch, Segment
 from .plan import Row
-from .secret_values import TELEGRAM_BOT_TOKEN, with_secrets
 from .tags import ascii_label, owned, tag
-from .versions import BUILTIN_CA, Version
+from .versions import Version
 
 ROLE = "dhcp_alert"
-#: The part of the row that opens a TLS connection and checks it.
-TELEGRAM = "telegram"
 ALERT_TIMEOUT = "1h"
-OUTBOX_INTERVAL = "1m"
-#: The rights that the manual's own fetch examples have; no file is written, so no ``ftp``.
-_POLICY = "read,test,write"
+_POLICY = "read,write"
 
 
 def dhcp_alert_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
@@ -30,37 +22,11 @@ def dhcp_alert_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
         return ()
     language = branch.telegram.language if branch.telegram else "en"
     alert = scripts.dhcp_alert(branch.name, language, tells=branch.telegram is not None)
+    script = {"name": names.SCRIPT_DHCP_ALERT, "source": alert, "policy": _POLICY}
     return (
-        *(_telegram(branch.telegram, version) if branch.telegram else ()),
-        _script(names.SCRIPT_DHCP_ALERT, "alert", "Rogue DHCP server: what to say", alert),
+        owned("/system/script", tag(ROLE, "alert"), "Rogue DHCP server: what to say", script),
         *(_alert(segment) for segment in branch.segments),
     )
-
-
-def _telegram(settings: Telegram, version: Version) -> Iterator[Row]:
-    sender = with_secrets(scripts.telegram(settings, version), TELEGRAM_BOT_TOKEN)
-    about = "Telegram: one message; the only place of token and chat"
-    if not BUILTIN_CA.on(version):
-        about += "; needs the imported CA of its server"
-    yield _script(names.SCRIPT_TELEGRAM, TELEGRAM, about, sender)
-    notify = scripts.notify(settings.language, version)
-    yield _script(names.SCRIPT_NOTIFY, "notify", "Telegram: now or into the outbox", notify)
-    yield _script(names.SCRIPT_OUTBOX, "outbox", "Telegram: what waits in the outbox", scripts.outbox(version))
-    values = {
-        "name": names.SCRIPT_OUTBOX,
-        "interval": OUTBOX_INTERVAL,
-        "on-event": scripts.outbox_event(),
-        "policy": _POLICY,
-        "disabled": "no",
-    }
-    yield owned("/system/scheduler", tag(ROLE, "outbox"), "Telegram: empties the outbox", values)
-
-
-def _script(name: str, part: str, about: str, source: Any) -> Row:
-    """Events parse the source and run it with rights of their own; only the scheduler runs a script, with equal rights.
-    So none needs ``dont-require-permissions``, which would open the scripts to callers with fewer rights."""
-    values = {"name": name, "source": source, "policy": _POLICY}
-    return owned("/system/script", tag(ROLE, part), about, values)
 
 
 def _alert(segment: Segment) -> Row:

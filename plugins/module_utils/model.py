@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from .authorities import Authority
 from .versions import Version
 
 MODES = ("balance", "failover")
@@ -25,6 +26,7 @@ CLASSIFIERS = (
 )
 LANGUAGES = ("id", "en")
 MAX_UPLINKS = 16
+DEFAULT_API_URL = "https://api.telegram.org"
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,14 @@ class Pin:
 
 @dataclass(frozen=True)
 class Telegram:
-    """Where messages go. ``bot_token`` is the only secret of a branch."""
+    """Where messages go. ``bot_token`` is the only secret of a branch. ``authorities``: what the branch says, not the
+    one that old versions are given by themselves."""
 
     bot_token: str
     chat_id: str
     language: str
     api_url: str
+    authorities: tuple[Authority, ...] = ()
 
     def __repr__(self) -> str:
         return f"Telegram(chat_id={self.chat_id!r}, language={self.language!r})"

@@ -10,8 +10,12 @@ from collections.abc import Sequence
 WAN_LIST = "mw-wan"
 LAN_LIST = "mw-lan"
 BYPASS_LIST = "mw-bypass"
-#: Messages that wait, those that were just sent, and the lock of who sends: rows that scripts make, see scripts.py.
+#: Messages that wait, those that were just sent, and the lock of who sends: rows of message_scripts.py.
 OUTBOX_LIST = "mw-outbox"
+#: Of the fast layer: its state, its lock, and the messages of the last hour.
+STATE_LIST = "mw-state"
+LOCK_LIST = "mw-lock"
+QUOTA_LIST = "mw-quota"
 SENT_LIST = "mw-sent"
 SENDING_LIST = "mw-sending"
 
@@ -23,6 +27,8 @@ CHAIN_CLASSIFY = "mw-classify"
 SCRIPT_TELEGRAM = "mw-telegram"
 SCRIPT_NOTIFY = "mw-notify"
 SCRIPT_OUTBOX = "mw-outbox"
+SCRIPT_TRUST = "mw-trust"
+SCRIPT_FAILOVER = "mw-failover"
 SCRIPT_DHCP_ALERT = "mw-dhcp-alert"
 
 #: An uplink may not begin like this: its own table would look like a path.

@@ -38,6 +38,7 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
             "pcc_routeros_version",
         }
     ),
+    "notify": frozenset({"notify_uplinks", "notify_telegram", "notify_routeros_version"}),
     "dhcp_alert": frozenset(
         {"dhcp_alert_uplinks", "dhcp_alert_segments", "dhcp_alert_telegram", "dhcp_alert_routeros_version"}
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import dhcp_alert, foreign_rows
+from . import foreign_rows, notify
 from .diff import Found
 from .plan import Row
 from .router_api import Api
@@ -16,7 +16,9 @@ from .versions import BUILTIN_CA, NEWEST, Version
 
 CERTIFICATES = "/certificate"
 SETTINGS = "/certificate/settings"
-_SENDER = tag(dhcp_alert.ROLE, dhcp_alert.TELEGRAM)
+_SENDER = tag(notify.ROLE, notify.TELEGRAM)
+#: The script that gives the router an authority.
+_GIVEN = tag(notify.ROLE, notify.TRUST)
 #: Words of ``builtin-trust-store`` (7.21 on) that include fetch; ``trusted`` is the one of 7.19 and 7.20.
 _TRUSTS = frozenset({"trusted", "all", "default", "fetch"})
 
@@ -39,7 +41,8 @@ def notes(api: Api, version: Version, rows: Sequence[Row], router: Mapping[str, 
             f"RouterOS {version} is newer than {NEWEST.major}.{NEWEST.minor}, the last that this release was compared"
             " with"
         )
-    if any(row.tag == _SENDER for row in rows) and not _trusts_anyone(api, version):
+    tags = {row.tag for row in rows}
+    if _SENDER in tags and _GIVEN not in tags and not _trusts_anyone(api, version):
         found.append(_untrusting(version))
     return tuple(found)
 

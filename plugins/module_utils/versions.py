@@ -54,6 +54,11 @@ ONERROR = Feature(Version(7, 13), ":onerror")
 #: ``/certificate/builtin``, seen first in the command tree of 7.19.
 BUILTIN_CA = Feature(Version(7, 19), "certificate authorities that it trusts by itself")
 
+#: ``builtin-trust-store``, whose default includes fetch. 7.19 and 7.20 trust their built-in ones only when told to.
+TRUSTED_CA = Feature(Version(7, 21), "certificate authorities that /tool/fetch trusts by itself")
+#: Seen in the oldest command tree of 7; a script of 6 makes a file with ``/file print file=``.
+FILE_ADD = Feature(OLDEST_SEVEN, "/file add")
+
 #: What a plan writes in other words where it is missing.
 _WRITTEN = (TABLES, FETCH_OUTPUT, CONVERT, ONERROR)
 

@@ -66,10 +66,19 @@ class Router:
             name = args.get(".id") or args.get("number") or args["numbers"]
             await self.run(self.script(name), user=caller.user)
             return Reply()
+        if menu == "/file" and command == "print" and "file" in args:  # RouterOS 6 makes a file like this
+            rows.append({".id": f"*F{len(rows)}", "name": f"{args['file']}.txt", "contents": ""})
+            return Reply()
+        if (menu, command) == ("/certificate", "import"):
+            return self._import(args["file-name"])
+        if command == "set":
+            (row,) = [row for row in rows if row[".id"] in (args[".id"], f"*{args['.id']}")]
+            row.update({key: value for key, value in args.items() if key != ".id"})
+            return Reply()
         if command == "print":
             return Reply(tuple(dict(row) for row in rows))
         if command == "add":
-            if any(row.get("list") == args["list"] and row["address"] == args["address"] for row in rows):
+            if menu == LISTS and any((row["list"], row["address"]) == (args["list"], args["address"]) for row in rows):
                 raise Trap("failure: already have such entry")
             self.added += 1
             rows.append({".id": f"*{self.added:X}", **args})
@@ -79,6 +88,14 @@ class Router:
         if not {row[".id"] for row in rows} >= set(ids):
             raise Trap("no such item")
         self.menus[menu] = [row for row in rows if row[".id"] not in ids]
+        return Reply()
+
+    def _import(self, name: str) -> Reply:
+        """One certificate of a file, which is then called after it, not trusted: the script has to see to it."""
+        (file,) = [row for row in self.menus["/file"] if row["name"] == name]
+        certificates = self.menus.setdefault("/certificate", [])
+        found = {"name": f"{name}_0", "contents": file["contents"], "trusted": "false"}
+        certificates.append({".id": f"*C{len(certificates)}", **found})
         return Reply()
 
     def _fetch(self, args: Mapping[str, str]) -> Reply:

@@ -63,9 +63,8 @@ def test_no_row_holds_the_token(raw: dict[str, Any]) -> None:
 @settings(max_examples=20)
 def test_token_and_chat_have_one_place_in_one_row(raw: dict[str, Any]) -> None:
     texts = [json.dumps(dict(row.values), ensure_ascii=False) for row in assemble(raw, name="jakarta").rows]
-    places = 1 if raw["multiwan_segments"] else 0
-    assert sum("<<telegram_bot_token>>" in text for text in texts) == places
-    assert sum("-100200300" in text for text in texts) == places
+    assert sum("<<telegram_bot_token>>" in text for text in texts) == 1
+    assert sum("-100200300" in text for text in texts) == 1
 
 
 @given(branches())
@@ -87,7 +86,7 @@ def test_an_uplink_added_at_the_end_changes_no_row_of_the_others(raw: dict[str, 
         {(row.menu, row.tag): dict(row.values) for row in assemble(variables, name="jakarta").rows}
         for variables in (raw, more)
     )
-    own = {key for key in before if key[1].split(":")[1] in {"wan", "lan", "failover", "dhcp_alert"}}
+    own = {key for key in before if key[1].split(":")[1] in {"wan", "lan", "failover", "dhcp_alert", "notify"}}
     assert {key: after.get(key) for key in own} == {key: before[key] for key in own}
     parts = ("inbound", "route", "memory", "output")
     marks = {key for key in before if key[1].split(":")[-1] in parts}

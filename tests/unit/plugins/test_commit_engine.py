@@ -318,9 +318,7 @@ def test_a_version_that_nothing_can_be_planned_for_is_a_fault(said: str, words: 
 
 
 def test_nothing_is_noted_about_rows_that_are_left_out() -> None:
-    sender = Row(
-        "/system/script", "multiwan:dhcp_alert:telegram", {"name": "x", "comment": "x [multiwan:dhcp_alert:telegram]"}
-    )
+    sender = Row("/system/script", "multiwan:notify:telegram", {"name": "x", "comment": "x [multiwan:notify:telegram]"})
     api = MemoryApi({}, version="7.18 (stable)")
     assert any("Telegram" in note for note in inspect(request(*PLAN, sender), api).notes)
     assert inspect(request(*PLAN, sender, owners=frozenset({"pcc"})), api).notes == ()

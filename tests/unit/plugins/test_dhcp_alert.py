@@ -106,5 +106,5 @@ def test_the_event_uses_no_variable_that_it_did_not_declare() -> None:
 def test_only_the_sender_needs_a_secret_and_shows_none() -> None:
     rows = assemble(branch(), name="jakarta").rows
     secret = [(row.tag, value) for row in rows for value in row.values.values() if has_secrets(value)]
-    assert [tag for tag, _ in secret] == ["multiwan:dhcp_alert:telegram"]
+    assert [tag for tag, _ in secret] == ["multiwan:notify:telegram"]
     assert "bot********/sendMessage" in masked(secret[0][1])

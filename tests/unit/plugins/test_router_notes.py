@@ -18,6 +18,7 @@ UNTRUSTED = {"name": "root", "trusted": "false"}
 
 def noted(version: str, *certificates: dict[str, str], telegram: bool = True, **settings: str) -> tuple[str, ...]:
     raw = {**branch(2), "multiwan_routeros_version": version}
+    raw["multiwan_telegram"] |= {"api_url": "https://bot.example.com"}  # who vouches for it, only the branch can say
     if not telegram:
         del raw["multiwan_telegram"]
     api = MemoryApi({"/certificate": [Found(f"*{number}", row) for number, row in enumerate(certificates)]})
@@ -58,6 +59,14 @@ def test_without_messages_nothing_is_looked_up() -> None:
 
 @pytest.mark.parametrize("version", ["6.49", "7.9", "7.18", "7.19", "7.24"])
 def test_the_plan_itself_says_what_its_sender_needs(version: str) -> None:
+    raw = {**branch(2), "multiwan_routeros_version": version}
+    raw["multiwan_telegram"] |= {"api_url": "https://bot.example.com"}
+    rows = assemble(raw, name="jakarta").rows
+    (comment,) = (row.values["comment"] for row in rows if row.tag == "multiwan:notify:telegram")
+    assert ("needs the imported CA" in comment) is (parse_version(version) < parse_version("7.21"))
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.9", "7.20"])
+def test_a_router_that_is_given_the_authority_needs_nothing(version: str) -> None:
     rows = assemble({**branch(2), "multiwan_routeros_version": version}, name="jakarta").rows
-    (comment,) = (row.values["comment"] for row in rows if row.tag == "multiwan:dhcp_alert:telegram")
-    assert ("needs the imported CA" in comment) is (parse_version(version) < parse_version("7.19"))
+    assert notes(MemoryApi({}), parse_version(version), rows, {}) == ()

@@ -100,6 +100,7 @@ def test_a_role_reads_like_a_table_of_contents(role: str) -> None:
 def test_secrets_are_marked_and_have_no_default() -> None:
     assert options("commit")["commit_password"]["no_log"] is True
     assert options("dhcp_alert")["dhcp_alert_telegram"]["options"]["bot_token"]["no_log"] is True
+    assert options("notify")["notify_telegram"]["options"]["bot_token"]["no_log"] is True
     assert load("commit", "defaults/main.yml")["commit_password"] == "{{ multiwan_api_password }}"
 
 
