@@ -18,6 +18,7 @@ import platform
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,26 +30,33 @@ from rich.live import Live
 from rich.table import Table
 
 from lab.world.client import LabError
+from tests.bench import failover_docs as docs
+from tests.bench._pulse import Pulse, pulse
 from tests.bench.failover_cell import NotMeasured, lab_for, measure
+from tests.bench.failover_claims import claims
 from tests.bench.failover_page import render
 from tests.bench.failover_plan import (
     CONTENDERS,
     FAULTS,
     FORMAT,
+    LEAD_S,
     MODES,
     SHORT_FAULTS,
     Cell,
-    Setting,
-    batches,
     cells,
     digest,
+    visits,
 )
-from tests.bench.failover_show import as_json, headlines, rows, table
-from tests.bench.failover_sums import Outcome, judge, seen_from
+from tests.bench.failover_show import as_json, headlines, in_a_line, rows, table
+from tests.bench.failover_sums import CONTROL_S, Outcome, judge, seen_from
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "bench"
-MAX_JOBS = 3
+#: Labs at once for each processor; measured, see README.md. More of them distort, and cells are measured twice.
+JOBS_PER_CPU = 4
+MAX_JOBS = 16
+#: Columns of the table at least, also where it is written to a file.
+WIDTH = 230
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -59,10 +67,15 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--modes", default="", metavar="A,B", help=", ".join(MODES))
     parser.add_argument("--uplinks", default="", metavar="N,M", help="2 and 4 unless given")
     parser.add_argument("--repeats", type=int, default=0, help="5, or 3 with --short")
-    parser.add_argument("--jobs", type=int, default=MAX_JOBS, help=f"labs at once (default and most {MAX_JOBS})")
+    jobs = max(1, min(MAX_JOBS, JOBS_PER_CPU * (os.cpu_count() or 1)))
+    parser.add_argument(
+        "--jobs", type=int, default=jobs, help=f"labs at once (here {jobs}, {JOBS_PER_CPU} a processor)"
+    )
+    parser.add_argument("--minutes", type=float, default=0.0, metavar="N", help="begin nothing new after N minutes")
     parser.add_argument("--fresh", action="store_true", help="measure again what has been measured")
     parser.add_argument("--resume", action="store_true", help="with --short: keep what the last short run measured")
     parser.add_argument("--report", action="store_true", help="measure nothing, only show what there is")
+    parser.add_argument("--docs", action="store_true", help="write docs/failover-results.md and its picture, too")
     parser.add_argument("--plain", action="store_true", help="lines instead of the live picture")
     parser.add_argument("--out", type=Path, default=BUILD, metavar="DIR", help="where to write (default build/bench)")
     options = parser.parse_args(argv)
@@ -96,7 +109,7 @@ def _words(text: str, default: Sequence[str], allowed: Sequence[str]) -> Sequenc
 
 @dataclass
 class Run:
-    """What is under way. ``doing``: lab -> what it does now."""
+    """What is under way. ``doing``: lab -> what it does now; ``waiting``: cells of one lab each, by urgency."""
 
     options: argparse.Namespace
     cells: list[Cell]
@@ -105,7 +118,8 @@ class Run:
     digests: dict[str, str]
     began: float = field(default_factory=time.monotonic)
     doing: dict[str, str] = field(default_factory=dict)
-    waiting: dict[Setting, list[Cell]] = field(default_factory=dict)
+    waiting: deque[list[Cell]] = field(default_factory=deque)
+    left: int = 0
     deploying: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def path(self, cell: Cell) -> Path:
@@ -117,72 +131,82 @@ class Run:
         if not path.exists():
             return None
         kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        fits = kept["digest"] == self.digests[cell.setting.key] and kept["lasts_s"] == cell.fault.lasts_s
-        return kept if fits or self.options.report else None
+        if kept.get("format") != FORMAT or kept["lasts_s"] != cell.fault.lasts_s:
+            return None
+        return kept if kept["digest"] == self.digests[cell.setting.key] or self.options.report else None
 
     def keep(self, cell: Cell, raw: Mapping[str, Any]) -> None:
-        kept = {"digest": self.digests[cell.setting.key], "lasts_s": cell.fault.lasts_s, "load": os.getloadavg(), **raw}
+        belongs = {"format": FORMAT, "digest": self.digests[cell.setting.key], "lasts_s": cell.fault.lasts_s}
         part = self.path(cell).with_suffix(".new")
+        kept = {**belongs, "load": os.getloadavg(), **raw}
         part.write_text(json.dumps(kept, separators=(",", ":")), encoding="utf-8")
         part.replace(self.path(cell))
 
     def say(self, name: str, what: str, words: str) -> None:
         self.doing[name] = f"{what}: {words}"
 
+    def out_of_time(self) -> bool:
+        minutes: float = self.options.minutes
+        return bool(minutes) and time.monotonic() - self.began >= 60 * minutes
+
     def progress(self) -> Table:
-        left = sum(len(queue) for queue in self.waiting.values())
         shown = Table(box=None, show_header=False, padding=(0, 1))
         minutes, seconds = divmod(int(time.monotonic() - self.began), 60)
-        shown.add_row("failover", f"{minutes}:{seconds:02d}, {left} of {len(self.cells)} cells to begin")
+        shown.add_row("failover", f"{minutes}:{seconds:02d}, {self.left} of {len(self.cells)} cells to go")
         for name, words in sorted(self.doing.items()):
             shown.add_row(name, words)
         return shown
 
 
 async def measure_all(run: Run) -> None:
-    """Every cell that has no result yet, batch by batch; one that failed before is tried again."""
+    """Every cell that has no result yet; one that failed before is tried again."""
     todo = [cell for cell in run.cells if "error" in (run.stored(cell) or {"error": ""})]
-    for cell in todo:
-        run.waiting.setdefault(cell.setting, []).append(cell)
-    for batch in batches(list(run.waiting), run.options.jobs):
-        async with asyncio.TaskGroup() as group:
-            for number, setting in enumerate(batch, start=1):
-                group.create_task(_work(run, setting, f"bench{number}"))
+    run.waiting.extend(visits(todo))
+    run.left = len(todo)
+    async with pulse() as felt, asyncio.TaskGroup() as group:
+        for number in range(1, run.options.jobs + 1):
+            group.create_task(_work(run, f"bench{number:02d}", felt))
 
 
-async def _work(run: Run, setting: Setting, name: str) -> None:
-    """One lab, until its setting has no cell left."""
-    queue = run.waiting[setting]
-    if not queue:
-        return
+async def _work(run: Run, name: str, felt: Pulse) -> None:
+    """One lab after the other, until nothing is left or the time is over."""
+    while run.waiting and not run.out_of_time():
+        await _visit(run, run.waiting.popleft(), name, felt)
+    run.doing.pop(name, None)
+
+
+async def _visit(run: Run, wanted: list[Cell], name: str, felt: Pulse) -> None:
+    setting, queue = wanted[0].setting, deque(wanted)
     say = partial(run.say, name, setting.key)
     try:
         async with lab_for(setting, name, run.folder, deploying=run.deploying, say=say) as lab:
-            while queue:
-                cell = queue.pop(0)
-                await _one(run, cell, lab, name)
+            while queue and not run.out_of_time():
+                await _one(run, queue.popleft(), lab, name, felt)
+                run.left -= 1
     except (NotMeasured, LabError) as error:
         run.console.print(f"{setting.key}: {str(error).splitlines()[0]}", style="red", markup=False)
-        for cell in [*queue]:
-            queue.remove(cell)
+        for cell in queue:
             run.keep(cell, {"error": str(error)})
-    finally:
-        run.doing.pop(name, None)
 
 
-async def _one(run: Run, cell: Cell, lab: Any, name: str) -> None:
-    try:
-        raw = await measure(lab, cell.setting, cell.fault, partial(run.say, name, cell.key))
-    except* (NotMeasured, LabError) as group:
-        words = str(group.exceptions[0])
-        run.console.print(f"{cell.key}: {words.splitlines()[0]}", style="red", markup=False)
-        run.keep(cell, {"error": words})
-    else:
+async def _one(run: Run, cell: Cell, lab: Any, name: str, felt: Pulse) -> None:
+    """One cell; once more when the machine was too busy to believe it."""
+    for again in (0, 1):
+        raw: dict[str, Any] = {}
+        try:
+            raw = await measure(lab, cell.setting, cell.fault, partial(run.say, name, cell.key))
+        except* (NotMeasured, LabError) as group:
+            words = str(group.exceptions[0])
+            run.console.print(f"{cell.key}: {words.splitlines()[0]}", style="red", markup=False)
+            run.keep(cell, {"error": words})
+        if not raw:
+            return
+        raw |= {"late": felt.worst(raw["cut_at"] - LEAD_S, raw["ended_at"]), "again": again}
         run.keep(cell, raw)
         outcome = judge(seen_from(raw), cell.fault, cell.setting.uplinks)
-        run.console.print(
-            f"{cell.key}: new {outcome.new}, UDP {outcome.udp}, TCP {outcome.tcp}, HTTP {outcome.http} s", markup=False
-        )
+        run.console.print(f"{cell.key}: {in_a_line(outcome)}", markup=False)
+        if outcome.control <= CONTROL_S or run.out_of_time():
+            return
 
 
 def judged(run: Run) -> dict[Cell, Outcome | str]:
@@ -211,23 +235,35 @@ def report(run: Run) -> None:
     made = rows(found)
     machine = f"{os.cpu_count()} cores, load up to {load(run, found):.1f}, Linux {platform.release()}"
     title = f"Failover, {'short form, ' if run.options.short else ''}{len(found)} of {len(run.cells)} cells ({machine})"
-    said = headlines(made)
-    Console(width=max(190, run.console.width)).print(table(made, title))
+    said, held, measured_at = headlines(made), claims(made), last_measured(run, found)
+    Console(width=max(WIDTH, run.console.width)).print(table(made, title))
     for line in said:
         print(line)
+    print("Claims:")
+    for claim in held:
+        print(f"  {claim}")
+    again = sum(row.again for row in made)
+    if again:
+        print(
+            f"{again} cells were measured a second time, since the machine was too busy (control above {CONTROL_S} s)"
+        )
     data = {
         "format": FORMAT,
         "short": run.options.short,
-        "measured": last_measured(run, found),
+        "measured": measured_at,
         "machine": machine,
         "cells": len(found),
         "rows": as_json(made),
         "headlines": said,
+        "claims": [{"claim": claim.words, "holds": claim.holds, "figures": claim.figures} for claim in held],
     }
     out: Path = run.options.out
     (out / "failover.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (out / "failover.html").write_text(render(made, title, said), encoding="utf-8")
-    print(f"{out}/failover.html, {out}/failover.json")
+    (out / "failover.html").write_text(render(made, title, said, held), encoding="utf-8")
+    written = [out / "failover.html", out / "failover.json"]
+    if run.options.docs:
+        written += docs.write(ROOT / "docs", made, held, measured=measured_at, machine=machine)
+    print(", ".join(map(str, written)))
 
 
 @contextlib.contextmanager

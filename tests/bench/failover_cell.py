@@ -25,13 +25,13 @@ TRAFFIC: dict[str, tuple[str, dict[str, float]]] = {
     "new": ("probe", {"interval": 0.1, "timeout": 1.0}),
     "udp": ("ticker", {"interval": 0.02}),
     "tcp": ("upload", {"interval": 0.05}),
-    "http": ("poller", {"interval": 0.25, "timeout": 2.0}),
+    "http": ("poller", {"interval": 0.5, "timeout": 2.0}),
 }
-#: Long-lived flows of each kind, so that some are on every uplink.
-FLOWS_PER_UPLINK = 8
 #: Traffic goes on for so long after the cell, so that its last moments are seen by every kind.
 SPARE_S = 3.0
 SETTLE_S = 90.0
+#: After the configuration: netwatch begins 5 s after it was written.
+READY_S = 6.0
 #: Few, since the ARP entries of all labs of a machine share one table (gc_thresh3 is 1024): eight labs with 200
 #: clients each lose packets of new clients. Each meets 128 servers, so no pair comes twice within a cell.
 CLIENTS = 32
@@ -62,6 +62,7 @@ async def lab_for(
             say("starts")
             paths = await lab.up(Options(topology, 0, 0, hold=True))
             await (paste if setting.contender.recipe else deploy)(lab, setting, paths, folder, say)
+        await _sleep(READY_S, say, "the router comes to rest")
         yield lab
     finally:
         await lab.down()
@@ -104,12 +105,17 @@ async def settle(lab: LabClient, setting: Setting, say: Say) -> None:
         await asyncio.sleep(1)
 
 
+def crowd_size(uplinks: int) -> int:
+    """Long-lived flows of each kind: enough that every uplink carries some, few enough that many labs fit."""
+    return max(8, 3 * uplinks)
+
+
 async def measure(lab: LabClient, setting: Setting, fault: Fault, say: Say) -> dict[str, Any]:
     """One cell: what every kind of traffic saw. Wall clock seconds where a name ends in _at."""
     await settle(lab, setting, say)
     told = len((await lab.chat())["messages"])
     seconds = LEAD_S + fault.lasts_s + fault.after_s + SPARE_S
-    flows = FLOWS_PER_UPLINK * setting.uplinks
+    flows = crowd_size(setting.uplinks)
     crowd = {"udp": {"flows": flows}, "tcp": {"flows": flows}, "http": {"pollers": flows}}
     async with asyncio.TaskGroup() as group:
         running = {

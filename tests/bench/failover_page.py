@@ -13,7 +13,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lab.demo.charts import Scale, Tick
-from tests.bench.failover_show import OUTAGES, Row, count_words
+from tests.bench.failover_claims import Claim
+from tests.bench.failover_show import CAPTION, COLUMNS, OUTAGES, Row, count_words, words
 from tests.bench.failover_sums import Gap, Summary
 
 HERE = Path(__file__).parent
@@ -79,30 +80,55 @@ def panel(title: str, members: Iterable[Row]) -> Panel:
 
 def _note(row: Row) -> str:
     if not row.repeats:
-        return "not measured: " + "; ".join(row.missing).splitlines()[0][:110]
+        return f"not measured: {row.why[:110]}"
     counts = (
         ("disturbed", row.disturbed),
         ("stuck", row.stuck),
         ("broken at return", row.broken),
     )
-    return " · ".join([f"{name} {count_words(count)}" for name, count in counts] + [f"messages: {row.messages}"])
+    said = [f"n {row.repeats}", *(f"{name} {count_words(count)}" for name, count in counts)]
+    return " · ".join([*said, f"moves {row.moves}", f"messages: {row.said}", f"control {row.control:.2f} s"])
+
+
+def place(row: Row) -> str:
+    return f"{row.words[0].upper()}{row.words[1:]} – {row.setting.mode}, {row.setting.uplinks} uplinks"
 
 
 def panels(made: Sequence[Row]) -> list[Panel]:
     """``made`` is in the order of failover_show.rows: rows of one panel stand together."""
-
-    def place(row: Row) -> str:
-        return f"{row.words[0].upper()}{row.words[1:]} – {row.setting.mode}, {row.setting.uplinks} uplinks"
-
     return [panel(title, members) for title, members in groupby(made, key=place)]
 
 
-def render(made: Sequence[Row], title: str, headlines: Sequence[str]) -> str:
-    environment = Environment(
+def environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    page = environment.get_template("failover.html.j2")
-    names = [name for _, name in OUTAGES]
-    return page.render(
-        panels=panels(made), title=title, headlines=headlines, kinds=names, width=WIDTH, left=LEFT, right=RIGHT
+
+
+def render(made: Sequence[Row], title: str, headlines: Sequence[str], held: Sequence[Claim] = ()) -> str:
+    return (
+        environment()
+        .get_template("failover.html.j2")
+        .render(
+            panels=panels(made),
+            title=title,
+            headlines=headlines,
+            claims=held,
+            kinds=[name for _, name in OUTAGES],
+            columns=COLUMNS,
+            rows=[(place(row), row.setting.contender.title, words(row)) for row in made],
+            caption=CAPTION,
+            width=WIDTH,
+        )
     )
+
+
+def picture(made: Sequence[Row]) -> str:
+    """The panels of these rows below each other, as one SVG that follows the reader's dark or light."""
+    drawn, tops, top = panels(made), [], 26.0
+    for one in drawn:
+        tops.append(top)
+        top += one.height + 40
+    names = [name for _, name in OUTAGES]
+    template = environment().get_template("failover.svg.j2")
+    return template.render(panels=list(zip(tops, drawn, strict=True)), kinds=names, width=WIDTH, height=top) + "\n"

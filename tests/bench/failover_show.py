@@ -5,17 +5,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.table import Table
 
 from tests.bench.failover_plan import CONTENDERS, FAULTS, Cell, Setting
-from tests.bench.failover_sums import Gap, Outcome, Summary, shorter, summary, total
+from tests.bench.failover_sums import Gap, Moves, Outcome, Summary, shorter, summary, total
 
 OUTAGES = (("new", "new connections"), ("udp", "UDP 20 ms"), ("tcp", "TCP upload"), ("http", "HTTP poller"))
+#: Behind the fault and who.
+COLUMNS = (
+    "n",
+    *(name for _, name in OUTAGES),
+    *("failed", "disturbed", "stuck", "broken", "moves", "messages", "control"),
+)
 NOT_BUILT = "not built yet"
 ORDER = [fault.key for fault in FAULTS]
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Of all repeats. ``clean``: how many of the ``cells`` have each message once, with a right time, and no other."""
+
+    expected: int | None
+    received: int
+    cells: int
+    clean: int
+    faults: Mapping[str, int]
+    down_s: float | None
+    up_s: float | None
+
+    def __str__(self) -> str:
+        words = [f"{self.received} of {self.expected}" if self.expected is not None else str(self.received)]
+        if self.received:
+            seconds = "/".join("–" if one is None else f"{one:.0f}" for one in (self.down_s, self.up_s))
+            words.append(f"{seconds} s")
+        words += [f"{count} {name}" for name, count in self.faults.items() if count]
+        return ", ".join(words)
 
 
 @dataclass(frozen=True)
@@ -31,9 +58,27 @@ class Row:
     disturbed: tuple[int, int] | None
     stuck: tuple[int, int] | None
     broken: tuple[int, int] | None
-    moves: int
-    messages: str
+    moves: Moves
+    messages: Messages | None
+    control: float
+    again: int
     missing: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        return self.setting.mode, self.setting.uplinks, self.fault
+
+    @property
+    def why(self) -> str:
+        """Why cells are missing, in one line."""
+        return "; ".join(self.missing).partition("\n")[0]
+
+    @property
+    def said(self) -> str:
+        """The messages in words; a recipe that has none misses none."""
+        if self.setting.contender.recipe or not self.repeats:
+            return "none"
+        return str(self.messages) if self.messages is not None else NOT_BUILT
 
 
 def rows(found: Mapping[Cell, Outcome | str]) -> list[Row]:
@@ -62,38 +107,49 @@ def _row(group: Sequence[Cell], results: Sequence[Outcome | str]) -> Row:
         disturbed=total(outcome.disturbed for outcome in seen),
         stuck=total(outcome.stuck for outcome in seen),
         broken=total(outcome.broken for outcome in seen),
-        moves=max((outcome.moves for outcome in seen), default=0),
-        messages=_messages(first.setting, seen),
+        moves=max((outcome.moves for outcome in seen), default=Moves(0, 0)),
+        messages=_messages(seen),
+        control=max((outcome.control for outcome in seen), default=0.0),
+        again=sum(outcome.again for outcome in seen),
         missing=tuple(dict.fromkeys(result for result in results if isinstance(result, str))),
     )
 
 
-def _messages(setting: Setting, seen: Sequence[Outcome]) -> str:
-    """received of expected; what a recipe has none of is not missing."""
-    if setting.contender.recipe:
-        return "none"
-    told = [outcome.messages for outcome in seen if outcome.messages is not None]
-    if not told:
-        return NOT_BUILT
-    wanted = "?" if told[0][0] is None else str(sum(expected or 0 for expected, _ in told))
-    return f"{sum(received for _, received in told)} of {wanted}"
+def _messages(seen: Sequence[Outcome]) -> Messages | None:
+    known = [outcome.messages for outcome in seen if outcome.messages is not None]
+    if not known:
+        return None
+    expected = [one.expected for one in known if one.expected is not None]
+    named = {"twice": "twice", "wrong": "wrong time", "stray": "stray", "open_end": "not recalled"}
+    return Messages(
+        expected=sum(expected) if expected else None,
+        received=sum(one.received for one in known),
+        cells=len(known),
+        clean=sum(one.clean for one in known),
+        faults={words: sum(getattr(one, name) for one in known) for name, words in named.items()},
+        down_s=_middle(second for one in known for second in one.down_s),
+        up_s=_middle(second for one in known for second in one.up_s),
+    )
+
+
+def _middle(values: Iterable[float]) -> float | None:
+    known = sorted(values)
+    return known[len(known) // 2] if known else None
 
 
 def table(made: Iterable[Row], title: str) -> Table:
     result = Table(title=title, caption=CAPTION, title_justify="left", caption_justify="left", show_lines=False)
-    for name in ("fault, mode, lines", "who", "n"):
+    for name in ("fault, mode, lines", "who"):
         result.add_column(name, no_wrap=True)
-    for _, name in OUTAGES:
-        result.add_column(name, justify="right")
-    for name in ("failed", "disturbed", "stuck", "broken", "moves", "messages"):
+    for name in COLUMNS:
         result.add_column(name, justify="right")
     before = None
     for row in made:
-        group = (row.setting.mode, row.setting.uplinks, row.fault)
+        group = row.place
         if before is not None and group != before:
             result.add_section()
         head = f"{row.fault}, {row.setting.mode} {row.setting.uplinks}" if group != before else ""
-        result.add_row(head, row.setting.contender.title, *_cells(row))
+        result.add_row(head, row.setting.contender.title, *words(row))
         before = group
     return result
 
@@ -101,16 +157,30 @@ def table(made: Iterable[Row], title: str) -> Table:
 CAPTION = """\
 Outages in seconds, middle (least–most) of the repeats, each of the worst flow; new connections, HTTP: last failing
 start. >: not over when the line came back. failed: share of new connections during the fault. disturbed (on healthy
-uplinks), stuck (60 s later), broken (when the line came back): of the UDP and TCP flows of all repeats.
+uplinks), stuck (60 s later), broken (when the line came back): of the UDP and TCP flows of all repeats. moves: of new
+connections between the same two, there and back, the most. messages: received of expected, middle seconds from the
+fault and from the return to arrival. control: what the machine did by itself, seconds, at worst.
 Clients that only listen are not measured."""
 
 
-def _cells(row: Row) -> list[str]:
+def words(row: Row) -> list[str]:
+    """The figures of a row, in the order of COLUMNS."""
     if not row.repeats:
-        return ["0", *[""] * len(OUTAGES), *[""] * 5, "; ".join(row.missing).splitlines()[0][:60]]
+        return ["0", *[""] * (len(COLUMNS) - 3), row.why[:60], ""]
     outages = [str(row.outages[key]) if row.outages[key] is not None else "–" for key, _ in OUTAGES]
     counts = [count_words(count) for count in (row.disturbed, row.stuck, row.broken)]
-    return [str(row.repeats), *outages, f"{row.failed_share:.0%}", *counts, str(row.moves), row.messages]
+    last = [str(row.moves), row.said, f"{row.control:.2f}"]
+    return [str(row.repeats), *outages, f"{row.failed_share:.0%}", *counts, *last]
+
+
+def in_a_line(outcome: Outcome) -> str:
+    """One cell, while the others are still measured."""
+    gaps = ", ".join(f"{name} {getattr(outcome, key)}" for key, name in OUTAGES)
+    counts = [("disturbed", outcome.disturbed), ("stuck", outcome.stuck), ("broken", outcome.broken)]
+    bad = [f"{name} {count[0]}" for name, count in counts if count and count[0]]
+    if outcome.messages is not None:
+        bad.append(f"messages {outcome.messages.received}{'' if outcome.messages.clean else ' (not as expected)'}")
+    return "; ".join([gaps, *bad, f"control {outcome.control:.2f}"])
 
 
 def count_words(count: tuple[int, int] | None) -> str:
@@ -123,20 +193,14 @@ def headlines(made: Sequence[Row]) -> list[str]:
     for row in made:
         if row.setting.contender.recipe or not row.repeats:
             continue
-        theirs = next((other for other in made if _same_place(row, other) and other.setting.contender.key == "b"), None)
+        theirs = next(
+            (other for other in made if row.place == other.place and other.setting.contender.key == "b"), None
+        )
         words = shorter(row.outages["new"], theirs.outages["new"]) if theirs else ""
         if words:
             place = f"{row.words} ({row.setting.mode}, {row.setting.uplinks} uplinks)"
             said.append(f"{place}: new connections, {row.setting.contender.title} beside (b): {words}")
     return said
-
-
-def _same_place(one: Row, other: Row) -> bool:
-    return (one.setting.mode, one.setting.uplinks, one.fault) == (
-        other.setting.mode,
-        other.setting.uplinks,
-        other.fault,
-    )
 
 
 def as_json(made: Iterable[Row]) -> list[dict[str, Any]]:
@@ -154,8 +218,10 @@ def as_json(made: Iterable[Row]) -> list[dict[str, Any]]:
             "disturbed": row.disturbed,
             "stuck_after_60_s": row.stuck,
             "broken_at_return": row.broken,
-            "moves": row.moves,
-            "messages": row.messages,
+            "moves": asdict(row.moves),
+            "messages": None if row.messages is None else asdict(row.messages),
+            "control_s": row.control,
+            "measured_again": row.again,
             "missing": row.missing,
         }
         for row in made

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench.failover_plan import DEAD, STUCK_S, Fault
+from tests.bench.failover_plan import DEAD, HOLD_DOWN_S, STUCK_S, Fault
+from tests.bench.failover_told import Note, Told, note, told
 
 #: A flow of a healthy uplink that is silent for so long was disturbed. Less is what a busy machine does by itself.
 DISTURBED_S = 0.5
@@ -17,6 +18,8 @@ QUIET_S = 3.0
 #: A failure with no other within this time is no outage; it still counts in the share of failures. Longer than the
 #: pause of a flapping line.
 LONE_S = 6.0
+#: A machine that is late by so much, or lets a healthy line be silent for so long, distorts what it measures.
+CONTROL_S = 0.35
 
 
 @dataclass(frozen=True, order=True)
@@ -64,7 +67,9 @@ class Flow:
 @dataclass(frozen=True)
 class Seen:
     """One cell. ``attempts``: (when it began, did it work) of new connections; ``failures``: when HTTP requests began
-    that failed. ``sends``: whether the router holds anything that could send a message.
+    that failed; ``pollers``: who carried the requests of each, every one a new connection between the same two.
+    ``sends``: whether the router holds anything that could send a message. ``late``: by how much a process that only
+    sleeps was woken too late, at worst.
     """
 
     healed: float
@@ -73,13 +78,32 @@ class Seen:
     udp: tuple[Flow, ...]
     tcp: tuple[Flow, ...]
     failures: tuple[float, ...]
-    messages: int
+    pollers: tuple[Flow, ...]
+    notes: tuple[Note, ...]
     sends: bool
+    late: float
+    again: bool = False
+
+
+@dataclass(frozen=True, order=True)
+class Moves:
+    """``all`` there and back; ``away`` from the line within any one hold-down period."""
+
+    away: int
+    all: int
+
+    def __str__(self) -> str:
+        return str(self.all)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Worst flow of each kind. Counts come with what they are out of; None: can't be said of this fault."""
+    """Worst flow of each kind. Counts come with what they are out of; None: can't be said of this fault.
+
+    ``moves``: how often new connections between the same two changed their uplink, and how often within one hold-down
+    period they were taken off the line; the most of any pair. ``control``: what the machine did by itself, seconds;
+    ``again``: that was too much the first time, so this is the second.
+    """
 
     new: Gap
     udp: Gap | None
@@ -89,8 +113,10 @@ class Outcome:
     disturbed: tuple[int, int]
     stuck: tuple[int, int] | None
     broken: tuple[int, int] | None
-    moves: int
-    messages: tuple[int | None, int] | None
+    moves: Moves
+    messages: Told | None
+    control: float
+    again: bool = False
 
 
 def outage(failed: Iterable[float], since: float, until: float) -> Gap:
@@ -106,6 +132,29 @@ def outage(failed: Iterable[float], since: float, until: float) -> Gap:
 
 def worst(gaps: Iterable[Gap]) -> Gap | None:
     return max(gaps, default=None)
+
+
+def moves(pollers: Iterable[Flow], dead: set[str], until: float) -> Moves:
+    """Of those that were on the line when the fault began. Who fails is not moved: only answers tell who carried."""
+    counts = []
+    for poller in pollers:
+        if poller.carrier(0.0) not in dead:
+            continue
+        changes = [(when, who) for when, who in poller.moves if 0.0 <= when < until]
+        away = [when for when, who in changes if who not in dead or len(dead) > 1]
+        within = [sum(start <= when < start + HOLD_DOWN_S for when in away) for start in away]
+        counts.append(Moves(max(within, default=0), len(changes)))
+    return Moves(max((one.away for one in counts), default=0), max((one.all for one in counts), default=0))
+
+
+def control(seen: Seen) -> float:
+    """The longest that anything stood still for which no fault can be blamed: a flow before it, a new connection that
+    failed then, and in the whole cell the machine's own lateness.
+    """
+    flows = (*seen.udp, *seen.tcp)
+    silent = [flow.dark(flow.moves[0][0], 0.0).seconds for flow in flows if flow.moves]
+    failed = [1.0 for at, ok in seen.attempts if at < -0.5 and not ok]  # its time-out; later ones may be the fault's
+    return round(max([seen.late, *silent, *failed]), 3)
 
 
 def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
@@ -127,8 +176,10 @@ def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
         disturbed=(sum(flow.upset(0.0, seen.healed) for flow in healthy), len(healthy)),
         stuck=None if everybody or seen.healed < STUCK_S else (sum(f.dark_at(STUCK_S) for f in flows), len(flows)),
         broken=None if everybody else (sum(f.upset(seen.healed, seen.end) for f in living), len(living)),
-        moves=max((sum(0.0 <= when < seen.end for when, _ in flow.moves[1:]) for flow in seen.udp), default=0),
-        messages=(fault.messages, seen.messages) if seen.sends else None,
+        moves=moves(seen.pollers, dead, seen.end),
+        messages=told(seen.notes, fault, uplinks, healed=seen.healed) if seen.sends else None,
+        control=control(seen),
+        again=seen.again,
     )
 
 
@@ -182,6 +233,9 @@ def seen_from(raw: dict[str, Any]) -> Seen:
             for flow in raw[name]["flows"]
         )
 
+    def shifted(one: dict[str, Any]) -> tuple[tuple[float, str], ...]:
+        return tuple((when + http["began_at"] - cut, who) for when, who in one["moves"])
+
     http = raw["http"]
     return Seen(
         healed=raw["healed_at"] - cut,
@@ -190,6 +244,9 @@ def seen_from(raw: dict[str, Any]) -> Seen:
         udp=flows("udp"),
         tcp=flows("tcp"),
         failures=tuple(sorted(at + http["began_at"] - cut for one in http["pollers"] for at, _ in one["failures"])),
-        messages=len(raw["messages"]),
+        pollers=tuple(Flow(shifted(one), ()) for one in http["pollers"]),
+        notes=tuple(note(one, cut) for one in raw["messages"]),
         sends=bool(raw["sends"]),
+        late=float(raw["late"]),
+        again=bool(raw["again"]),
     )

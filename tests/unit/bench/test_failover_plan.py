@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from lab.world.topology import Topology
+from tests.bench import failover_docs as docs
 from tests.bench.failover import chosen, parse
 from tests.bench.failover_cell import NotMeasured
+from tests.bench.failover_claims import claims
 from tests.bench.failover_page import render
 from tests.bench.failover_plan import (
     ANCHORS,
@@ -19,16 +22,18 @@ from tests.bench.failover_plan import (
     FAULTS,
     MODES,
     SHORT_FAULTS,
+    TOGETHER,
     Cell,
     Setting,
-    batches,
     branch,
     digest,
     expand,
     recipe,
+    visits,
 )
 from tests.bench.failover_show import NOT_BUILT, as_json, headlines, rows
-from tests.bench.failover_sums import Gap, Outcome
+from tests.bench.failover_sums import Gap, Moves, Outcome
+from tests.bench.failover_told import Told
 
 RECIPES = [contender for contender in CONTENDERS if contender.recipe]
 
@@ -53,12 +58,28 @@ def test_a_word_that_names_nothing_is_refused(words: list[str]) -> None:
         chosen(parse(words))
 
 
-@pytest.mark.parametrize(("count", "jobs"), [(1, 3), (2, 3), (4, 3), (5, 3), (6, 2)])
-def test_no_more_labs_than_jobs_and_every_setting_has_one(count: int, jobs: int) -> None:
-    settings = [Setting(contender, "balance", 2) for contender in CONTENDERS] + [Setting(CONTENDERS[0], "failover", 2)]
-    made = list(batches(settings[:count], jobs))
-    assert all(len(batch) == jobs for batch in made)
-    assert [setting for batch in made for setting in dict.fromkeys(batch)] == settings[:count]
+def test_what_a_run_has_when_it_ends_early_compares_with_each_other() -> None:
+    order = visits(chosen(parse([])))
+    assert sum(len(visit) for visit in order) == 800
+    assert all(len({(cell.setting, cell.repeat) for cell in visit}) == 1 for visit in order)
+    first = order[:100]
+    assert {cell.fault.key for visit in first for cell in visit} == {"upstream", "cable"}
+    assert [visit[0].repeat for visit in order] == [n for n in range(1, 6) for _ in range(20)] + [
+        n for n in range(1, 6) for _ in range(60)
+    ]
+    assert len({visit[0].setting for visit in order[100:120]}) == 20
+    assert [cell.fault.key for cell in order[100]] == ["gateway", "flapping"]
+    assert [cell.fault.key for cell in order[140]] == ["all", "reboot"]
+
+
+def test_contenders_of_one_place_are_measured_beside_each_other() -> None:
+    order = visits(chosen(parse([])))
+    assert [visit[0].setting.contender.key for visit in order[:10]] == [*"abcde", *"abcde"]
+    assert {(visit[0].setting.mode, visit[0].setting.uplinks) for visit in order[:5]} == {("balance", 2)}
+
+
+def test_every_fault_has_its_place_in_the_order() -> None:
+    assert sorted(key for group in TOGETHER for key in group) == sorted(fault.key for fault in FAULTS)
 
 
 def test_a_line_with_a_place_for_the_uplink_stands_once_for_each() -> None:
@@ -108,9 +129,12 @@ def test_every_fault_of_the_short_form_is_one_of_the_long_form() -> None:
     assert {fault.key for fault in SHORT_FAULTS} < {fault.key for fault in FAULTS}
 
 
-def outcome(seconds: float, *, still: bool = False) -> Outcome:
+def outcome(seconds: float, *, still: bool = False, said: Told | None = None) -> Outcome:
     gap = Gap(still, seconds)
-    return Outcome(gap, gap, None, gap, 0.5, (0, 9), None, (1, 8), 1, None)
+    return Outcome(gap, gap, None, gap, 0.5, (0, 9), None, (1, 8), Moves(1, 2), said, 0.06)
+
+
+SAID = Told(expected=2, received=2, down_s=(4.2,), up_s=(27.0,))
 
 
 def found() -> dict[Cell, Outcome | str]:
@@ -119,7 +143,7 @@ def found() -> dict[Cell, Outcome | str]:
     return {
         Cell(a, fault, 1): outcome(36, still=True),
         **{Cell(b, fault, n): outcome(10.0 * n) for n in (1, 2, 3)},
-        **{Cell(d, fault, n): outcome(2.0 + n) for n in (1, 2)},
+        **{Cell(d, fault, n): outcome(2.0 + n, said=SAID) for n in (1, 2)},
         Cell(e, fault, 1): "site.yml failed: <no> & never",
     }
 
@@ -129,7 +153,9 @@ def test_repeats_are_one_row_and_counts_are_added() -> None:
     assert [(row.setting.contender.key, row.repeats) for row in made] == [("a", 1), ("b", 3), ("d", 2), ("e", 0)]
     assert str(made[1].outages["new"]) == "20.0 (10.0–30.0)"
     assert (made[1].disturbed, made[1].broken, made[1].stuck) == ((0, 27), (3, 24), None)
-    assert [row.messages for row in made[:3]] == ["none", "none", NOT_BUILT]
+    assert [row.said for row in made[:3]] == ["none", "none", "4 of 4, 4/27 s"]
+    ours = {cell: outcome(1.0) for cell in found() if cell.setting.contender.key == "d"}
+    assert [row.said for row in rows(ours)] == [NOT_BUILT]
     assert made[3].missing == ("site.yml failed: <no> & never",)
 
 
@@ -140,8 +166,23 @@ def test_the_headline_compares_with_the_manuals_recipe() -> None:
 
 def test_the_page_stands_alone_and_says_what_is_missing() -> None:
     made = rows(found())
-    page = render(made, "a title", headlines(made))
+    page = render(made, "a title", headlines(made), claims(made))
     assert "not measured: site.yml failed: &lt;no&gt; &amp; never" in page
     assert page.count("<circle") == 3 * 3, "three kinds of traffic of three contenders; TCP saw nobody"
     assert not re.search(r"(src|href)=|<script", page)
+    assert "messages: 4 of 4, 4/27 s · control 0.06 s" in page
+    assert '<li class="fails">Connections broken at recovery: none: does not hold (2 of 16: upstream)' in page
     assert as_json(made)[0]["outage_s"]["new"]["middle"] == {"seconds": 36, "still": True}
+
+
+def test_the_documents_are_made_of_the_same_rows_and_name_what_is_missing(tmp_path: Path) -> None:
+    made = rows(found())
+    page, drawing = docs.write(tmp_path, made, claims(made), measured="2026-01-02T03:04:05Z", machine="2 cores")
+    text = page.read_text(encoding="utf-8")
+    assert "Measured until 2026-01-02T03:04:05Z: 2 cores. 6 cells." in text
+    assert "| (d) ours, 7.22 | 2 |" in text
+    assert "- internet behind the gateway dead, balance, 2 uplinks: (c), (e)\n" in text
+    assert "- router rebooted, failover, 4 uplinks: anybody\n" in text
+    svg = drawing.read_text(encoding="utf-8")
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
+    assert "prefers-color-scheme: dark" in svg

@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench.failover_plan import FAULTS, Fault
-from tests.bench.failover_sums import Flow, Gap, Seen, judge, outage, seen_from, shorter, summary, total
+from tests.bench.failover_sums import Flow, Gap, Moves, Seen, judge, outage, seen_from, shorter, summary, total
 
 UPSTREAM = Fault("upstream", "", "upstream", 70.0)
 ISP1, ISP2 = ((-2.0, "isp1"),), ((-2.0, "isp2"),)
 
 
 def seen(**values: Any) -> Seen:
-    nothing: dict[str, Any] = {"attempts": (), "udp": (), "tcp": (), "failures": (), "messages": 0, "sends": False}
+    nothing: dict[str, Any] = {"attempts": (), "udp": (), "tcp": (), "failures": (), "pollers": ()}
+    nothing |= {"notes": (), "sends": False, "late": 0.0}
     return Seen(**{"healed": 70.0, "end": 85.0, **nothing, **values})
 
 
@@ -91,7 +92,26 @@ def test_broken_at_return_is_who_lived_and_then_did_not() -> None:
 
 def test_a_message_that_nobody_can_send_is_not_a_lost_one() -> None:
     assert judge(seen(), UPSTREAM, 2).messages is None
-    assert judge(seen(sends=True, messages=1), UPSTREAM, 2).messages == (2, 1)
+    found = judge(seen(sends=True), UPSTREAM, 2).messages
+    assert found is not None
+    assert (found.expected, found.received, found.clean) == (2, 0, False)
+
+
+def test_moves_are_those_of_new_connections_between_the_same_two() -> None:
+    flaps = Flow((*ISP1, (6.0, "isp2"), (11.0, "isp1"), (15.0, "isp2"), (50.0, "isp1")), ())
+    holds = Flow((*ISP1, (6.0, "isp2"), (27.0, "isp1"), (28.0, "isp2")), ())
+    elsewhere = Flow((*ISP2, (3.0, "isp1"), (4.0, "isp2")), ())
+    assert judge(seen(pollers=(flaps, elsewhere)), UPSTREAM, 2).moves == Moves(away=2, all=4)
+    assert judge(seen(pollers=(holds,)), UPSTREAM, 2).moves == Moves(away=1, all=3), "22 s lie between both"
+    assert judge(seen(pollers=(elsewhere,)), UPSTREAM, 2).moves == Moves(0, 0)
+
+
+def test_control_is_what_happened_before_the_fault_and_how_late_the_machine_was() -> None:
+    fell_silent = Flow(ISP2, ((-1.5, 0.4),))
+    assert judge(seen(udp=(fell_silent,)), UPSTREAM, 2).control == 0.4
+    assert judge(seen(udp=(Flow(ISP1, ((-0.1, 9.0),)),)), UPSTREAM, 2).control == 0.1, "the rest is the fault's"
+    assert judge(seen(late=0.7, udp=(fell_silent,)), UPSTREAM, 2).control == 0.7
+    assert judge(seen(attempts=((-2.0, False),)), UPSTREAM, 2).control == 1.0
 
 
 def test_the_middle_of_the_repeats_is_one_of_them_and_an_endless_one_is_the_largest() -> None:
@@ -139,9 +159,11 @@ def test_what_was_stored_is_read_relative_to_the_cut() -> None:
         "new": [[103.0, "isp1"], [105.0, ""]],
         "udp": {"began_at": 100.0, "flows": [flow]},
         "tcp": {"began_at": 101.0, "flows": [flow]},
-        "http": {"began_at": 100.0, "pollers": [{"failures": [[5.0, "timeout"]]}]},
-        "messages": [],
+        "http": {"began_at": 100.0, "pollers": [{"failures": [[5.0, "timeout"]], "moves": [[1.0, "isp2"]]}]},
+        "messages": [{"at": 110.0, "text": "hello"}],
         "sends": False,
+        "late": 0.03,
+        "again": 1,
     }
     found = seen_from(raw)
     assert (found.healed, found.end) == (36.0, 46.0)
@@ -149,3 +171,6 @@ def test_what_was_stored_is_read_relative_to_the_cut() -> None:
     assert found.udp[0].silences == ((0.0, 2.0),)
     assert found.tcp[0].breaks == (2.0,)
     assert found.failures == (1.0,)
+    assert found.pollers[0].moves == ((-3.0, "isp2"),)
+    assert found.notes[0].at == 6.0
+    assert (found.late, found.again) == (0.03, True)
