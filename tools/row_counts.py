@@ -20,6 +20,9 @@ _MENUS = (
     "/ip/firewall/nat",
     "/ip/firewall/address-list",
     "/interface/list/member",
+    "/tool/netwatch",
+    "/system/script",
+    "/system/scheduler",
 )
 
 _HEAD = """\
@@ -33,7 +36,8 @@ Counted from plans: equal uplinks with two anchors each, one segment, no pins, n
 """
 
 _EXPLANATION = """
-- *All* includes interface lists, addresses, scripts, the schedulers and the DHCP alert.
+- *All* includes interface lists, addresses and the DHCP alert. What the fast layer notes while lines are down (dynamic
+  entries of `/ip/firewall/address-list` that run out) is not counted.
 - *At most*: all rows of such a branch whatever its weights are: {most} slots, and every path that slots can name (up to
   four uplinks all orders of all of them, beyond four all pairs).
 - *Slots* are PCC remainders: rows that only a new connection meets. *Off*: how far the share of a living uplink is from
@@ -123,14 +127,16 @@ def _counts(count: int, mode: str) -> list[object]:
     some: tuple[object, ...] = (len(plan.rows), 1, "-")
     if mode == "balance":
         chosen = slots.choose_slots((1,) * count)
-        some = (_at_most(len(plan.rows), chosen), len(chosen.paths), _points(chosen))
+        some = (at_most(count), len(chosen.paths), _points(chosen))
     most, used, off = some
     return [count, mode, len(plan.rows), most, *(menus[menu] for menu in _MENUS), used, off, count + 3]
 
 
-def _at_most(rows: int, chosen: slots.Slots) -> int:
+def at_most(count: int) -> int:
     """Rows if every slot there may be and every path that slots can name were used: a table each and its routes."""
-    count, length = len(chosen.weights), len(chosen.paths[0])
+    chosen = slots.choose_slots((1,) * count)
+    rows = len(assemble(variables(count), name="example").rows)
+    length = len(chosen.paths[0])
     paths = min(perm(count, length), slots.MAX_SLOTS)
     more: int = slots.MAX_SLOTS - len(chosen.paths) + (paths - len(set(chosen.paths))) * (1 + length)
     return rows + more
