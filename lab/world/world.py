@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import yaml
 
+from lab.router.services.base import at_least
 from lab.router.spec import Account, RouterSpec
 from lab.world import build, dns, faults, pki
 from lab.world.factory import API_GROUP, API_USER, factory_rows
@@ -90,6 +91,7 @@ class World:
         now = datetime.datetime.now(datetime.UTC)
         company, internet = pki.make_ca("multiwan lab CA", now), pki.make_ca("multiwan lab internet root", now)
         (self.folder / "ca.pem").write_text(company.certificate, encoding="ascii")
+        self._internet_ca = internet.certificate
         (self.folder / "internet-ca.pem").write_text(internet.certificate, encoding="ascii")
         tell("internet: names, Telegram")
         await dns.serve()
@@ -155,6 +157,8 @@ class World:
                 "bot_token": self.secrets.telegram_token,
                 "chat_id": str(self.secrets.chat_id),
                 "language": "id",
+                # Older routers don't trust the internet's authorities by themselves; this internet has one of its own.
+                **({} if at_least(self.topology.version, "7.21") else {"ca": self._internet_ca}),
             },
         }
         return {"all": {"hosts": {self.topology.branch: values}}}

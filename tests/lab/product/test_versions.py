@@ -34,9 +34,13 @@ def test_the_router_is_asked_for_its_version_and_gets_rows_of_its_kind(branch: B
     assert len(marks) == (4 if is_six(branch) else 0)
 
 
-def test_a_router_that_trusts_nobody_is_told_in_words(branch: Branch) -> None:
-    output = " ".join(branch.play("site", "--check").output.split())
-    assert "no Telegram message will be sent: the router trusts no authority" in output
+def test_a_router_that_trusts_nobody_is_given_the_authority_or_told_in_words(branch: Branch) -> None:
+    told = "no Telegram message will be sent: the router trusts no authority"
+    assert told not in " ".join(branch.play("site", "--check").output.split())
+    own = {**branch.overlay["multiwan_telegram"], "api_url": "https://bot.example.com"}
+    del own["ca"]
+    output = branch.play("site", "--check", variables={"multiwan_telegram": own}).output
+    assert told in " ".join(output.split())
 
 
 def test_the_second_run_changes_nothing_and_writes_nothing(branch: Branch) -> None:

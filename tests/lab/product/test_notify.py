@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Messages from a script on the router to the chat: each once, whatever the server answers. Tests follow each other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.lab.product.conftest import Branch, Start
+
+pytestmark = pytest.mark.lab
+
+LABEL = "Jalur “Ä” 本社 🙂 & 100%"
+
+
+@pytest.fixture(scope="module", params=["7.22", "6.49"])
+def branch(start: Start, request: pytest.FixtureRequest) -> Branch:
+    branch = start(f"notify-{request.param}".replace(".", "-"), version=request.param)
+    played = branch.play("site")
+    assert played.code == 0, played.output
+    asyncio.run(branch.lab.chat(limits={"per_second": 0, "per_minute": 0}))
+    return branch
+
+
+def console(branch: Branch, line: str) -> None:
+    asyncio.run(branch.lab.console(line))
+
+
+def queue(branch: Branch, text: str, when: str = "") -> None:
+    quoted = "".join(f"\\{byte:02X}" for byte in text.encode())
+    call = '[:parse [/system script get "mw-notify" source]]'
+    console(branch, f'{{ :local n {call}; $n mwText="{quoted}" mwTime="{when}" }}')
+
+
+def rows(branch: Branch, name: str) -> list[dict[str, str]]:
+    return [row for row in branch.call("/ip/firewall/address-list") if row.get("list") == name]
+
+
+def hurry(branch: Branch) -> None:
+    """The pause after a failure is over, and the scheduler's next turn has come."""
+    for row in rows(branch, "mw-sending"):
+        branch.call("/ip/firewall/address-list", "remove", numbers=row[".id"])
+    console(branch, "/system script run mw-outbox")
+
+
+def texts(branch: Branch, *, count: int = 0, wait_s: float = 0) -> list[str]:
+    chat = asyncio.run(branch.lab.chat(count=count, wait_s=wait_s))
+    return [str(message["text"]) for message in chat["messages"]]
+
+
+def until(true: Callable[[], object], wait_s: float = 20) -> None:
+    end = time.monotonic() + wait_s
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def arrived(branch: Branch, text: str) -> int:
+    return sum(found.split("\n")[0] == text for found in texts(branch))
+
+
+def is_six(branch: Branch) -> bool:
+    (resource,) = branch.call("/system/resource")
+    return resource["version"].startswith("6")
+
+
+def test_any_text_arrives_as_it_was_written_with_its_time(branch: Branch) -> None:
+    queue(branch, LABEL, "kemarin 12:00")
+    (text,) = texts(branch, count=1, wait_s=30)
+    assert text == f"{LABEL}\nWaktu kejadian: kemarin 12:00"
+    until(lambda: (rows(branch, "mw-outbox"), rows(branch, "mw-sending")) == ([], []))
+
+
+def test_an_old_router_was_given_the_authority_and_keeps_no_file(branch: Branch) -> None:
+    names = [row["name"] for row in branch.call("/certificate") if row["name"].startswith("mw-ca-")]
+    assert len(names) == (1 if is_six(branch) else 0)
+    assert not [row for row in branch.call("/file") if row["name"].startswith("mw-ca-")]
+
+
+@pytest.mark.parametrize("fail", ["429:1", "500:1", "reset:1"])
+def test_what_the_server_could_not_take_is_sent_once_later(branch: Branch, fail: str) -> None:
+    asyncio.run(branch.lab.chat(fail=fail))
+    queue(branch, f"after {fail}")
+    console(branch, "/system script run mw-outbox")
+    assert (len(rows(branch, "mw-outbox")), arrived(branch, f"after {fail}")) == (1, 0)
+    # the pause: nothing is tried although the scheduler runs. On 6 a single failure may be the message's own fault
+    assert len(rows(branch, "mw-sending")) == (0 if is_six(branch) else 1)
+    hurry(branch)
+    until(lambda: arrived(branch, f"after {fail}") == 1)
+    for _ in range(2):
+        hurry(branch)
+    assert arrived(branch, f"after {fail}") == 1
+
+
+def test_a_server_that_does_not_answer_in_time_gets_the_message_later(branch: Branch) -> None:
+    asyncio.run(branch.lab.chat(fail="timeout:1"))
+    queue(branch, "after a time-out")
+    console(branch, "/system script run mw-outbox")
+    assert arrived(branch, "after a time-out") == 0
+    hurry(branch)
+    until(lambda: arrived(branch, "after a time-out") == 1)
+
+
+@pytest.mark.parametrize("status", ["400", "401", "403"])
+def test_what_is_refused_is_dropped_logged_and_not_repeated(branch: Branch, status: str) -> None:
+    if is_six(branch):
+        pytest.skip("scripts of 6 can't see why a fetch failed")
+    asyncio.run(branch.lab.chat(fail=f"{status}:1"))
+    queue(branch, f"refused {status}")
+    console(branch, "/system script run mw-outbox")
+    assert f"multiwan: Telegram refused a message, status {status}" in branch.logged()
+    hurry(branch)
+    assert (rows(branch, "mw-outbox"), arrived(branch, f"refused {status}")) == ([], 0)
+
+
+def test_of_25_messages_the_newest_20_are_kept_and_sent_in_order(branch: Branch) -> None:
+    (scheduler,) = [row for row in branch.call("/system/scheduler") if row["name"] == "mw-outbox"]
+    branch.call("/system/scheduler", "disable", numbers=scheduler[".id"])
+    for number in range(25):
+        queue(branch, f"number {number}")
+    assert len(rows(branch, "mw-outbox")) == 20
+    branch.call("/system/scheduler", "enable", numbers=scheduler[".id"])
+    until(lambda: arrived(branch, "number 24"), 60)
+    found = [text.split("\n")[0] for text in texts(branch) if text.startswith("number ")]
+    assert found == [f"number {number}" for number in range(5, 25)]
+
+
+def test_runs_at_once_send_each_message_once(branch: Branch) -> None:
+    for number in range(6):
+        queue(branch, f"at once {number}")
+
+    async def together() -> None:
+        await asyncio.gather(*(branch.lab.console("/system script run mw-outbox") for _ in range(4)))
+
+    asyncio.run(together())
+    until(lambda: arrived(branch, "at once 5"), 30)
+    found = [text.split("\n")[0] for text in texts(branch) if text.startswith("at once ")]
+    assert sorted(found) == [f"at once {number}" for number in range(6)]
+
+
+def test_a_run_that_died_holds_the_others_up_for_a_minute_at_most(branch: Branch) -> None:
+    line = "/ip firewall address-list add list=mw-sending address=240.0.0.254 timeout=5s"
+    console(branch, line)
+    queue(branch, "behind a dead run")
+    console(branch, "/system script run mw-outbox")
+    assert arrived(branch, "behind a dead run") == 0
+    until(lambda: arrived(branch, "behind a dead run") == 1, 30)
