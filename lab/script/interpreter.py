@@ -11,6 +11,7 @@ from lab.script.control import CONTROL
 from lab.script.errors import ScriptError
 from lab.script.functions import PURE
 from lab.script.machine import Machine
+from lab.script.nodes import Script
 from lab.script.parser import parse, version_key
 from lab.script.ports import Execute, Log, Run, Shell, Sleep, Surroundings, Verbs
 from lab.script.scope import Scope, Unit
@@ -20,6 +21,8 @@ from lab.script.tree import GuessTree, MenuTree
 from lab.script.values import NOTHING, Value
 from lab.verbs import Caller
 
+#: Texts of one router; a router has few, a client that sends new ones all the time must not fill the memory.
+_REMEMBERED = 64
 _HANDLERS = {**CONTROL, **PURE, **TEXT_COMMANDS}
 
 
@@ -48,12 +51,14 @@ class Interpreter:
         self._globals_for = globals_for
         self._version = version_key(version)
         self._tree = tree or GuessTree()
+        self._parsed: dict[tuple[str, str], Script] = {}
         self._background: set[asyncio.Task[None]] = set()
         self.execute: Execute = self._execute
 
     def use_tree(self, tree: MenuTree) -> None:
         """Know these menus from now on (services may add theirs after the interpreter was made)."""
         self._tree = tree
+        self._parsed.clear()
 
     def check(self, source: str, menu: str = "/") -> str:
         """Raises ScriptSyntaxError when the router's parser would refuse the text. Returns the menu it ends in."""
@@ -75,7 +80,7 @@ class Interpreter:
         locals; ``output`` gets what :put writes; ``job`` is what :jobname gives; ``shell`` the session it came by.
         """
         menu = shell.menu if shell is not None else "/"
-        script = parse(source, self._version, tree=self._tree, menu=menu, late=True)
+        script = self._script(source, menu)
         if shell is not None:
             shell.menu = script.menu
         surroundings = Surroundings(
@@ -96,6 +101,15 @@ class Interpreter:
             return signal.value
         except (ExitSignal, BreakSignal, ContinueSignal):
             return NOTHING
+
+    def _script(self, source: str, menu: str) -> Script:
+        """Schedulers and probes run the same text again and again; a syntax tree never changes."""
+        key = source, menu
+        if key not in self._parsed:
+            if len(self._parsed) >= _REMEMBERED:
+                self._parsed.clear()
+            self._parsed[key] = parse(source, self._version, tree=self._tree, menu=menu, late=True)
+        return self._parsed[key]
 
     async def _execute(self, source: str, caller: Caller) -> str:
         """Background run without a list of jobs: errors go to the log."""

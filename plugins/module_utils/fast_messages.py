@@ -20,6 +20,8 @@ STORM_LIMIT = 6
 #: A list of its own: as long as there is state, the script looks closer at every run.
 _QUOTA = f"list={quote(names.QUOTA_LIST)}"
 
+#: In the place of a length that nobody knows.
+_LOST = "-"
 #: ``say(key, time, field="variable", …)``: statements that put a message into the outbox.
 Say = Callable[..., str]
 
@@ -35,11 +37,10 @@ def messages(branch: Branch, version: Version) -> Iterable[str]:
 def _say(branch: Branch) -> Say:
     """Without a chat there is nothing to say; the log has it."""
 
-    def say(key: str, raised: str, /, *, more: str = "", known: str = "", **variables: str) -> str:
+    def say(key: str, raised: str, /, *, more: str = "", **variables: str) -> str:
         if branch.telegram is None:
             return ""
-        facts = {"branch": branch.name, **({"length": known} if known else {})}
-        text = texts.expression(key, branch.telegram.language, known=facts, variables=variables)
+        text = texts.expression(key, branch.telegram.language, known={"branch": branch.name}, variables=variables)
         return lines(
             f":local mwNotify [:parse [/system script get {quote(names.SCRIPT_NOTIFY)} source]]",
             f"$mwNotify mwText={f'({text} . {more})' if more else text} mwTime={raised}",
@@ -60,8 +61,10 @@ def _claim(version: Version, *, place: str) -> Iterable[str]:
 
 
 def _all_dead(say: Say, count: int, version: Version) -> Iterable[str]:
-    """All dead at once is told when it is over."""
+    """All dead at once is told when it is over. What is to be told is written down first, with its times: a run that
+    ends in the middle is followed by one that says the same, and what waits already is not put there twice."""
     since = note("all", version, comment='("all " . $mwTime)', address=f"240.{KINDS['all']}.0.0")
+    over = '("over " . $mwLength . " " . [:pick $mwText 4 [:len $mwText]] . "," . $mwTime)'
     yield ":local mwDead 0"
     yield each(":if (($mwIs->$mwI) = 3) do={ :set mwDead ($mwDead + 1) }")
     yield when(f"$mwDead = {count}", since)
@@ -71,12 +74,29 @@ def _all_dead(say: Say, count: int, version: Version) -> Iterable[str]:
             f':foreach mwRow in=[{LIST} find where {STATE} and comment~"^all "]',
             f":local mwLength {age('$mwRow')}",
             f":local mwText [{LIST} get $mwRow comment]",
-            ":local mwSince [:pick $mwText 4 [:len $mwText]]",
-            *_claim(version, place='"0"'),
-            when("$mwSlot > 0", say("all_down", "$mwTime", time="mwSince", length="mwLength")),
+            note("over", version, comment=over, address=f"240.{KINDS['over']}.0.0"),
             f"{LIST} remove $mwRow",
         ),
     )
+    yield block(
+        f':foreach mwRow in=[{LIST} find where {STATE} and comment~"^over "]',
+        *_first_word("5", "mwLength"),
+        ':local mwEnd [:find $mwRest ","]',
+        ":local mwSince [:pick $mwRest 0 $mwEnd]",
+        ":local mwUntil [:pick $mwRest ($mwEnd + 1) [:len $mwRest]]",
+        *_claim(version, place='"0"'),
+        when("$mwSlot > 0", say("all_down", "$mwUntil", time="mwSince", length="mwLength")),
+        f"{LIST} remove $mwRow",
+    )
+
+
+def _first_word(start: str, variable: str) -> Iterable[str]:
+    """Of the comment of row ``mwRow`` from ``start`` on; the rest is in ``mwRest``. Names and times hold no blank."""
+    yield f":local mwText [{LIST} get $mwRow comment]"
+    yield f":local mwRest [:pick $mwText {start} [:len $mwText]]"
+    yield ':local mwBlank [:find $mwRest " "]'
+    yield f":local {variable} [:pick $mwRest 0 $mwBlank]"
+    yield ":set mwRest [:pick $mwRest ($mwBlank + 1) [:len $mwRest]]"
 
 
 def _condition() -> Iterable[str]:
@@ -119,19 +139,29 @@ def _tell_bad(say: Say, branch: Branch, version: Version) -> Iterable[str]:
 
 
 def _tell_good(say: Say, branch: Branch, version: Version) -> Iterable[str]:
-    """A gate that was closed without a row of state lost it at a reboot: the chat was told before."""
+    """Written down first, as in :func:`_all_dead`. A gate that was closed without a row of state lost it at a reboot:
+    the chat was told before, and how long it was is not known."""
     language = branch.telegram.language if branch.telegram else "en"
-    unknown = texts.text("unknown", language)
-    lost = f"($mwWas->$mwI) = 1 && [:len {noted('down')}] = 0"
+    unknown = quote(texts.text("unknown", language))
+    back = '("back " . $mwName . " " . $mwTold . $mwLength . " " . $mwTime)'
     yield when(
         "$mwNow = 0",
-        when(lost, say("uplink_up", "$mwTime", known=unknown, label="mwLabel")),
-        block(
-            f":foreach mwRow in={noted('down')}",
-            f":local mwLength {age('$mwRow')}",
-            when("$mwTold = 2", say("uplink_good", "$mwTime", label="mwLabel", length="mwLength")),
-            when("$mwTold = 3", say("uplink_up", "$mwTime", label="mwLabel", length="mwLength")),
+        f":local mwLength {quote(_LOST)}",
+        block(f":foreach mwRow in={noted('down')}", f":set mwLength {age('$mwRow')}"),
+        when(
+            f"$mwTold > 0 || (($mwWas->$mwI) = 1 && [:tostr $mwLength] = {quote(_LOST)})",
+            note("back", version, comment=back),
         ),
         forget("told"),
         forget("down"),
+    )
+    yield block(
+        f":foreach mwRow in={noted('back')}",
+        *_first_word("([:len $mwName] + 6)", "mwLength"),
+        ":local mwKind [:pick $mwLength 0 1]",
+        ":set mwLength [:pick $mwLength 1 [:len $mwLength]]",
+        f":if ($mwLength = {quote(_LOST)}) do={{ :set mwLength {unknown} }}",
+        when('$mwKind = "2"', say("uplink_good", "$mwRest", label="mwLabel", length="mwLength")),
+        when('$mwKind != "2"', say("uplink_up", "$mwRest", label="mwLabel", length="mwLength")),
+        f"{LIST} remove $mwRow",
     )
