@@ -21,8 +21,9 @@ options:
       - C(priority) from 1, best first; the position in the list by default.
       - C(anchors), 1 to 4 internet addresses that answer pings, belong to this uplink alone and are needed by nobody.
       - C(probe), a mapping like O(probe) that overrides single keys for this uplink.
-      - C(metered) is V(false) by default. New connections use a metered uplink only when no other lives, whatever its
-        priority, and leave it as soon as another does. At least one uplink is not metered.
+      - C(metered) is V(false) by default. A metered uplink is used only while no other lives, whatever its priority,
+        and left at once when one is back, with O(fast_failover) by running connections, too. At least one uplink is
+        not metered.
     type: raw
   segments:
     description:
@@ -59,7 +60,7 @@ options:
     description:
       - Where messages go. C(bot_token) and C(chat_id) are required; C(language) is V(id) (default) or V(en).
       - C(api_url) is V(https://api.telegram.org) by default.
-      - C(ca) is the PEM text of authorities that the router is given to check that server. Routers before 7.21 are given
+      - C(ca) is the PEM text of authorities that the router is given to check that server. Routers before 7.21 get
         Telegram's own by default.
       - The token never becomes part of the plan. The plan holds a gap that is filled when the router is written.
     type: raw
@@ -71,8 +72,8 @@ options:
   probe:
     description:
       - How lines are watched, as a mapping. Every key is optional.
-      - C(interval) between two checks of an anchor, whole seconds from V(1s) to V(60s), such as V(2s), V(1m) or a number.
-        V(2s) by default. A metered uplink is checked every V(10s) at most, unless its own C(probe) says otherwise.
+      - C(interval) between two checks of an anchor, whole seconds from V(1s) to V(60s), such as V(2s), V(1m) or a
+        number. V(2s) by default. A metered uplink is checked every V(10s) at most, unless its own C(probe) says so.
       - C(good_checks), 1 to 100, in a row, before new connections use a line again that was dead. 10 by default.
       - C(quorum), the number of anchors that must answer. 1 by default, at most as many as every uplink has.
       - C(loss) in per cent, 1 to 99, and C(latency), the mean round trip from V(10ms) to V(5000ms), such as V(300),

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Flows that run while something happens to a branch, and where its new connections go meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.lab.product.conftest import Branch, Played
+
+#: What a change may cost a running flow: the lab's reload of the packet filter, on a machine that also runs Ansible.
+LONGEST_GAP_S = 0.5
+#: Until new connections use another line; the router's own probes would need it almost all. No figure that is promised.
+PATIENCE_S = 30.0
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Flows:
+    """UDP flows that never stop talking and TCP uploads that never end, begun together."""
+
+    udp: asyncio.Task[Json]
+    tcp: asyncio.Task[Json]
+
+    @property
+    def running(self) -> bool:
+        return not self.udp.done() and not self.tcp.done()
+
+    async def seen(self) -> list[Json]:
+        """Of each flow: ``what`` it is, its ``lines`` in their order, its ``breaks`` and the longest silence."""
+        udp, tcp = (await self.udp)["flows"], (await self.tcp)["flows"]
+        every = [
+            *({**flow, "what": f"udp {flow['flow']}", "gap_s": flow["max_gap_s"], "breaks": []} for flow in udp),
+            *({**flow, "what": f"tcp {flow['flow']}", "gap_s": flow["max_stall_s"]} for flow in tcp),
+        ]
+        return [{**flow, "lines": [line for _, line in flow["moves"]]} for flow in every]
+
+
+async def begin(branch: Branch, seconds: float) -> Flows:
+    """12 flows of each kind, whose paces are slow enough for any line."""
+    flows = Flows(
+        udp=asyncio.create_task(branch.lab.measure("ticker", seconds=seconds, flows=12)),
+        tcp=asyncio.create_task(branch.lab.measure("upload", seconds=seconds, flows=12)),
+    )
+    await asyncio.sleep(2)
+    return flows
+
+
+def disturbed(flows: list[Json]) -> list[str]:
+    """In words, what happened to flows that nothing should have happened to."""
+    return [
+        *(f"{flow['what']} moved: {flow['moves']}" for flow in flows if len(flow["lines"]) != 1),
+        *(f"{flow['what']} broke: {flow['breaks']}" for flow in flows if flow["breaks"]),
+        *(f"{flow['what']} was silent: {flow['silences']}" for flow in flows if flow["gap_s"] >= LONGEST_GAP_S),
+    ]
+
+
+async def play(branch: Branch, playbook: str, variables: Mapping[str, Any]) -> Played:
+    played = await asyncio.to_thread(branch.play, playbook, variables=variables)
+    assert played.code == 0, played.output
+    return played
+
+
+async def split(branch: Branch, count: int = 200) -> Json:
+    seen = await branch.lab.measure("connections", count=count)
+    assert seen["failed"] == 0
+    return dict(seen["split"])
+
+
+async def carried_by(branch: Branch, uplink: str, *, within_s: float = PATIENCE_S) -> None:
+    """Waits until every new connection takes that line."""
+    end = time.monotonic() + within_s
+    while True:
+        seen = await branch.lab.measure("connections", count=20, timeout=1.0)
+        if seen["split"][uplink] == 20 and not seen["failed"]:
+            return
+        assert time.monotonic() < end, f"after {within_s:.0f} s new connections still take {seen['split']}"
+        await asyncio.sleep(0.3)
