@@ -119,6 +119,7 @@ def render(made: Sequence[Row], title: str, headlines: Sequence[str], held: Sequ
             rows=[(place(row), row.setting.contender.title, words(row)) for row in made],
             caption=CAPTION,
             width=WIDTH,
+            left=LEFT,
         )
     )
 
@@ -131,4 +132,5 @@ def picture(made: Sequence[Row]) -> str:
         top += one.height + 40
     names = [name for _, name in OUTAGES]
     template = environment().get_template("failover.svg.j2")
-    return template.render(panels=list(zip(tops, drawn, strict=True)), kinds=names, width=WIDTH, height=top) + "\n"
+    placed = list(zip(tops, drawn, strict=True))
+    return template.render(panels=placed, kinds=names, width=WIDTH, left=LEFT, height=top) + "\n"

@@ -171,7 +171,7 @@ def test_the_page_stands_alone_and_says_what_is_missing() -> None:
     assert page.count("<circle") == 3 * 3, "three kinds of traffic of three contenders; TCP saw nobody"
     assert not re.search(r"(src|href)=|<script", page)
     assert "messages: 4 of 4, 4/27 s · control 0.06 s" in page
-    assert '<li class="fails">Connections broken at recovery: none: does not hold (2 of 16: upstream)' in page
+    assert '<li class="fails">✗ Connections broken at recovery: none: does not hold (2 of 16: upstream)' in page
     assert as_json(made)[0]["outage_s"]["new"]["middle"] == {"seconds": 36, "still": True}
 
 
