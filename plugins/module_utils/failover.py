@@ -20,6 +20,8 @@ from .tags import ascii_label, owned, tag
 from .versions import TABLES, Version
 
 ROLE = "failover"
+#: The part of the rows that run by the clock.
+FAST = "fast"
 #: What netwatch gives its scripts, but for ``reboot`` (manual, netwatch).
 _POLICY = "read,test,write"
 _THREE = {"packet-count": "3", "packet-interval": "250ms"}
@@ -96,7 +98,7 @@ def _default(uplink: Uplink, distance: int, version: Version) -> Row:
 def _fast(branch: Branch, version: Version) -> Iterator[Row]:
     """The script has the rights of netwatch's events and no more, so that these may call it."""
     script = {"name": names.SCRIPT_FAILOVER, "source": fast_script.failover(branch, version), "policy": _POLICY}
-    yield owned("/system/script", tag(ROLE, "fast"), "Opens and closes gates", script)
+    yield owned("/system/script", tag(ROLE, FAST), "Opens and closes gates", script)
     values = {
         "name": names.SCRIPT_FAILOVER,
         "interval": f"{fast_script.TICK_S}s",
@@ -104,7 +106,7 @@ def _fast(branch: Branch, version: Version) -> Iterator[Row]:
         "policy": _POLICY,
         "disabled": "no",
     }
-    yield owned("/system/scheduler", tag(ROLE, "fast"), "Opens and closes gates: lost events, hold-down", values)
+    yield owned("/system/scheduler", tag(ROLE, FAST), "Opens and closes gates: lost events, hold-down", values)
     for uplink in branch.uplinks:
         for number, anchor in enumerate(uplink.anchors, start=1):
             yield _probe(uplink, anchor, number, version)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import (
     Difference,
@@ -316,3 +318,13 @@ def test_every_menu_has_its_own_stage() -> None:
     stages = [menu.stage for menu in MENUS]
     assert len(set(stages)) == len(stages)
     assert stages == sorted(stages)
+
+
+def test_what_scripts_on_the_router_change_is_left_alone_and_not_shown() -> None:
+    plan = [replace(row("/ip/route", "gate1", gateway="8.8.4.4"), runtime=("disabled",))]
+    closed = [found("*1", "gate1", gateway="8.8.4.4", disabled="true")]
+    assert compare(plan, {"/ip/route": closed}).operations == ()
+    (operation,) = compare(plan, {"/ip/route": [found("*1", "gate1", gateway="9.9.9.9", disabled="true")]}).operations
+    assert operation.values == {"gateway": "8.8.4.4"}
+    (added,) = compare(plan, {}).operations
+    assert "disabled" not in added.values

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.plugins.branches import branch, branches
 
 Route = dict[str, Any]
+VERSION_NAMES = st.sampled_from(["6.49", "7.9", "7.22"])
 VERSIONS = pytest.mark.parametrize("version", ["6.49", "7.9", "7.22"])
 
 
@@ -117,3 +118,48 @@ def test_a_marked_connection_never_leaves_by_another_line(version: str) -> None:
         assert [r.get("gateway") for r in own] == [f"172.16.{number}.1%ether{number}", None]
         assert is_blackhole(own[1])
         assert "check-gateway" not in own[0]
+
+
+# --- the fast layer
+
+
+def probes(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    return [dict(row.values) for row in assemble(raw, name="jakarta").of("/tool/netwatch")]
+
+
+@given(branches(), VERSION_NAMES)
+@settings(max_examples=20)
+def test_every_anchor_has_its_probe_and_every_gate_row_may_be_closed(raw: dict[str, Any], version: str) -> None:
+    plan = assemble({**raw, "multiwan_routeros_version": version}, name="jakarta")
+    if not raw.get("multiwan_fast_failover", True):
+        assert plan.of("/tool/netwatch") == ()
+        assert not any(row.runtime for row in plan.rows)
+        return
+    anchors = [anchor for item in raw["multiwan_uplinks"] for anchor in item["anchors"]]
+    assert [row.values["host"] for row in plan.of("/tool/netwatch")] == anchors
+    may = [row.tag for row in plan.rows if row.runtime]
+    assert may == [row.tag for row in plan.of("/ip/route") if ":gate" in row.tag]
+
+
+def test_routeros_6_gets_only_what_its_netwatch_knows() -> None:
+    known = {"host", "interval", "timeout", "up-script", "down-script", "disabled", "comment"}
+    assert all(set(probe) == known for probe in probes({**branch(2), "multiwan_routeros_version": "6.49"}))
+
+
+def test_without_thresholds_only_silence_is_a_failure() -> None:
+    for probe in probes(branch(2)):
+        assert 100 * 2 / int(probe["packet-count"]) < float(probe["thr-loss-percent"])
+        assert {probe[f"thr-{name}"] for name in ("avg", "max", "jitter", "stdev")} == {"10s"}
+
+
+def test_thresholds_are_written_and_the_timeout_is_longer_than_the_latency() -> None:
+    (probe, *_) = probes({**branch(2), "multiwan_probe": {"loss": 20, "latency": 2000}})
+    assert (probe["thr-loss-percent"], probe["thr-avg"], probe["timeout"]) == ("20", "2000ms", "3000ms")
+    assert probe["packet-count"] == "10"
+
+
+def test_the_script_has_no_more_rights_than_netwatch_gives() -> None:
+    rows = [row for row in assemble(branch(2), name="jakarta").rows if row.values.get("name") == "mw-failover"]
+    assert len(rows) == 2
+    for row in rows:
+        assert set(str(row.values["policy"]).split(",")) <= {"read", "write", "test", "reboot"}

@@ -70,3 +70,32 @@ def test_the_plan_itself_says_what_its_sender_needs(version: str) -> None:
 def test_a_router_that_is_given_the_authority_needs_nothing(version: str) -> None:
     rows = assemble({**branch(2), "multiwan_routeros_version": version}, name="jakarta").rows
     assert notes(MemoryApi({}), parse_version(version), rows, {}) == ()
+
+
+def mode_notes(version: str = "7.22", *, telegram: bool = True, fast: bool = True, **mode: str) -> tuple[str, ...]:
+    raw = {**branch(2), "multiwan_routeros_version": version, "multiwan_fast_failover": fast}
+    if not telegram:
+        del raw["multiwan_telegram"]
+    api = MemoryApi({"/certificate": [Found("*1", IMPORTED)], "/system/device-mode": [Found("", mode)]})
+    return notes(api, parse_version(version), assemble(raw, name="jakarta").rows, {})
+
+
+def test_a_device_mode_that_forbids_the_scheduler_is_told_with_what_it_means() -> None:
+    (note,) = mode_notes(scheduler="no", fetch="yes")
+    assert "fast failover stays off" in note
+    assert "scheduler=yes" in note
+    (note,) = mode_notes(scheduler="false", fast=False)
+    assert "no message will be sent" in note
+    assert mode_notes(scheduler="no", fast=False, telegram=False) == ()
+
+
+def test_a_device_mode_that_forbids_fetch_is_told_where_messages_are_wanted() -> None:
+    (note,) = mode_notes(fetch="no", scheduler="yes")
+    assert "forbids fetch" in note
+    assert mode_notes(fetch="no", scheduler="yes", telegram=False) == ()
+
+
+def test_a_device_mode_that_allows_or_says_nothing_is_not_mentioned() -> None:
+    assert mode_notes(scheduler="yes", fetch="yes") == ()
+    assert mode_notes() == ()
+    assert mode_notes("6.49", scheduler="no") == ()
