@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -27,9 +27,20 @@ FIND = (
 FLUSH = f":foreach i in={FIND} do={{ :do {{ /ip firewall connection remove $i }} on-error={{}} }}"
 
 
-@contextlib.contextmanager
-def _lines() -> Iterator[None]:
-    """Two lines behind ether2 and ether3; the far host answers on both."""
+@contextlib.asynccontextmanager
+async def _router(boxes: Any, version: str) -> AsyncIterator[tuple[Box, Any]]:
+    """With two lines behind ether2 and ether3, the far host on both; the router stops before its lines go."""
+    _lines()
+    box = await boxes(version=version, ports=("ether1", "ether2", "ether3"))
+    try:
+        yield box, await _set_up(box)
+    finally:
+        await box.router.stop()
+        for number in (1, 2):
+            ip(f"netns del w{number}")
+
+
+def _lines() -> None:
     for number in (1, 2):
         ip(f"netns add w{number}")
         ip(f"link add ether{number + 1} netns rt type veth peer name eth0 netns w{number}")
@@ -41,16 +52,10 @@ def _lines() -> Iterator[None]:
             f"route add 10.0.0.0/24 via 10.{number}.0.1",
         ):
             netns.run(f"w{number}", ["ip", *words.split()])
-    netns.run("nb", ["ip", "route", "add", "default", "via", "10.0.0.1"])
-    try:
-        yield
-    finally:
-        for number in (1, 2):
-            ip(f"netns del w{number}")
+    netns.run("nb", ["ip", "route", "add", "default", "via", "10.0.0.1", "dev", "eth0", "onlink"])
 
 
-async def _router(boxes: Any, version: str) -> tuple[Box, Any]:
-    box = await boxes(version=version, ports=("ether1", "ether2", "ether3"))
+async def _set_up(box: Box) -> Any:
     session = await box.login()
     for number in (0, 1, 2):
         await session.add("/ip/address", address=f"10.{number}.0.1/24", interface=f"ether{number + 1}")
@@ -61,7 +66,7 @@ async def _router(boxes: Any, version: str) -> tuple[Box, Any]:
         for chain, side in (("forward", "out_interface"), ("prerouting", "in_interface")):
             await session.add("/ip/firewall/mangle", chain=chain, **mark, **{side: f"ether{number + 1}"})
     await until(box.reachable)
-    return box, session
+    return session
 
 
 async def _script(session: Any, source: str) -> None:
@@ -83,8 +88,7 @@ def _open(box: Box, mark: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("version", ["6.49", "7.9", "7.22"])
 async def test_a_script_finds_by_mark_and_address_and_leaves_the_routers_own(boxes: Any, version: str) -> None:
-    with _lines():
-        box, session = await _router(boxes, version)
+    async with _router(boxes, version) as (box, session):
         for port in (4001, 4002):
             await asyncio.to_thread(_send, port)
         await asyncio.to_thread(_send, 4003, "10.1.0.1", "w1")  # to the router itself, by line 1
@@ -97,8 +101,7 @@ async def test_a_script_finds_by_mark_and_address_and_leaves_the_routers_own(box
 
 @pytest.mark.parametrize("version", ["6.49", "7.22"])
 async def test_one_that_is_gone_is_an_error_that_a_script_catches(boxes: Any, version: str) -> None:
-    with _lines():
-        box, session = await _router(boxes, version)
+    async with _router(boxes, version) as (box, session):
         await asyncio.to_thread(_send, 4001)
         twice = 'remove $i; :do { remove $i } on-error={ :log info "not there" }'
         find = ':local i [find where connection-mark="mw-isp1"]'
@@ -114,8 +117,7 @@ async def test_one_that_is_gone_is_an_error_that_a_script_catches(boxes: Any, ve
 
 @pytest.mark.parametrize("version", ["6.49", "7.22"])
 async def test_two_thousand_connections_are_found_and_removed_in_a_moment(boxes: Any, version: str) -> None:
-    with _lines():
-        box, session = await _router(boxes, version)
+    async with _router(boxes, version) as (box, session):
         for port in range(20000, 22000):
             _send(port)
         assert len(_open(box, "mw-isp1")) == 2000
@@ -130,8 +132,7 @@ async def test_two_thousand_connections_are_found_and_removed_in_a_moment(boxes:
 @pytest.mark.parametrize("version", ["6.49", "7.22"])
 async def test_what_a_script_did_to_a_route_counts_before_its_next_command(boxes: Any, version: str) -> None:
     """A flow that never pauses must not come back over the route that the line before has closed."""
-    with _lines():
-        box, session = await _router(boxes, version)
+    async with _router(boxes, version) as (box, session):
         arrived: list[int] = []
         loop = asyncio.get_running_loop()
         listeners = [netns.make_socket(f"w{number}", kind=socket.SOCK_DGRAM) for number in (1, 2)]
