@@ -66,7 +66,7 @@ def _all_dead(say: Say, count: int, version: Version) -> Iterable[str]:
     since = note("all", version, comment='("all " . $mwTime)', address=f"240.{KINDS['all']}.0.0")
     over = '("over " . $mwLength . " " . [:pick $mwText 4 [:len $mwText]] . "," . $mwTime)'
     yield ":local mwDead 0"
-    yield each(":if (($mwIs->$mwI) = 3) do={ :set mwDead ($mwDead + 1) }")
+    yield each(":if (($mwIs->$mwName) = 3) do={ :set mwDead ($mwDead + 1) }")
     yield when(f"$mwDead = {count}", since)
     yield when(
         "$mwAny > 0",
@@ -103,8 +103,8 @@ def _condition() -> Iterable[str]:
     """``mwNow``: 0 good, 2 poor, 3 dead, 9 nothing to say. ``mwTold``: what the chat believes. ``mwSince``: when
     it began."""
     yield ":local mwNow 9"
-    yield ":if (($mwIs->$mwI) = 1 && ($mwWish->$mwI) = 1) do={ :set mwNow 0 }"
-    yield ":if (($mwIs->$mwI) > 1) do={ :set mwNow ($mwIs->$mwI) }"
+    yield ":if (($mwIs->$mwName) = 1 && ($mwWish->$mwName) = 1) do={ :set mwNow 0 }"
+    yield ":if (($mwIs->$mwName) > 1) do={ :set mwNow ($mwIs->$mwName) }"
     yield ":local mwLabel ($mwLabels->$mwI)\n:local mwTold 0\n:local mwSince $mwTime"
     yield block(
         f":foreach mwRow in={noted('told')}",
@@ -149,7 +149,7 @@ def _tell_good(say: Say, branch: Branch, version: Version) -> Iterable[str]:
         f":local mwLength {quote(_LOST)}",
         block(f":foreach mwRow in={noted('down')}", f":set mwLength {age('$mwRow')}"),
         when(
-            f"$mwTold > 0 || (($mwWas->$mwI) = 1 && [:tostr $mwLength] = {quote(_LOST)})",
+            f"$mwTold > 0 || (($mwWas->$mwName) = 1 && [:tostr $mwLength] = {quote(_LOST)})",
             note("back", version, comment=back),
         ),
         forget("told"),

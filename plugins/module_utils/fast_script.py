@@ -66,7 +66,7 @@ def failover(branch: Branch, version: Version) -> str:
 
 
 def _facts(branch: Branch) -> str:
-    """One array for each fact with one place for each uplink: every version reads an array by number."""
+    """One array for each fact with one place for each uplink."""
     uplinks = branch.uplinks
     columns: dict[str, list[object]] = {
         "mwNames": [quote(uplink.name) for uplink in uplinks],
@@ -130,7 +130,8 @@ def _guarded(work: str, version: Version) -> str:
 
 
 def _work(branch: Branch, version: Version) -> str:
-    zeros = array(0 for _ in branch.uplinks)
+    # keyed by name: every version is known to set an element by its key, not by its number
+    zeros = array(f"{quote(uplink.name)}=0" for uplink in branch.uplinks)
     fresh = [f":local {name} {zeros}" for name in ("mwIs", "mwWas", "mwWish")] + [":local mwLive 0", ":local mwAny 0"]
     parts = [*fresh, each(*_verdict(branch, version)), *_wishes(), *_switch(version), each(*_clean_up(version))]
     if any(uplink.metered for uplink in branch.uplinks):
@@ -158,31 +159,31 @@ def _verdict(branch: Branch, version: Version) -> Iterable[str]:
     yield ":if ($mwBad > ($mwSpares->$mwI)) do={ :set mwVerdict 2 }"
     yield ":if ($mwMute > ($mwSpares->$mwI)) do={ :set mwVerdict 3 }"
     yield ":if ($mwGood >= ($mwNeeds->$mwI)) do={ :set mwVerdict 1 }"
-    yield f":if ([:len [{_DISABLED}]] > 0) do={{ :set ($mwWas->$mwI) 1 }}"
+    yield f":if ([:len [{_DISABLED}]] > 0) do={{ :set ($mwWas->$mwName) 1 }}"
     if not TABLES.on(version):
         # Netwatch of RouterOS 6 sends a single packet, and one lost packet is no death: ask again before closing.
         ask = ":if ([/ping ($mwFirsts->$mwI) count=3 interval=300ms] > 0) do={ :set mwVerdict 0 }"
-        yield when("$mwVerdict = 3 && ($mwWas->$mwI) = 0", ask)
+        yield when("$mwVerdict = 3 && ($mwWas->$mwName) = 0", ask)
     yield when("$mwVerdict > 1", forget("hold"), note("hold", version, timeout="($mwHolds->$mwI)"))
-    yield ":set ($mwIs->$mwI) $mwVerdict"
-    free = f"($mwWas->$mwI) = 0 || [:len {noted('hold')}] = 0"
-    yield f":if ($mwVerdict = 1 && ({free})) do={{ :set ($mwWish->$mwI) 1 }}"
-    yield ":if ($mwVerdict = 0 && ($mwWas->$mwI) = 0) do={ :set ($mwWish->$mwI) 1 }"
+    yield ":set ($mwIs->$mwName) $mwVerdict"
+    free = f"($mwWas->$mwName) = 0 || [:len {noted('hold')}] = 0"
+    yield f":if ($mwVerdict = 1 && ({free})) do={{ :set ($mwWish->$mwName) 1 }}"
+    yield ":if ($mwVerdict = 0 && ($mwWas->$mwName) = 0) do={ :set ($mwWish->$mwName) 1 }"
 
 
 def _wishes() -> Iterable[str]:
     """Nothing is held back when nothing else carries. A metered line counts for nothing while another answers."""
-    yield each(":if (($mwMetered->$mwI) = 0 && ($mwWish->$mwI) = 1) do={ :set mwLive ($mwLive + 1) }")
+    yield each(":if (($mwMetered->$mwI) = 0 && ($mwWish->$mwName) = 1) do={ :set mwLive ($mwLive + 1) }")
     for verdict in (1, 2):
         yield _rescue("mwLive", verdict, metered=0)
-    yield each(":if (($mwWish->$mwI) = 1) do={ :set mwAny ($mwAny + 1) }")
+    yield each(":if (($mwWish->$mwName) = 1) do={ :set mwAny ($mwAny + 1) }")
     for verdict in (1, 2):
         yield _rescue("mwAny", verdict, metered=1)
 
 
 def _rescue(counter: str, verdict: int, *, metered: int) -> str:
-    test = f"($mwMetered->$mwI) = {metered} && ($mwIs->$mwI) = {verdict}"
-    found = when(test, ":set ($mwWish->$mwI) 1", ":set mwFound ($mwFound + 1)")
+    test = f"($mwMetered->$mwI) = {metered} && ($mwIs->$mwName) = {verdict}"
+    found = when(test, ":set ($mwWish->$mwName) 1", ":set mwFound ($mwFound + 1)")
     return when(f"${counter} = 0", ":local mwFound 0", each(found), f":set {counter} $mwFound")
 
 
@@ -193,15 +194,15 @@ def _switch(version: Version) -> Iterable[str]:
     yield ':local mwTime ([/system clock get date] . " " . [/system clock get time])'
     yield each(
         when(
-            "($mwWish->$mwI) = 1 && ($mwWas->$mwI) = 1",
+            "($mwWish->$mwName) = 1 && ($mwWas->$mwName) = 1",
             f"{gates} disabled=no",
             ':log warning ("multiwan: " . ($mwLabels->$mwI) . " is used again")',
         )
     )
     yield each(
-        when("($mwIs->$mwI) > 1", since),
+        when("($mwIs->$mwName) > 1", since),
         when(
-            "($mwWish->$mwI) = 0 && ($mwWas->$mwI) = 0",
+            "($mwWish->$mwName) = 0 && ($mwWas->$mwName) = 0",
             f"{gates} disabled=yes",
             ':log warning ("multiwan: " . ($mwLabels->$mwI) . " is not used now")',
         ),
@@ -222,12 +223,12 @@ def _remove_connections(version: Version) -> str:
 def _clean_up(version: Version) -> Iterable[str]:
     """Connections of dead lines, once another carries: in the run that closes the gate, and in one more for those that
     slipped in between."""
-    due = f"($mwWish->$mwI) = 0 && ($mwIs->$mwI) = 3 && $mwAny > 0 && [:len {noted('clean')}] = 0"
-    yield when("($mwWish->$mwI) = 1", forget("clean"))
-    yield when(due, _remove_connections(version), when("($mwWas->$mwI) = 1", note("clean", version)))
+    due = f"($mwWish->$mwName) = 0 && ($mwIs->$mwName) = 3 && $mwAny > 0 && [:len {noted('clean')}] = 0"
+    yield when("($mwWish->$mwName) = 1", forget("clean"))
+    yield when(due, _remove_connections(version), when("($mwWas->$mwName) = 1", note("clean", version)))
 
 
 def _leave_metered(version: Version) -> Iterable[str]:
     """A metered line is left at once: its connections go when another line is back."""
-    yield when("$mwLive = 0 && ($mwWish->$mwI) = 1", note("used", version))
+    yield when("$mwLive = 0 && ($mwWish->$mwName) = 1", note("used", version))
     yield when(f"$mwLive > 0 && [:len {noted('used')}] > 0", _remove_connections(version), forget("used"))
