@@ -62,7 +62,7 @@ WIDTH = 230
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench failover", description=__doc__.partition("\n")[0])
     parser.add_argument("--short", action="store_true", help="upstream and cable, 2 uplinks, (a) to (d); anew")
-    parser.add_argument("--contenders", default="", metavar="abc", help="which of (a) to (e)")
+    parser.add_argument("--contenders", default="", metavar="abc", help="which of (a) to (f)")
     parser.add_argument("--faults", default="", metavar="A,B", help=", ".join(fault.key for fault in FAULTS))
     parser.add_argument("--modes", default="", metavar="A,B", help=", ".join(MODES))
     parser.add_argument("--uplinks", default="", metavar="N,M", help="2 and 4 unless given")
@@ -89,7 +89,7 @@ def chosen(options: argparse.Namespace) -> list[Cell]:
     contenders = {contender.key: contender for contender in CONTENDERS}
     try:
         return cells(
-            [contenders[key] for key in options.contenders or ("abcd" if options.short else "abcde")],
+            [contenders[key] for key in options.contenders or ("abcd" if options.short else "".join(contenders))],
             _words(options.modes, ("balance",) if options.short else MODES, MODES),
             [int(word) for word in _words(options.uplinks, ("2",) if options.short else ("2", "4"), ("2", "3", "4"))],
             [faults[key] for key in _words(options.faults, tuple(faults), tuple(faults))],

@@ -16,16 +16,27 @@ import yaml
 from lab.demo.play import PlayFailed, play
 from lab.world.client import LabClient, LabError, Options
 from lab.world.topology import Topology, parse_uplinks
-from tests.bench.failover_plan import ANCHORS, DEAD, FLAP_S, LEAD_S, Fault, Setting, branch, recipe
+from tests.bench.failover_plan import (
+    ANCHORS,
+    DEAD,
+    FLAP_S,
+    HTTP_TIMEOUT_S,
+    LEAD_S,
+    NEW_TIMEOUT_S,
+    Fault,
+    Setting,
+    branch,
+    recipe,
+)
 
 ROOT = Path(__file__).parents[2]
 BRANCH = "jakarta"
 #: The same for everybody. All run at once, each kind over the same pairs of clients and servers.
 TRAFFIC: dict[str, tuple[str, dict[str, float]]] = {
-    "new": ("probe", {"interval": 0.1, "timeout": 1.0}),
+    "new": ("probe", {"interval": 0.1, "timeout": NEW_TIMEOUT_S}),
     "udp": ("ticker", {"interval": 0.02}),
     "tcp": ("upload", {"interval": 0.05}),
-    "http": ("poller", {"interval": 0.5, "timeout": 2.0}),
+    "http": ("poller", {"interval": 0.5, "timeout": HTTP_TIMEOUT_S}),
 }
 #: Traffic goes on for so long after the cell, so that its last moments are seen by every kind.
 SPARE_S = 3.0
@@ -78,7 +89,7 @@ async def paste(lab: LabClient, setting: Setting, _paths: dict[str, Any], _folde
 
 async def deploy(lab: LabClient, setting: Setting, paths: dict[str, Any], folder: Path, say: Say) -> None:
     extra = folder / f"{setting.key}-{lab.folder.name}.yml"
-    extra.write_text(yaml.safe_dump(branch(setting.mode, setting.uplinks)), encoding="utf-8")
+    extra.write_text(yaml.safe_dump(branch(setting)), encoding="utf-8")
     words = ["-i", "inventory", "-i", str(paths["inventory"]), "playbooks/site.yml", "--limit", BRANCH]
     try:
         await play(

@@ -28,7 +28,7 @@ same lab, same traffic, same moment. What each figure means, and what the lab ca
 """
 WHO = """\
 (a) the usual pasted recipe: PCC, the next hop pinged. (b) The vendor manual's recursive routes, below its PCC rules in
-mode balance. (c), (d), (e) this collection."""
+mode balance. (c), (d), (e) this collection; (f) the same with thresholds for loss and latency."""
 
 
 def write(folder: Path, made: Sequence[Row], held: Sequence[Claim], *, measured: str, machine: str) -> list[Path]:
@@ -71,9 +71,10 @@ def _missing(made: Sequence[Row]) -> Iterator[str]:
     for fault in FAULTS:
         for mode in MODES:
             for uplinks in (2, 4):
-                keys = [who.key for who in CONTENDERS if (fault.key, mode, uplinks, who.key) not in have]
+                all_ = [one.key for one in CONTENDERS if not one.faults or fault.key in one.faults]
+                keys = [key for key in all_ if (fault.key, mode, uplinks, key) not in have]
                 if keys:
-                    who = "anybody" if len(keys) == len(CONTENDERS) else ", ".join(f"({key})" for key in keys)
+                    who = "anybody" if keys == all_ else ", ".join(f"({key})" for key in keys)
                     yield f"{fault.words}, {mode}, {uplinks} uplinks: {who}"
     few = {row.repeats for row in made if row.repeats}
     if few:

@@ -36,12 +36,17 @@ ANCHORS = (
 
 @dataclass(frozen=True)
 class Contender:
-    """``recipe``: the beginning of its files in recipes/, empty for the collection (playbooks/site.yml)."""
+    """``recipe``: the beginning of its files in recipes/, empty for the collection (playbooks/site.yml).
+
+    ``probe``: its branch has these thresholds; ``faults``: it is measured with these only, empty for all.
+    """
 
     key: str
     name: str
     version: str
     recipe: str = ""
+    probe: tuple[tuple[str, int], ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -55,6 +60,7 @@ CONTENDERS = (
     Contender("c", "ours", "7.20"),
     Contender("d", "ours", "7.22"),
     Contender("e", "ours", "6.49"),
+    Contender("f", "ours, thresholds", "7.22", probe=(("loss", 20), ("latency", 300)), faults=("loss", "delay")),
 )
 
 
@@ -92,7 +98,9 @@ SHORT_FAULTS = (FAULTS[0], Fault("cable", "cable pulled", "cable", 15.0))
 #: router has told of six deaths of a line: from then on it holds messages back for an hour.
 TOGETHER = (("upstream", "cable"), ("gateway", "flapping"), ("loss", "delay"), ("all", "reboot"))
 FLAP_S = 5.0
-#: A connection that is silent at this time after the fault is called stuck.
+#: When a new connection, and when an HTTP request, counts as failed.
+NEW_TIMEOUT_S, HTTP_TIMEOUT_S = 1.0, 2.0
+#: A connection that is silent at this time after the death of a line is called stuck.
 STUCK_S = 60.0
 
 
@@ -127,7 +135,11 @@ def cells(
 ) -> list[Cell]:
     """Every combination; what is compared with each other stands together."""
     settings = [Setting(who, mode, count) for mode, count, who in product(modes, uplinks, contenders)]
-    return [Cell(setting, fault, repeat) for setting, repeat, fault in product(settings, range(1, repeats + 1), faults)]
+    return [
+        Cell(setting, fault, repeat)
+        for setting, repeat, fault in product(settings, range(1, repeats + 1), faults)
+        if fault.key in setting.contender.faults or not setting.contender.faults
+    ]
 
 
 def visits(wanted: Sequence[Cell]) -> list[list[Cell]]:
@@ -166,10 +178,11 @@ def expand(text: str, uplinks: int) -> Iterator[str]:
             yield filled
 
 
-def branch(mode: str, uplinks: int) -> dict[str, Any]:
+def branch(setting: Setting) -> dict[str, Any]:
     """The same branch as variables of the collection. The bot and the chat are those of the lab's inventory."""
     return {
-        "multiwan_mode": mode,
+        "multiwan_mode": setting.mode,
+        "multiwan_probe": dict(setting.contender.probe),
         "multiwan_telegram": {
             "bot_token": "{{ lab_telegram_token }}",
             "chat_id": "{{ lab_telegram_chat_id | string }}",
@@ -189,7 +202,7 @@ def branch(mode: str, uplinks: int) -> dict[str, Any]:
                 "priority": i,
                 "anchors": list(ANCHORS[i - 1]),
             }
-            for i in range(1, uplinks + 1)
+            for i in range(1, setting.uplinks + 1)
         ],
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench.failover_plan import DEAD, HOLD_DOWN_S, STUCK_S, Fault
+from tests.bench.failover_plan import DEAD, HOLD_DOWN_S, HTTP_TIMEOUT_S, NEW_TIMEOUT_S, STUCK_S, Fault
 from tests.bench.failover_told import Note, Told, note, told
 
 #: A flow of a healthy uplink that is silent for so long was disturbed. Less is what a busy machine does by itself.
@@ -162,19 +162,21 @@ def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
     everybody = fault.kind in ("all", "reboot")
     since = seen.healed if fault.from_end else 0.0
     until = seen.end if fault.from_end or fault.kind == "reboot" else seen.healed
+    stays_dead = fault.kind in ("upstream", "cable", "gateway") and seen.healed >= STUCK_S
     dead = {f"isp{n}" for n in range(1, uplinks + 1)} if everybody else {DEAD}
     flows = (*seen.udp, *seen.tcp)
     healthy = [flow for flow in flows if flow.carrier(0.0) not in {*dead, ""}]
     living = [flow for flow in flows if flow.carrier(seen.healed) and not flow.dark_at(seen.healed)]
-    within = [ok for at, ok in seen.attempts if since <= at < until]
+    within = [ok for at, ok in seen.attempts if since <= at < until - NEW_TIMEOUT_S]
     return Outcome(
-        new=outage((at for at, ok in seen.attempts if not ok), since, until),
+        # what began later may have failed of the mending, or of what came after it
+        new=outage((at for at, ok in seen.attempts if not ok), since, until - NEW_TIMEOUT_S),
         udp=worst(flow.dark(since, until) for flow in seen.udp if flow.carrier(0.0) in dead),
         tcp=worst(flow.dark(since, until) for flow in seen.tcp if flow.carrier(0.0) in dead),
-        http=outage(seen.failures, since, until),
+        http=outage(seen.failures, since, until - HTTP_TIMEOUT_S),
         failed_share=within.count(False) / len(within) if within else 0.0,
         disturbed=(sum(flow.upset(0.0, seen.healed) for flow in healthy), len(healthy)),
-        stuck=None if everybody or seen.healed < STUCK_S else (sum(f.dark_at(STUCK_S) for f in flows), len(flows)),
+        stuck=(sum(f.dark_at(STUCK_S) for f in flows), len(flows)) if stays_dead else None,
         broken=None if everybody else (sum(f.upset(seen.healed, seen.end) for f in living), len(living)),
         moves=moves(seen.pollers, dead, seen.end),
         messages=told(seen.notes, fault, uplinks, healed=seen.healed) if seen.sends else None,

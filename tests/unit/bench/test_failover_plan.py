@@ -47,7 +47,7 @@ def test_the_short_form_is_four_contenders_two_faults_three_times() -> None:
 
 def test_the_long_form_is_everything_five_times() -> None:
     found = chosen(parse([]))
-    assert len(found) == len({cell.key for cell in found}) == 5 * 2 * 2 * 8 * 5
+    assert len(found) == len({cell.key for cell in found}) == (5 * 8 + 1 * 2) * 2 * 2 * 5
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,16 @@ def test_a_word_that_names_nothing_is_refused(words: list[str]) -> None:
 
 def test_what_a_run_has_when_it_ends_early_compares_with_each_other() -> None:
     order = visits(chosen(parse([])))
-    assert sum(len(visit) for visit in order) == 800
+    assert sum(len(visit) for visit in order) == 840
     assert all(len({(cell.setting, cell.repeat) for cell in visit}) == 1 for visit in order)
     first = order[:100]
     assert {cell.fault.key for visit in first for cell in visit} == {"upstream", "cable"}
     assert [visit[0].repeat for visit in order] == [n for n in range(1, 6) for _ in range(20)] + [
-        n for n in range(1, 6) for _ in range(60)
+        n for n in range(1, 6) for _ in range(64)
     ]
     assert len({visit[0].setting for visit in order[100:120]}) == 20
     assert [cell.fault.key for cell in order[100]] == ["gateway", "flapping"]
-    assert [cell.fault.key for cell in order[140]] == ["all", "reboot"]
+    assert [cell.fault.key for cell in order[144]] == ["all", "reboot"]
 
 
 def test_contenders_of_one_place_are_measured_beside_each_other() -> None:
@@ -104,10 +104,19 @@ def test_a_recipe_has_no_place_left_open(contender: object, mode: str, uplinks: 
 
 
 def test_our_branch_has_anchors_of_its_own_for_every_uplink() -> None:
-    uplinks = branch("balance", 4)["multiwan_uplinks"]
+    uplinks = branch(Setting(CONTENDERS[3], "balance", 4))["multiwan_uplinks"]
     anchors = [anchor for uplink in uplinks for anchor in uplink["anchors"]]
     assert len(set(anchors)) == len(anchors) == 8
     Topology(extra_anchors=tuple(anchor for pair in ANCHORS for anchor in pair))  # the lab lets them answer
+
+
+def test_thresholds_are_those_of_one_contender_and_its_faults() -> None:
+    assert [branch(Setting(who, "balance", 2))["multiwan_probe"] for who in CONTENDERS[2:]] == [
+        *({},) * 3,
+        {"loss": 20, "latency": 300},
+    ]
+    found = chosen(parse(["--contenders", "f", "--repeats", "1", "--modes", "balance", "--uplinks", "2"]))
+    assert [cell.fault.key for cell in found] == ["loss", "delay"]
 
 
 def test_a_result_belongs_to_what_it_measured(tmp_path: Path) -> None:
@@ -138,7 +147,7 @@ SAID = Told(expected=2, received=2, down_s=(4.2,), up_s=(27.0,))
 
 
 def found() -> dict[Cell, Outcome | str]:
-    a, b, _, d, e = (Setting(contender, "balance", 2) for contender in CONTENDERS)
+    a, b, _, d, e, _ = (Setting(contender, "balance", 2) for contender in CONTENDERS)
     fault = SHORT_FAULTS[0]
     return {
         Cell(a, fault, 1): outcome(36, still=True),

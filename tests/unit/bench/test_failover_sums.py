@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.bench.failover_plan import FAULTS, Fault
 from tests.bench.failover_sums import Flow, Gap, Moves, Seen, judge, outage, seen_from, shorter, summary, total
 
+FAULT = {fault.key: fault for fault in FAULTS}
 UPSTREAM = Fault("upstream", "", "upstream", 70.0)
 ISP1, ISP2 = ((-2.0, "isp1"),), ((-2.0, "isp2"),)
 
@@ -80,6 +81,13 @@ def test_stuck_is_who_is_silent_a_minute_after() -> None:
     flows = (Flow(ISP1, ((0.0, 75.0),)), Flow(ISP1, ((0.0, 59.0),)), Flow(ISP2, ()))
     assert judge(seen(udp=flows), UPSTREAM, 2).stuck == (1, 3)
     assert judge(seen(udp=flows, healed=36.0), UPSTREAM, 2).stuck is None, "the short form ends before"
+    assert judge(seen(udp=flows), FAULT["loss"], 2).stuck is None, "a line that lives lets nobody hang"
+
+
+def test_what_fails_of_the_mending_is_not_the_faults() -> None:
+    late = tuple((second, False) for second in (69.3, 69.5, 69.9))
+    found = judge(seen(attempts=((1.0, False), *late), failures=(68.2, 69.0)), FAULT["delay"], 2)
+    assert (found.new, found.http) == (Gap(False, 1.0), Gap(False, 0.0))
 
 
 def test_broken_at_return_is_who_lived_and_then_did_not() -> None:
