@@ -119,14 +119,18 @@ class Outcome:
     again: bool = False
 
 
-def outage(failed: Iterable[float], since: float, until: float) -> Gap:
-    """From the beginning of the window to the last start that failed; 0 when none did but lone ones."""
-    window = sorted(at for at in failed if since <= at < until)
+def outage(failed: Iterable[float], since: float, until: float, *, timeout_s: float = 0.0) -> Gap:
+    """From the beginning of the window to the last start that failed; 0 when none did but lone ones.
+
+    What began less than its time-out before the end may have failed of the mending, or of what came after it.
+    """
+    last = until - timeout_s
+    window = sorted(at for at in failed if since <= at < last)
     near = zip(window, [since, *window], [*window[1:], float("inf")], strict=False)
     within = [at for at, before, after in near if at - before <= LONE_S or after - at <= LONE_S]
     if not within:
         return Gap(False, 0.0)
-    still = max(within) > until - QUIET_S
+    still = max(within) > last - QUIET_S
     return Gap(still, round((until if still else max(within)) - since, 3))
 
 
@@ -169,11 +173,10 @@ def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
     living = [flow for flow in flows if flow.carrier(seen.healed) and not flow.dark_at(seen.healed)]
     within = [ok for at, ok in seen.attempts if since <= at < until - NEW_TIMEOUT_S]
     return Outcome(
-        # what began later may have failed of the mending, or of what came after it
-        new=outage((at for at, ok in seen.attempts if not ok), since, until - NEW_TIMEOUT_S),
+        new=outage((at for at, ok in seen.attempts if not ok), since, until, timeout_s=NEW_TIMEOUT_S),
         udp=worst(flow.dark(since, until) for flow in seen.udp if flow.carrier(0.0) in dead),
         tcp=worst(flow.dark(since, until) for flow in seen.tcp if flow.carrier(0.0) in dead),
-        http=outage(seen.failures, since, until - HTTP_TIMEOUT_S),
+        http=outage(seen.failures, since, until, timeout_s=HTTP_TIMEOUT_S),
         failed_share=within.count(False) / len(within) if within else 0.0,
         disturbed=(sum(flow.upset(0.0, seen.healed) for flow in healthy), len(healthy)),
         stuck=(sum(f.dark_at(STUCK_S) for f in flows), len(flows)) if stays_dead else None,
