@@ -271,6 +271,8 @@ def timeline(record: Record, width: int) -> Timeline:
     restored = fault.new_connections_restored_s
     if restored is not None:
         moments.append(Moment(restored, "restored", f"all work {restored:.1f} s"))
+    if fault.told_down is not None and fault.told_down.seconds <= x.high:
+        moments.append(Moment(fault.told_down.seconds, "told", f"chat told {fault.told_down.seconds:.1f} s"))
     marks = _marks(moments, x, width)
     top = 20.0 + 16 * (1 + max(m.row for m in marks))
     lanes = []

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from lab.demo.record import Attempt, Branch, Failover, Traffic, Uplink
+from lab.demo.comeback import Back, come_back
+from lab.demo.record import Attempt, Branch, Call, Failover, Told, Traffic, Uplink
 from lab.demo.stage import Stage
-from lab.demo.sums import carrier, restored_s
+from lab.demo.sums import calls_at, carrier, restored_s
 from lab.demo.world import LabError
 
-#: Before the cut both lines are seen to carry new connections.
+#: Before the cut both lines are seen to carry new connections and calls.
 BEFORE_S = 3.0
 #: Load that goes on after the cut, so that the drawing shows the line fall silent.
 LOAD_AFTER_S = 3.0
@@ -22,8 +23,10 @@ QUIET_S = 4.0
 GIVE_UP_S = 45.0
 POLL_S = 0.1
 INTERVAL_S, TIMEOUT_S = 0.1, 1.0
-#: New connections after the return: enough that none of them on a line is no accident.
-AGAIN = 100
+#: UDP flows that never stop talking, and how long they talk on after the cut.
+CALLS, CALLS_AFTER_S = 16, 10.0
+#: Until the chat must have heard: the router looks into its outbox every ten seconds.
+CHAT_TIMEOUT_S = 30.0
 
 
 class NoGates(Exception):
@@ -46,6 +49,15 @@ class Probe:
         return max((a.at_s for a in self.attempts if not a.ok), default=0.0)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """``closed_s``: since the cut; ``hold_s``: what the router said then of the time to hold back."""
+
+    cut_s: float
+    closed_s: float | None
+    hold_s: float | None
+
+
 async def failover(stage: Stage, branch: Branch, traffic: Traffic) -> Failover:
     dead = branch.uplinks[-1]
     async with stage.act("failover", f"The internet behind {dead.label} dies, its modem answers") as act:
@@ -53,25 +65,22 @@ async def failover(stage: Stage, branch: Branch, traffic: Traffic) -> Failover:
             raise NoGates(f"the router holds no gate route of {dead.name}")
         probe = Probe()
         probing = asyncio.create_task(probe.run(stage))
-        loading = asyncio.create_task(_load(stage, traffic, BEFORE_S + LOAD_AFTER_S))
+        loading = asyncio.create_task(load(stage, traffic, BEFORE_S + LOAD_AFTER_S))
+        calling = asyncio.create_task(stage.lab.calls(seconds=BEFORE_S + CALLS_AFTER_S, flows=CALLS))
         try:
-            found = await _cut_and_watch(stage, dead, probe, probing)
-        finally:
+            seen = await _cut_and_watch(stage, dead, probe, probing)
             await _end(probing, loading)
-        label = {uplink.name: uplink.label for uplink in branch.uplinks}
-        fault = _summed_up(found, probe.attempts, dead, label)
+            stage.screen.note("downloads over the lines that are left")
+            await load(stage, traffic, 3.0)
+            calls = await calling
+        finally:
+            await _end(probing, loading, calling)
+        down = await _told_down(stage, dead, seen)
+        back = await come_back(stage, dead, seen.hold_s, lambda: load(stage, traffic, 3.0))
+        fault = _summed_up(seen, back, branch, attempts=probe.attempts, calls=calls, down=down)
         _mark(stage, fault)
-        stage.screen.note("downloads over the lines that are left")
-        await _load(stage, traffic, 3.0)
-        fault = replace(fault, back_s=await _return(stage, dead, traffic))
         act.found = _words(fault)
         return fault
-
-
-@dataclass(frozen=True)
-class _Seen:
-    cut_s: float
-    detected_s: float | None
 
 
 async def _cut_and_watch(stage: Stage, dead: Uplink, probe: Probe, probing: asyncio.Task[None]) -> _Seen:
@@ -79,37 +88,60 @@ async def _cut_and_watch(stage: Stage, dead: Uplink, probe: Probe, probing: asyn
     cut_s = stage.mark("cut", f"internet behind {dead.label} dies")
     await stage.lab.client.cut(dead.name, "upstream")
     stage.screen.line_died(dead.name, dead=True)
-    detected: float | None = None
+    closed: float | None = None
+    hold: float | None = None
     while stage.now() - cut_s < GIVE_UP_S and not probing.done():
         asked_s = stage.now()
-        if detected is None and await stage.lab.gate_open(dead.name) is False:
-            detected = asked_s - cut_s
-        if detected is not None and stage.now() - max(probe.quiet_since() + TIMEOUT_S, cut_s + detected) > QUIET_S:
+        if closed is None and await stage.lab.gate_open(dead.name) is False:
+            closed, hold = asked_s - cut_s, await stage.lab.hold_s(dead.name)
+        if closed is not None and stage.now() - max(probe.quiet_since() + TIMEOUT_S, cut_s + closed) > QUIET_S:
             break
-        stage.screen.progress(_progress(stage.now() - cut_s, detected, probe))
+        stage.screen.progress(_progress(stage.now() - cut_s, closed, probe))
         await asyncio.sleep(POLL_S)
     if probing.done():
         probing.result()  # its own error tells more than a missing figure
-    return _Seen(cut_s, detected)
+    return _Seen(cut_s, closed, hold)
 
 
-def _progress(since_s: float, detected: float | None, probe: Probe) -> str:
+def _progress(since_s: float, closed: float | None, probe: Probe) -> str:
     failed = sum(not attempt.ok for attempt in probe.attempts)
-    gate = "gate still open" if detected is None else f"gate closed after {detected:.1f} s"
+    gate = "gate still open" if closed is None else f"gate closed after {closed:.1f} s"
     return f"{since_s:.0f} s after the cut: {gate}, {failed} of {len(probe.attempts)} new connections failed"
 
 
-def _summed_up(seen: _Seen, attempts: list[Attempt], dead: Uplink, label: dict[str, str]) -> Failover:
+async def _told_down(stage: Stage, dead: Uplink, seen: _Seen) -> Told | None:
+    """The first message since the cut that names the line; nothing else about it can be told while it is dead."""
+    message = await stage.message_with(dead.label, since_s=seen.cut_s, timeout_s=CHAT_TIMEOUT_S)
+    if message is None:
+        return None
+    stage.mark("told", "told", message.at_s)
+    return Told(message.at_s - seen.cut_s, message.text)
+
+
+def _summed_up(
+    seen: _Seen, back: Back, branch: Branch, *, attempts: list[Attempt], calls: tuple[Call, ...], down: Told | None
+) -> Failover:
+    dead = branch.uplinks[-1]
+    label = {uplink.name: uplink.label for uplink in branch.uplinks}
     restored = restored_s(attempts, seen.cut_s, QUIET_S)
     by = None if restored is None else carrier(attempts, seen.cut_s + restored)
+    shut = None
+    if seen.closed_s is not None and back.opened_s is not None:
+        shut = back.opened_s - (seen.cut_s + seen.closed_s)
     return Failover(
         fault="upstream",
         uplink=dead.name,
         cut_s=seen.cut_s,
-        detected_s=seen.detected_s,
+        detected_s=seen.closed_s,
         new_connections_restored_s=restored,
         route_to=None if by is None else label.get(by, by),
-        back_s=None,
+        calls=calls_at(calls, dead.name, seen.cut_s),
+        told_down=down,
+        hold_s=seen.hold_s,
+        back_s=back.back_s,
+        shut_s=shut,
+        at_return=back.calls,
+        told_up=back.told,
         attempts=tuple(sorted(attempts, key=lambda attempt: attempt.at_s)),
     )
 
@@ -127,37 +159,18 @@ def _words(fault: Failover) -> str:
     if fault.new_connections_restored_s is None:
         return f"not restored within {GIVE_UP_S:.0f} s"
     back = "not used again" if fault.back_s is None else f"back {fault.back_s:.1f} s after its return"
-    return f"new connections after {fault.new_connections_restored_s:.1f} s, route to {fault.route_to}; {back}"
+    calls = f"{fault.calls.moved} of {fault.calls.hit} calls moved"
+    return f"new connections after {fault.new_connections_restored_s:.1f} s, route to {fault.route_to}; {calls}; {back}"
 
 
-async def _load(stage: Stage, traffic: Traffic, seconds: float) -> None:
+async def load(stage: Stage, traffic: Traffic, seconds: float) -> None:
     """Downloads to look at; what they reach on a line that dies is no figure of ours."""
     shown = Traffic(traffic.clients, traffic.flows, warmup_s=0.5, window_s=seconds)
     with contextlib.suppress(LabError):
         await stage.lab.throughput("down", shown)
 
 
-async def _end(*tasks: asyncio.Task[None]) -> None:
+async def _end(*tasks: asyncio.Task[None] | asyncio.Task[tuple[Call, ...]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _return(stage: Stage, dead: Uplink, traffic: Traffic) -> float | None:
-    """Mend the line and wait until new connections use it again; seconds, None when they do not."""
-    await stage.lab.client.heal(dead.name)
-    healed_s = stage.mark("heal", "it lives again")
-    stage.screen.line_died(dead.name, dead=False)
-    while not await stage.lab.gate_open(dead.name):
-        if stage.now() - healed_s > GIVE_UP_S:
-            return None
-        stage.screen.progress(f"{stage.now() - healed_s:.0f} s after its return: gate still closed")
-        await asyncio.sleep(POLL_S)
-    back_s = stage.now() - healed_s
-    counts, _ = await stage.lab.connections(AGAIN)
-    if not counts.get(dead.name):
-        return None
-    stage.mark("back", "used again", healed_s + back_s)
-    stage.screen.note("downloads over all lines again")
-    await _load(stage, traffic, 3.0)
-    return back_s

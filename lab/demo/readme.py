@@ -22,9 +22,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "down": "Download, Mbit/s",
         "up": "Upload, Mbit/s",
         "split": "Of {connections} new connections, {shares} took {labels} (counted at the ISPs).",
-        "failover": "The internet behind {label} died while its gateway kept answering: the router noticed after "
-        "{detected} s, all new connections worked again after {restored} s, route to {route}. When it came back, new "
-        "connections used it again {back} s later.",
+        "failover": "The internet behind {label} died while its gateway kept answering: all new connections worked "
+        "again after {restored} s, route to {route}; {moved} of {hit} calls (UDP) that ran on it went on there, silent "
+        "for {silent} s at most; {disturbed} of {others} on the other line were disturbed.",
+        "back": "When it lived again, new connections used it {back} s later, after the hold-down of {hold} s; "
+        "{stirred} of {calls} running calls noticed.",
+        "told": "The chat heard of the dead line {down} s after its death, and {up} s after its return to service, "
+        "with the length of the outage ({length} s).",
         "rogue": "A rogue DHCP server was reported in the chat after {seconds} s, with branch, interface, MAC and IP.",
         "second": "The second run of the playbook: changed={changed}, {writes} writes seen by the router.",
         "date": "One run of `./dev demo`, {date}, Linux {kernel}, {cores} cores, RouterOS {routeros} emulated.",
@@ -35,9 +39,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "down": "Unduh, Mbit/s",
         "up": "Unggah, Mbit/s",
         "split": "Dari {connections} koneksi baru, {shares} lewat {labels} (dihitung di sisi ISP).",
-        "failover": "Internet di belakang {label} mati sementara gateway-nya masih menjawab: router mengetahuinya "
-        "setelah {detected} detik, semua koneksi baru kembali normal setelah {restored} detik, rute ke {route}. "
-        "Setelah internetnya hidup lagi, koneksi baru memakainya kembali {back} detik kemudian.",
+        "failover": "Internet di belakang {label} mati sementara gateway-nya masih menjawab: semua koneksi baru "
+        "kembali normal setelah {restored} detik, rute ke {route}; {moved} dari {hit} panggilan (UDP) yang sedang "
+        "berjalan di jalur itu berlanjut di sana, terdiam paling lama {silent} detik; {disturbed} dari {others} di "
+        "jalur lain terganggu.",
+        "back": "Setelah internetnya hidup lagi, koneksi baru memakainya {back} detik kemudian, sesudah masa tahan "
+        "{hold} detik; {stirred} dari {calls} panggilan yang berjalan terganggu.",
+        "told": "Chat menerima kabar jalur mati {down} detik setelah jalur mati, dan kabar pulih {up} detik setelah "
+        "jalur dipakai lagi, lengkap dengan lama gangguan ({length} detik).",
         "rogue": "Server DHCP liar dilaporkan di chat setelah {seconds} detik, lengkap dengan cabang, antarmuka, MAC, "
         "dan IP.",
         "second": "Playbook dijalankan untuk kedua kali: changed={changed}, {writes} penulisan terlihat oleh router.",
@@ -75,10 +84,24 @@ def figures(data: Mapping[str, Any], language: str) -> str:
         ),
         words["failover"].format(
             label=labels[fault["uplink"]],
-            detected=number(fault["detected_s"], 1),
             restored=number(fault["new_connections_restored_s"], 1),
             route=fault["route_to"],
+            moved=fault["calls"]["moved"],
+            hit=fault["calls"]["hit"],
+            silent=number(fault["calls"]["silent_s"], 1),
+            disturbed=fault["calls"]["disturbed"],
+            others=fault["calls"]["all"] - fault["calls"]["hit"],
+        ),
+        words["back"].format(
             back=number(fault["back_s"], 1),
+            hold=number(fault["hold_s"], 0),
+            stirred=fault["at_return"]["disturbed"] + fault["at_return"]["hit"],
+            calls=fault["at_return"]["all"],
+        ),
+        words["told"].format(
+            down=number(fault["told_down"]["seconds"], 1),
+            up=number(fault["told_up"]["seconds"], 1),
+            length=number(fault["told_up"]["length_s"], 0),
         ),
         words["rogue"].format(seconds=number(rogue["seconds"], 1)),
         words["second"].format(**data["second_run"]),

@@ -67,7 +67,8 @@ class Sample:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something to mark on the time axis. ``kind``: single, both, split, rogue, cut, detected, restored, heal, back."""
+    """Something to mark on the time axis. ``kind``: single, both, split, rogue, cut, detected, restored, told, heal,
+    back."""
 
     at_s: float
     kind: str
@@ -118,10 +119,44 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A UDP flow that never stops talking. ``lines``: when which uplink carried it first, then each change;
+    ``silences``: (when, how long) nothing came back."""
+
+    lines: tuple[tuple[float, str], ...]
+    silences: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What a fault or a return did to calls that were under way.
+
+    ``hit``: those on the line that died, ``moved``: how many of them another line carried afterwards, ``silent_s``: the
+    longest silence of those. ``disturbed``: calls of the other lines that changed their line or fell silent.
+    """
+
+    all: int
+    hit: int
+    moved: int
+    silent_s: float | None
+    disturbed: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message about a line. ``seconds``: since what it tells of; ``length_s``: the outage as the message says it."""
+
+    seconds: float
+    text: str
+    length_s: float | None = None
+
+
+@dataclass(frozen=True)
 class Failover:
     """The internet behind ``uplink`` died at ``cut_s`` while its gateway kept answering.
 
-    ``back_s``: from its return until the gate was open and new connections used the line again.
+    ``hold_s``: how long the router holds back a line that lives again, as the router itself says. ``back_s``: from its
+    return until the gate was open and new connections used the line again. ``shut_s``: how long the gate was closed.
     """
 
     fault: str
@@ -130,7 +165,13 @@ class Failover:
     detected_s: float | None
     new_connections_restored_s: float | None
     route_to: str | None
+    calls: Calls
+    told_down: Told | None
+    hold_s: float | None
     back_s: float | None
+    shut_s: float | None
+    at_return: Calls | None
+    told_up: Told | None
     attempts: tuple[Attempt, ...]
 
 
@@ -239,7 +280,13 @@ def as_json(record: Record) -> dict[str, Any]:
             "detected_s": _rounded(fault.detected_s),
             "new_connections_restored_s": _rounded(fault.new_connections_restored_s),
             "route_to": fault.route_to,
+            "calls": asdict(fault.calls),
+            "told_down": _told(fault.told_down),
+            "hold_s": _rounded(fault.hold_s),
             "back_s": _rounded(fault.back_s),
+            "shut_s": _rounded(fault.shut_s),
+            "at_return": None if fault.at_return is None else asdict(fault.at_return),
+            "told_up": _told(fault.told_up),
             "cut_at_s": round(fault.cut_s, 3),
             "attempts": [
                 {"at_s": round(a.at_s, 3), "took_s": round(a.took_s, 3), "ok": a.ok, "uplink": a.uplink or None}
@@ -265,6 +312,10 @@ def as_json(record: Record) -> dict[str, Any]:
         "moments": [{"at_s": round(m.at_s, 2), "kind": m.kind, "words": m.words} for m in record.moments],
         "series": _series(record.samples, record.branch.uplinks),
     }
+
+
+def _told(told: Told | None) -> dict[str, Any] | None:
+    return None if told is None else {**asdict(told), "seconds": round(told.seconds, 3)}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -25,7 +25,7 @@ ROGUE_MAC = "DC:2C:6E:81:CF:34"
 #: From plugging in: RouterOS asks around once a minute, and a message that could not be sent waits for one more.
 ROGUE_TIMEOUT_S = 150.0
 RUNS = 3
-TRAFFIC = Traffic(clients=8, flows=32, warmup_s=1.5, window_s=4.0)
+TRAFFIC = Traffic(clients=8, flows=32, warmup_s=1.5, window_s=3.0)
 CONNECTIONS_WANTED = CONNECTIONS + 400
 
 

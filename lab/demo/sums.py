@@ -8,8 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from lab.demo.record import Attempt, Rates, Sample
+from lab.demo.record import Attempt, Call, Calls, Rates, Sample
 
+#: RouterOS' way to write a length of time, alone behind a colon: so a clock time, which follows a date, is none.
+LENGTH = re.compile(r":\s*(?:(\d+)w)?(?:(\d+)d)?(\d\d):(\d\d):(\d\d)(?:\.\d+)?\s*$", re.MULTILINE)
+#: A shorter silence is none: a busy machine makes such ones.
+SILENCE_S = 1.0
 MAC = re.compile(r"\b[0-9A-F]{2}(?::[0-9A-F]{2}){5}\b", re.IGNORECASE)
 
 
@@ -41,6 +45,43 @@ def carrier(attempts: Sequence[Attempt], since_s: float) -> str | None:
     """The one uplink that carried every connection begun since then; None when there was none, or more than one."""
     seen = {a.uplink for a in attempts if a.at_s >= since_s}
     return seen.pop() if len(seen) == 1 and "" not in seen else None
+
+
+def calls_at(calls: Sequence[Call], dead: str, at_s: float) -> Calls:
+    """What became of the calls when ``dead`` died, or came back, at that moment."""
+    on = [_line_at(call, at_s) for call in calls]
+    hit = [call for call, line in zip(calls, on, strict=True) if line == dead]
+    moved = [call for call in hit if any(when > at_s and line not in (dead, "") for when, line in call.lines)]
+    others = [call for call, line in zip(calls, on, strict=True) if line != dead]
+    return Calls(
+        all=len(calls),
+        hit=len(hit),
+        moved=len(moved),
+        silent_s=max((_silence(call, at_s) for call in hit), default=None),
+        disturbed=sum(_disturbed(call, at_s) for call in others),
+    )
+
+
+def _line_at(call: Call, at_s: float) -> str:
+    return next((line for when, line in reversed(call.lines) if when <= at_s), "")
+
+
+def _silence(call: Call, at_s: float) -> float:
+    """The longest that touches the time from then on."""
+    return max((long for when, long in call.silences if when + long > at_s), default=0.0)
+
+
+def _disturbed(call: Call, at_s: float) -> bool:
+    return any(when > at_s for when, _ in call.lines) or _silence(call, at_s) >= SILENCE_S
+
+
+def length_in(text: str) -> float | None:
+    """Seconds of the only length of time that a message names; None when it names none, or several."""
+    found = LENGTH.findall(text)
+    if len(found) != 1:
+        return None
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found[0])
+    return float((weeks * 7 + days) * 86400 + hours * 3600 + minutes * 60 + seconds)
 
 
 def shares(weights: Mapping[str, float]) -> dict[str, float]:

@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab.demo.record import Attempt, Message, Traffic
+from lab.demo.record import Attempt, Call, Message, Traffic
 from lab.world.client import LabClient, LabError, Options
 
 __all__ = ["Announcement", "Lab", "LabError"]
 
+#: A length of time as the API gives it: 1m20s, 19s, 500ms.
+_LENGTH = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
+_UNITS_S = (604800.0, 86400.0, 3600.0, 60.0, 1.0, 0.001)
 _WORD = r"[\w.-]"
 
 
@@ -43,7 +46,8 @@ class Lab:
         return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
 
     async def writes(self) -> int:
-        return len(await self.client.journal())
+        """How many writes came through the API. The router's own scripts write too: messages that wait, for example."""
+        return sum(str(entry["origin"]).startswith("api") for entry in await self.client.journal())
 
     async def rows(self, menu: str) -> list[Mapping[str, str]]:
         return list((await self.client.router_call(menu, "print"))["rows"])
@@ -57,6 +61,12 @@ class Lab:
             if tag in row.get("comment", "") and row.get("check-gateway", "none") != "none"
         ]
         return any(row.get("active") == "true" for row in gates) if gates else None
+
+    async def hold_s(self, uplink: str) -> float | None:
+        """How long the router will hold the line back from now on; None when it does not say that it will."""
+        rows = await self.rows("/ip/firewall/address-list")
+        held = [row for row in rows if row["list"] == "mw-state" and row.get("comment") == f"hold {uplink}"]
+        return seconds_of(held[0].get("timeout", "")) if held else None
 
     async def interfaces(self) -> list[str]:
         return [row["name"] for row in await self.rows("/interface")]
@@ -100,6 +110,18 @@ class Lab:
                     uplink=str(event["uplink"]) if event["ok"] else "",
                 )
 
+    async def calls(self, *, seconds: float, flows: int) -> tuple[Call, ...]:
+        """UDP flows that never stop talking, from now on for so long."""
+        result = await self.client.measure("ticker", seconds=seconds, flows=flows)
+        zero = float(result["began_at"]) - self._began
+        return tuple(
+            Call(
+                lines=tuple((zero + float(when), str(line)) for when, line in flow["moves"]),
+                silences=tuple((zero + float(when), float(long)) for when, long in flow["silences"]),
+            )
+            for flow in result["flows"]
+        )
+
     # --- the chat ------------------------------------------------------------------------------------------------
     async def chat(self, after: int, wait_s: float) -> list[Announcement]:
         answer = await self.client.chat(after=after, count=1, wait_s=wait_s)
@@ -107,6 +129,13 @@ class Lab:
             Announcement(int(m["message_id"]), Message(float(m["at"]) - self._began, str(m["text"])))
             for m in answer["messages"]
         ]
+
+
+def seconds_of(text: str) -> float | None:
+    found = _LENGTH.fullmatch(text)
+    if not text or found is None:
+        return None
+    return sum(int(part) * unit for part, unit in zip(found.groups(), _UNITS_S, strict=True) if part)
 
 
 def named_in(text: str, names: list[str]) -> str | None:

@@ -9,6 +9,7 @@ import math
 from lab.demo.record import (
     Attempt,
     Branch,
+    Calls,
     CheckMode,
     Failover,
     Message,
@@ -20,6 +21,7 @@ from lab.demo.record import (
     SecondRun,
     Split,
     Step,
+    Told,
     Traffic,
     Uplink,
 )
@@ -59,7 +61,7 @@ def samples() -> tuple[Sample, ...]:
     return tuple(rows)
 
 
-def attempts(cut: float = 116.0, closed: float = 14.0) -> tuple[Attempt, ...]:
+def attempts(cut: float = 116.0, closed: float = 3.2) -> tuple[Attempt, ...]:
     rows = []
     for n in range(300):
         at = cut - 4 + n * 0.1
@@ -69,6 +71,25 @@ def attempts(cut: float = 116.0, closed: float = 14.0) -> tuple[Attempt, ...]:
         else:
             rows.append(Attempt(at, 0.02, ok=True, uplink="isp2" if second and at < cut else "isp1"))
     return tuple(rows)
+
+
+def failover() -> Failover:
+    return Failover(
+        fault="upstream",
+        uplink="isp2",
+        cut_s=116.0,
+        detected_s=3.1,
+        new_connections_restored_s=3.2,
+        route_to="Modem 1",
+        calls=Calls(all=16, hit=7, moved=7, silent_s=3.3, disturbed=0),
+        told_down=Told(8.1, "Jakarta: Modem 2 terputus"),
+        hold_s=20.0,
+        back_s=22.4,
+        shut_s=33.3,
+        at_return=Calls(all=16, hit=0, moved=0, silent_s=None, disturbed=0),
+        told_up=Told(7.5, "Jakarta: Modem 2 pulih", 33.0),
+        attempts=attempts(),
+    )
 
 
 def record(**changes: object) -> Record:
@@ -88,11 +109,14 @@ def record(**changes: object) -> Record:
         "single": Rates(9.56, 9.57, (9.55, 9.56, 9.58), (9.56, 9.57, 9.57)),
         "both": Rates(19.12, 19.16, (19.1, 19.12, 19.13), (19.06, 19.16, 19.22)),
         "split": Split({"isp1": 1011, "isp2": 1013}, {"isp1": 0.5, "isp2": 0.5}),
-        "failover": Failover("upstream", "isp2", 116.0, 13.6, 14.1, "Modem 1", 6.2, attempts()),
+        "failover": failover(),
         "rogue": Rogue(ROGUE, ROGUE, "bridge", 4.2, "Jakarta: DHCP server liar"),
         "second_run": SecondRun(changed=0, writes=0),
         "check_mode": CheckMode(changed_router=False, announced=71),
-        "chat": (Message(104.0, f"Jakarta: server DHCP liar di bridge\nMAC {ROGUE}\nIP 192.168.88.1"),),
+        "chat": (
+            Message(104.0, f"Jakarta: server DHCP liar di bridge\nMAC {ROGUE}\nIP 192.168.88.1"),
+            Message(124.1, "Jakarta: Modem 2 terputus"),
+        ),
         "samples": samples(),
         "moments": (
             Moment(20.0, "single", "Modem 1 alone"),

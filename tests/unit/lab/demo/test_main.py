@@ -61,7 +61,7 @@ def test_a_missed_promise_is_exit_code_1_and_named(
     assert module.main(["--out", str(build)]) == 1
     said = capsys.readouterr()
     assert "MISSED the second run changes nothing: changed=3" in said.out
-    assert "1 of 12 promises missed" in said.err
+    assert "1 of 17 promises missed" in said.err
     assert json.loads((build / "demo.json").read_text())["passed"] is False
 
 

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 from lab.demo.page import content_hash, render, safe_json
-from lab.demo.record import Message, as_json, dumps
+from lab.demo.record import Calls, Message, as_json, dumps
 from lab.demo.verdict import judge
 from tests.unit.lab.demo.madeup import record, uplinks
 
@@ -98,7 +98,18 @@ def test_the_page_is_drawn_for_any_number_of_uplinks(count: int) -> None:
 def test_a_run_that_broke_off_early_still_has_a_page() -> None:
     good = record()
     fault = replace(
-        good.failover, attempts=(), detected_s=None, new_connections_restored_s=None, route_to=None, back_s=None
+        good.failover,
+        attempts=(),
+        detected_s=None,
+        new_connections_restored_s=None,
+        route_to=None,
+        calls=Calls(16, 0, 0, None, 0),
+        told_down=None,
+        hold_s=None,
+        back_s=None,
+        shut_s=None,
+        at_return=None,
+        told_up=None,
     )
     rogue = replace(good.rogue, message=None, mac_reported=None, interface_reported=None, seconds=None)
     bare = replace(good, failover=fault, rogue=rogue, chat=(), samples=(), moments=())
@@ -114,6 +125,8 @@ def test_demo_json_has_the_promised_keys() -> None:
     assert {"isp1", "isp2"} <= data["split"].keys()
     assert data["split"]["isp1"] + data["split"]["isp2"] == pytest.approx(1, abs=2e-4)
     assert {"fault", "detected_s", "new_connections_restored_s", "route_to"} <= data["failover"].keys()
+    assert data["failover"]["calls"] == {"all": 16, "hit": 7, "moved": 7, "silent_s": 3.3, "disturbed": 0}
+    assert data["failover"]["told_up"]["length_s"] == 33.0
     assert {"mac", "mac_reported", "interface_reported", "seconds", "message"} <= data["rogue_dhcp"].keys()
     assert data["second_run"]["changed"] == 0
     assert data["check_mode"]["changed_router"] is False

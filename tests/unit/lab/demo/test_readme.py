@@ -32,6 +32,10 @@ def test_figures_are_those_of_the_run_in_both_languages() -> None:
     assert "| Unduh, Mbit/s | 9,56 | **19,12** | 19,18 |" in figures(data, "id")
     assert "route to Modem 1" in figures(data, "en")
     assert "rute ke Modem 1" in figures(data, "id")
+    for language, point in (("en", "."), ("id", ",")):
+        block = figures(data, language)
+        for number in ("3.2", "3.3", "22.4", "8.1", "7.5"):
+            assert f" {number.replace('.', point)} " in block
 
 
 def test_the_readmes_of_this_repository_have_their_markers() -> None:

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from lab.demo import fault, stage, story
+from lab.demo import comeback, fault, stage, story
 from lab.demo.play import Played, PlayFailed
-from lab.demo.record import Attempt, Message, Record, Traffic
+from lab.demo.record import Attempt, Call, Message, Record, Traffic
 from lab.demo.screen import PlainScreen
 from lab.demo.stage import Stage
-from lab.demo.world import Announcement, Lab, named_in
+from lab.demo.world import Announcement, Lab, named_in, seconds_of
 from tests.unit.lab.demo.madeup import ROGUE
 from tests.unit.lab.demo.virtual_time import VirtualPolicy
 
@@ -30,6 +30,7 @@ VARIABLES = {
     "multiwan_segments": [{"name": "office", "interface": "bridge"}],
 }
 CLOSES_AFTER_S = 0.5
+HOLD_S = 20.0
 
 
 class Pretended(Lab):
@@ -64,8 +65,27 @@ class Pretended(Lab):
         cut = self.client.cut_at  # type: ignore[attr-defined]
         return time.time() - cut if cut else 0.0
 
+    def _held(self) -> bool:
+        healed = self.client.healed_at  # type: ignore[attr-defined]
+        return bool(healed) and time.time() - healed < HOLD_S
+
     async def gate_open(self, uplink: str) -> bool | None:
-        return self._dead_for() < CLOSES_AFTER_S if self.gates else None
+        return self._dead_for() < CLOSES_AFTER_S and not self._held() if self.gates else None
+
+    async def hold_s(self, uplink: str) -> float | None:
+        return HOLD_S if self._dead_for() else None
+
+    async def calls(self, *, seconds: float, flows: int) -> tuple[Call, ...]:
+        begun = time.time() - self._began
+        was_healed = self.client.healed_at  # type: ignore[attr-defined]
+        on_second = flows // 2 if not self._dead_for() and not was_healed else 0
+        await asyncio.sleep(seconds)
+        calls = [Call(((begun, "isp1"),), ())] * (flows - on_second)
+        if on_second:
+            cut = self.client.last_cut - self._began  # type: ignore[attr-defined]
+            moved = Call(((begun, "isp2"), (cut + CLOSES_AFTER_S, "isp1")), ((cut, CLOSES_AFTER_S),))
+            calls += [moved] * on_second
+        return tuple(calls)
 
     async def counters(self) -> dict[str, tuple[int, int]]:
         return {"isp1": (int(time.time() * 1e6), 0), "isp2": (0, 0)}
@@ -88,12 +108,21 @@ class Pretended(Lab):
             at = time.time() - self._began
             yield Attempt(at, 0.001, ok=ok, uplink=("isp2" if by_second else "isp1") if ok else "")
 
+    def _said(self) -> list[tuple[float, str]]:
+        client: Any = self.client
+        closed, opened = client.last_cut + CLOSES_AFTER_S, client.healed_at + HOLD_S
+        length = f"{round(opened - closed):02d}"
+        texts = (
+            (client.rogue_at, f"server DHCP liar\nAntarmuka: bridge (Kantor)\nMAC: {ROGUE}\nIP: 192.168.66.1"),
+            (client.last_cut and closed, "jalur internet Modem 2 terputus"),
+            (client.healed_at and opened, f"jalur internet Modem 2 pulih\nLama gangguan: 00:00:{length}"),
+        )
+        return [(at, f"Cabang jakarta: {text}") for at, text in texts if at and at <= time.time()]
+
     async def chat(self, after: int, wait_s: float) -> list[Announcement]:
         await asyncio.sleep(0.02)
-        if after or not self.client.rogue_at:  # type: ignore[attr-defined]
-            return []
-        text = f"Cabang jakarta: server DHCP liar\nAntarmuka: bridge (Kantor)\nMAC: {ROGUE}\nIP: 192.168.66.1"
-        return [Announcement(1, Message(time.time() - self._began, text))]
+        heard = [Announcement(n, Message(at - self._began, text)) for n, (at, text) in enumerate(self._said(), start=1)]
+        return heard[after:]
 
 
 class Client:
@@ -102,6 +131,8 @@ class Client:
     def __init__(self) -> None:
         self.up = False
         self.cut_at = 0.0
+        self.last_cut = 0.0
+        self.healed_at = 0.0
         self.rogue_at = 0.0
 
     async def down(self) -> bool:
@@ -109,14 +140,16 @@ class Client:
         return was
 
     async def rogue(self, on: bool, *, mac: str = "") -> None:
-        self.rogue_at = time.time() if on else 0.0
+        if on:
+            self.rogue_at = time.time()
 
     async def cut(self, uplink: str, kind: str) -> None:
         assert (uplink, kind) == ("isp2", "upstream")
-        self.cut_at = time.time()
+        self.cut_at = self.last_cut = time.time()
 
     async def heal(self, uplink: str) -> None:
         self.cut_at = 0.0
+        self.healed_at = time.time()
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +166,9 @@ def pretended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, event_loop_policy
         (fault, "TIMEOUT_S", 0.01),
         (fault, "POLL_S", 0.02),
         (fault, "GIVE_UP_S", 2.0),
+        (fault, "CALLS_AFTER_S", 2.0),
+        (fault, "CHAT_TIMEOUT_S", 2.0),
+        (comeback, "CHAT_TIMEOUT_S", 2.0),
         (stage, "SAMPLE_EVERY_S", 0.02),
         (stage, "CHAT_WAIT_S", 0.02),
         (story, "ROGUE_TIMEOUT_S", 0.5),
@@ -180,7 +216,9 @@ async def test_a_world_that_keeps_its_promises_passes(pretended: Stage) -> None:
     ]
     assert record.failover.route_to == "Modem 1"
     assert record.failover.detected_s == pytest.approx(CLOSES_AFTER_S, abs=0.3)
-    assert record.failover.back_s is not None
+    assert record.failover.back_s == pytest.approx(HOLD_S, abs=0.3)
+    assert record.failover.told_up is not None
+    assert record.failover.told_up.length_s == pytest.approx(record.failover.shut_s, abs=1.0)
     assert record.rogue.interface_reported == "bridge"
     assert record.single.down == 9.5
     assert record.both.down == 19.0
@@ -197,14 +235,15 @@ async def test_a_line_that_is_never_noticed_is_a_missed_promise(
     record = await story.tell(pretended)
     assert record.failover.detected_s is None
     assert record.failover.new_connections_restored_s is None
-    assert len(missed(record)) == 3
+    # neither noticed nor restored, no line that carries, no call that moves, not held back, no word of either
+    assert len(missed(record)) == 7
 
 
 async def test_a_line_that_is_not_used_after_its_return_is_a_missed_promise(
     pretended: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def only_one(count: int) -> tuple[dict[str, int], int]:
-        return ({"isp1": count} if count == fault.AGAIN else {"isp1": count // 2, "isp2": count // 2}), 0
+        return ({"isp1": count} if count == comeback.AGAIN else {"isp1": count // 2, "isp2": count // 2}), 0
 
     monkeypatch.setattr(pretended.lab, "connections", only_one)
     record = await story.tell(pretended)
@@ -221,7 +260,9 @@ async def test_a_silent_chat_is_a_missed_promise(pretended: Stage, monkeypatch: 
     monkeypatch.setattr(pretended.lab, "chat", silent)
     record = await story.tell(pretended)
     assert record.rogue.message is None
-    assert len(missed(record)) == 2
+    assert record.failover.told_down is None
+    assert record.failover.told_up is None
+    assert len(missed(record)) == 4
 
 
 async def test_a_router_that_check_mode_changed_is_told(pretended: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,3 +311,8 @@ def test_an_interface_is_found_in_a_message_only_as_a_whole_word() -> None:
     assert named_in("Antarmuka: bridge-lan (Kantor)", ["bridge", "bridge-lan"]) == "bridge-lan"
     assert named_in("on vlan10.5", ["vlan10"]) is None
     assert named_in("on ether1", ["ether1", "bridge"]) == "ether1"
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("20s", 20.0), ("1m20s", 80.0), ("500ms", 0.5), ("", None), ("x", None)])
+def test_a_length_of_the_api_is_read(text: str, seconds: float | None) -> None:
+    assert seconds_of(text) == seconds

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.demo.record import Attempt, Sample
-from lab.demo.sums import carrier, macs, rate_between, rates, restored_s, shares, thinned
+from lab.demo.record import Attempt, Call, Calls, Sample
+from lab.demo.sums import calls_at, carrier, length_in, macs, rate_between, rates, restored_s, shares, thinned
 
 
 def tries(*oks: bool, start: float = 10.0) -> list[Attempt]:
@@ -91,3 +91,48 @@ def test_thinned_keeps_the_mean_and_the_limit(count: int, most: int) -> None:
     assert len(fewer) <= most or len(fewer) == count
     assert all(0 <= s.mbit["isp1"][0] <= 6 and s.mbit["isp1"][1] == 1.0 for s in fewer)
     assert [s.at_s for s in fewer] == sorted(s.at_s for s in fewer)
+
+
+def call(*lines: tuple[float, str], silent: tuple[tuple[float, float], ...] = ()) -> Call:
+    return Call(lines, silent)
+
+
+def test_calls_are_counted_by_the_line_they_were_on_at_that_moment() -> None:
+    calls = [
+        call((0.0, "isp2"), (13.0, "isp1"), silent=((10.0, 3.0),)),
+        call((0.0, "isp2"), silent=((10.0, 9.0),)),
+        call((0.0, "isp1")),
+        call((0.0, "isp1"), (4.0, "isp2"), (5.0, "isp1")),
+    ]
+    assert calls_at(calls, "isp2", 10.0) == Calls(all=4, hit=2, moved=1, silent_s=9.0, disturbed=0)
+
+
+def test_a_silence_counts_when_it_lasts_into_the_time() -> None:
+    calls = [call((0.0, "isp2"), silent=((1.0, 5.0), (9.95, 2.0)))]
+    assert calls_at(calls, "isp2", 10.0).silent_s == 2.0
+    assert calls_at(calls, "isp2", 20.0).silent_s == 0.0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        call((0.0, "isp1"), (11.0, "isp2")),
+        call((0.0, "isp1"), (11.0, "isp2"), (12.0, "isp1")),
+        call((0.0, "isp1"), silent=((11.0, 1.0),)),
+        call((11.0, "isp1")),
+    ],
+)
+def test_a_call_of_another_line_that_moves_or_falls_silent_is_disturbed(other: Call) -> None:
+    assert calls_at([other], "isp2", 10.0).disturbed == 1
+
+
+def test_without_calls_on_the_line_no_silence_is_known() -> None:
+    assert calls_at([call((0.0, "isp1"))], "isp2", 10.0).silent_s is None
+
+
+def test_a_length_is_found_and_a_clock_is_none() -> None:
+    words = "Cabang jakarta: jalur Modem 2 pulih\nLama gangguan: 00:00:33\nWaktu kejadian: 2026-11-21 21:06:39"
+    assert length_in(words) == 33.0
+    assert length_in("Outage: 1w2d03:04:05") == 9 * 86400 + 3 * 3600 + 4 * 60 + 5
+    assert length_in("Raised: nov/21/2026 21:06:39") is None
+    assert length_in("Outage: 00:00:33\nThen: 00:00:34") is None

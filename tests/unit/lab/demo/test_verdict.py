@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.demo.record import CheckMode, Rates, Record, SecondRun, Split
+from lab.demo.record import Calls, CheckMode, Rates, Record, SecondRun, Split, Told
 from lab.demo.verdict import judge
 from tests.unit.lab.demo.madeup import record
 
@@ -46,10 +46,30 @@ CASES: dict[str, tuple[Record, str]] = {
     "check mode mute": (record(check_mode=CheckMode(False, 0)), "--check --diff"),
     "not detected": (with_failover(detected_s=None), "notices"),
     "not restored": (with_failover(new_connections_restored_s=None), "work again"),
-    "restored late": (with_failover(new_connections_restored_s=31.0), "work again"),
+    "noticed late": (with_failover(detected_s=5.1), "notices"),
+    "restored late": (with_failover(new_connections_restored_s=5.1), "work again"),
     "dead line used": (with_failover(route_to="Modem 2"), "line that lives"),
     "two lines used": (with_failover(route_to=None), "line that lives"),
     "never used again": (with_failover(back_s=None), "use it again"),
+    "not held back": (with_failover(back_s=3.0), "held back"),
+    "held back too long": (with_failover(back_s=31.0), "held back"),
+    "the router does not say how long": (with_failover(hold_s=None), "held back"),
+    "a call stays on the dead line": (with_failover(calls=Calls(16, 7, 6, 3.3, 0)), "go on over"),
+    "calls move late": (with_failover(calls=Calls(16, 7, 7, 10.1, 0)), "go on over"),
+    "no call was on the line": (with_failover(calls=Calls(16, 0, 0, None, 0)), "go on over"),
+    "a call of a good line moves": (with_failover(calls=Calls(16, 7, 7, 3.3, 1)), "don't notice"),
+    "no call was on a good line": (with_failover(calls=Calls(16, 16, 16, 3.3, 0)), "don't notice"),
+    "a call moves at the return": (with_failover(at_return=Calls(16, 0, 0, None, 1)), "at its return"),
+    "a call ran on the dead line": (with_failover(at_return=Calls(16, 1, 0, 0.0, 0)), "at its return"),
+    "the return was not seen": (with_failover(at_return=None), "at its return"),
+    "no word of the death": (with_failover(told_down=None), "which branch lost"),
+    "word of the death is late": (with_failover(told_down=Told(20.1, "Jakarta: Modem 2")), "which branch lost"),
+    "the death of which branch": (with_failover(told_down=Told(8.0, "Modem 2")), "which branch lost"),
+    "no word of the return": (with_failover(told_up=None), "how long it was not"),
+    "word of the return is late": (with_failover(told_up=Told(20.1, "Jakarta: Modem 2", 33.0)), "how long it was not"),
+    "the return of which branch": (with_failover(told_up=Told(8.0, "Modem 2", 33.0)), "how long it was not"),
+    "no length": (with_failover(told_up=Told(8.0, "Jakarta: Modem 2")), "how long it was not"),
+    "wrong length": (with_failover(told_up=Told(8.0, "Jakarta: Modem 2", 37.0)), "how long it was not"),
     "wrong MAC": (with_rogue(mac_reported="00:00:00:00:00:01"), "names the branch"),
     "wrong interface": (with_rogue(interface_reported="ether1"), "names the branch"),
     "no interface": (with_rogue(interface_reported=None), "names the branch"),
