@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from . import names, scripts
+from . import alert_scripts, names
 from .model import Branch, Segment
 from .plan import Row
 from .tags import ascii_label, owned, tag
 from .versions import Version
 
 ROLE = "dhcp_alert"
-ALERT_TIMEOUT = "1h"
+#: How long the router remembers a server that it does not see any more; so long may it take to say that it is gone.
+ALERT_TIMEOUT = "5m"
+WATCH_INTERVAL = "1m"
 _POLICY = "read,write"
 
 
@@ -21,10 +23,18 @@ def dhcp_alert_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     if not branch.segments:
         return ()
     language = branch.telegram.language if branch.telegram else "en"
-    alert = scripts.dhcp_alert(branch.name, language, tells=branch.telegram is not None)
+    alert = alert_scripts.dhcp_alert(branch.name, language, version, tells=branch.telegram is not None)
     script = {"name": names.SCRIPT_DHCP_ALERT, "source": alert, "policy": _POLICY}
+    watch = {
+        "name": names.SCRIPT_DHCP_ALERT,
+        "interval": WATCH_INTERVAL,
+        "on-event": alert_scripts.watch_event((segment.interface, segment.label) for segment in branch.segments),
+        "policy": _POLICY,
+        "disabled": "no",
+    }
     return (
         owned("/system/script", tag(ROLE, "alert"), "Rogue DHCP server: what to say", script),
+        owned("/system/scheduler", tag(ROLE, "watch"), "Rogue DHCP servers: new ones and those that are gone", watch),
         *(_alert(segment) for segment in branch.segments),
     )
 
@@ -36,7 +46,7 @@ def _alert(segment: Segment) -> Row:
         "interface": segment.interface,
         "valid-server": [own, *segment.valid_servers],
         "alert-timeout": ALERT_TIMEOUT,
-        "on-alert": scripts.dhcp_alert_event(segment.interface, segment.label),
+        "on-alert": alert_scripts.alert_event(segment.interface, segment.label),
         "disabled": "no",
     }
     about = f"{ascii_label(segment.label)}: rogue DHCP servers"

@@ -26,6 +26,9 @@ _SENT = "1m"
 _PAUSE_SLOW = "1m"
 _PAUSE = "20s"
 _LOCK_ADDRESS = "240.0.0.254"
+#: How the lines in the log begin; a status follows.
+WAITING_WORDS = "multiwan: a message could not be sent yet, status "
+REFUSED_WORDS = "multiwan: Telegram refused a message, status "
 
 
 def telegram(settings: Telegram, version: Version) -> str:
@@ -45,9 +48,9 @@ def telegram(settings: Telegram, version: Version) -> str:
 :local mwStatus ""
 {dialect.attempt(fetch, _FAILED if ONERROR.on(version) else _FAILED_SOMEHOW, version, error="mwError")}
 :if ($mwState = "later" || $mwState = "slow") do={{
-  :log warning ("multiwan: a message could not be sent yet, status " . $mwStatus)
+  :log warning ({quote(WAITING_WORDS)} . $mwStatus)
 }}
-:if ($mwState = "never") do={{ :log error ("multiwan: Telegram refused a message, status " . $mwStatus) }}
+:if ($mwState = "never") do={{ :log error ({quote(REFUSED_WORDS)} . $mwStatus) }}
 :return $mwState
 """
 
@@ -73,10 +76,8 @@ def notify(language: str, version: Version) -> str:
     So it needs no more than to read and to write, which every event script may. The outbox is an address list with
     timeouts: dynamic rows in memory that every user sees and no export holds. A message that waits already, or was sent
     within the last minute, is not put there twice: a caller that was killed before it noted its message may repeat it.
-    When the outbox is full the oldest goes; the loop is for two that do this at once.
     """
     raised = texts.expression("raised", language, known={}, variables={"time": "mwWhen"})
-    oldest = f"{LIST} remove ($mwWaiting->0)"
     return f"""\
 {dialect.encoder(version)}\
 :local mwWhen $mwTime
@@ -84,17 +85,7 @@ def notify(language: str, version: Version) -> str:
 :local mwBody {dialect.encoded(f"($mwText . {raised})", version)}
 :local mwDone false
 :if ([:len [{LIST} find comment=$mwBody]] > 0) do={{ :set mwDone true }}
-:local mwRound 0
-:while ($mwDone = false && $mwRound < 5) do={{
-{put(names.OUTBOX_LIST, OUTBOX_LIFETIME, version, size=OUTBOX_SIZE, taken="mwDone", blanks=2)}
-  :if ($mwDone = false) do={{
-    :local mwWaiting [{LIST} find list={quote(names.OUTBOX_LIST)}]
-    :if ([:len $mwWaiting] > 0) do={{
-{dialect.indented(dialect.attempt(oldest, "", version, error="mwError"), 6)}
-    }}
-  }}
-  :set mwRound ($mwRound + 1)
-}}
+{put(quote(names.OUTBOX_LIST), OUTBOX_LIFETIME, version, size=OUTBOX_SIZE, taken="mwDone", blanks=0)}
 :if ($mwDone = false) do={{ :log error "multiwan: a message could not be kept" }}
 """
 
@@ -125,6 +116,7 @@ def outbox(version: Version, *, trusts: bool) -> str:
   :local mwSend {call(names.SCRIPT_TELEGRAM)}
   :local mwOpen true
   :local mwFailures 0
+  :local mwMissed false
   :foreach mwEntry in=$mwWaiting do={{
     :local mwLock ""
     :if ($mwOpen) do={{
@@ -139,16 +131,19 @@ def outbox(version: Version, *, trusts: bool) -> str:
         :if ([:len [{LIST} find list={quote(names.SENT_LIST)} comment=$mwBody]] > 0) do={{ :set mwNoted true }}
         :if ($mwNoted) do={{ :set mwState "sent" }} else={{ :set mwState [$mwSend mwBody=$mwBody] }}
         :if ($mwState = "sent" || $mwState = "never") do={{
-{put(names.SENT_LIST, _SENT, version, size=OUTBOX_SIZE, taken="mwNoted", blanks=10)}
+          :local mwInto {quote(names.SENT_LIST)}
+          :if ($mwState = "never") do={{ :set mwInto {quote(names.REFUSED_LIST)} }}
+{put("$mwInto", _SENT, version, size=OUTBOX_SIZE, taken="mwNoted", blanks=10)}
 {dialect.indented(forget, 10)}
           :set mwFailures 0
         }}
       }}
       :local mwPause ""
-      :if ($mwState = "slow") do={{ :set mwPause {_PAUSE_SLOW} }}
+      :if ($mwState = "slow") do={{ :set mwPause {quote(_PAUSE_SLOW)} }}
       :if ($mwState = "later") do={{
+        :set mwMissed true
         :set mwFailures ($mwFailures + 1)
-        :if ($mwFailures >= {1 if ONERROR.on(version) else 2}) do={{ :set mwPause {_PAUSE} }}
+        :if ($mwFailures >= {1 if ONERROR.on(version) else 2}) do={{ :set mwPause {quote(_PAUSE)} }}
       }}
 {dialect.indented(release, 6)}
       :if ([:len $mwPause] > 0) do={{
@@ -156,6 +151,10 @@ def outbox(version: Version, *, trusts: bool) -> str:
 {dialect.indented(wait, 8)}
       }}
     }}
+  }}
+  :if ($mwOpen && $mwMissed) do={{
+    :local mwPause {quote(_PAUSE)}
+{dialect.indented(wait, 4)}
   }}
 }}
 """

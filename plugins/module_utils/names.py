@@ -10,13 +10,20 @@ from collections.abc import Sequence
 WAN_LIST = "mw-wan"
 LAN_LIST = "mw-lan"
 BYPASS_LIST = "mw-bypass"
-#: Messages that wait, those that were just sent, and the lock of who sends: rows of message_scripts.py.
+#: Messages that wait, those that were just sent or refused, and the lock of who sends: rows of message_scripts.py.
 OUTBOX_LIST = "mw-outbox"
+#: Rogue DHCP servers: those that were told of, those seen in the last minutes, the lock of who looks,
+#: and the messages of the last hour.
+ROGUE_LIST = "mw-rogue"
+ROGUE_SEEN_LIST = "mw-rogue-seen"
+ROGUE_LOOK_LIST = "mw-rogue-look"
+ROGUE_QUOTA_LIST = "mw-rogue-quota"
 #: Of the fast layer: its state, its lock, and the messages of the last hour.
 STATE_LIST = "mw-state"
 LOCK_LIST = "mw-lock"
 QUOTA_LIST = "mw-quota"
 SENT_LIST = "mw-sent"
+REFUSED_LIST = "mw-refused"
 SENDING_LIST = "mw-sending"
 
 CHAIN_INBOUND = "mw-inbound"

@@ -9,7 +9,7 @@ module: dhcp_alert_rules
 short_description: Plan alerts about rogue DHCP servers
 version_added: 0.1.0
 description:
-  - Adds one DHCP alert for each segment, and the scripts that tell of a server and that it is gone, to the plan of a branch.
+  - Adds one DHCP alert for each segment to the plan of a branch, and the scripts that tell of a server and its end.
   - Messages are sent by the rows of M(multiwan.routeros.notify_rules). Without O(telegram) everything is only logged.
 author:
   - the multiwan.routeros authors (@multiwan)

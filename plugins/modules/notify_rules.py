@@ -9,7 +9,7 @@ module: notify_rules
 short_description: Plan the messages to a Telegram chat
 version_added: 0.1.0
 description:
-  - Adds the outbox that scripts of other roles put messages into, and the script that sends them, to the plan of a branch.
+  - Adds the outbox of other roles' messages, and the script that sends them, to the plan of a branch.
   - Routers before 7.21 are given the authority that vouches for Telegram's server, too.
   - Without O(telegram) nothing is added.
 author:

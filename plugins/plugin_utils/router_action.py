@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
@@ -30,10 +30,12 @@ from ..module_utils.router_api import RouterError
 
 
 class RouterAction(ActionBase):
-    """What talking to a router has in common. ``fault``: how a failure begins. ``takes_plans``: or only where it is."""
+    """What talking to a router has in common. ``fault``: how a failure begins. ``takes_plans``: or only where it is
+    and ``more`` arguments."""
 
     fault: str
     takes_plans = True
+    more: ClassVar[Mapping[str, Any]] = {}
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
@@ -51,9 +53,8 @@ class RouterAction(ActionBase):
         super().run(tmp, task_vars)
         if _library_missing:
             raise AnsibleActionFail("the Python library librouteros is missing in the controller's environment")
-        _, arguments = self.validate_argument_spec(
-            argument_spec=commit_arguments.SPEC if self.takes_plans else commit_arguments.CONNECTION
-        )
+        spec = commit_arguments.SPEC if self.takes_plans else commit_arguments.CONNECTION
+        _, arguments = self.validate_argument_spec(argument_spec={**spec, **self.more})
         name = str((task_vars or {}).get("inventory_hostname", arguments["host"]))
         connect = functools.partial(api_client.connect, commit_arguments.target(arguments))
         try:

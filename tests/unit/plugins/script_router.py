@@ -127,6 +127,13 @@ class Router:
         [row] = [row for row in self.menus["/system/scheduler"] if row["name"] == "mw-outbox"]
         await self.run(row["on-event"], user="admin")
 
+    async def minute(self, *present: str) -> None:
+        """What the scheduler of the alerts does each minute, when the router remembers these servers."""
+        [row] = self.menus["/ip/dhcp-server/alert"]
+        row["unknown-server"] = ",".join(present)
+        [row] = [row for row in self.menus["/system/scheduler"] if row["name"] == "mw-dhcp-alert"]
+        await self.run(row["on-event"])
+
     async def notify(self, text: str, time: str = "") -> None:
         """What a script does that has something to say."""
         call = '[:parse [/system script get "mw-notify" source]]'

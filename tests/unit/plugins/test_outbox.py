@@ -95,7 +95,7 @@ async def test_where_the_reason_is_unknown_a_refused_message_lets_the_others_pas
         await jakarta.notify(f"{number}")
     await jakarta.tick()
     assert [text.split("\n")[0] for text in jakarta.texts()] == ["1", "2"]
-    assert (len(jakarta.waiting()), jakarta.pauses()) == (1, [])
+    assert (len(jakarta.waiting()), jakarta.pauses()) == (1, ["20s"])
 
 
 @pytest.mark.parametrize("version", ["6.49", "7.12"])
