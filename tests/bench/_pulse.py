@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How late the machine wakes a process that only sleeps: what it does to a measurement by being busy.
+"""How long the machine lets a process wait that wants to run: what it does to a measurement by being busy.
 
-``python -m tests.bench._pulse`` prints ``when how-late`` (wall clock, seconds) for every tick that comes late, until
-its parent is gone. It is a process of its own, as the generators of traffic are: waiting for a processor in the same
-queue, and not for the work of the one that asks.
+``python -m tests.bench._pulse`` sleeps, works for a few milliseconds, and prints ``when how-long`` (wall clock,
+seconds) whenever it was woken too late or stood still in its work, until its parent is gone. It is a process of its
+own, as the generators of traffic are: it waits for a processor in the same queue, and not for the work of the one that
+asks. Only to sleep would show nothing: who never works is always first in that queue.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-TICK_S = 0.02
+TICK_S, WORK_S = 0.1, 0.004
 #: Less is not worth a line.
-LATE_S = 0.02
+LATE_S = 0.01
 ROOT = Path(__file__).parents[2]
 
 
@@ -62,15 +63,22 @@ async def _listen(process: asyncio.subprocess.Process, into: Pulse) -> None:
         into.note(float(at), float(late))
 
 
+def waited() -> float:
+    """Sleeps and works once; for how long it wanted to run and could not."""
+    due = time.monotonic() + TICK_S
+    time.sleep(TICK_S)
+    began, spent = time.process_time(), 0.0
+    while spent < WORK_S:
+        spent = time.process_time() - began
+    return time.monotonic() - due - spent
+
+
 def main() -> None:
     parent = os.getppid()
-    due = time.monotonic() + TICK_S
     while os.getppid() == parent:
-        time.sleep(max(0.0, due - time.monotonic()))
-        late = time.monotonic() - due
+        late = waited()
         if late > LATE_S:
             print(f"{time.time():.3f} {late:.3f}", flush=True)
-        due = time.monotonic() + TICK_S
 
 
 if __name__ == "__main__":

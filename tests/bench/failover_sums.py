@@ -57,19 +57,19 @@ class Flow:
     def dark_at(self, at: float) -> bool:
         return any(start < at < start + length for start, length in self.silences)
 
-    def upset(self, since: float, until: float) -> bool:
+    def upset(self, since: float, until: float, *, silent_s: float = DISTURBED_S) -> bool:
         """Moved, broken or silent for long."""
         moved = any(since <= when < until for when, _ in self.moves[1:])
         broke = any(since <= when < until for when in self.breaks)
-        return moved or broke or self.dark(since, until).seconds >= DISTURBED_S
+        return moved or broke or self.dark(since, until).seconds >= silent_s
 
 
 @dataclass(frozen=True)
 class Seen:
     """One cell. ``attempts``: (when it began, did it work) of new connections; ``failures``: when HTTP requests began
     that failed; ``pollers``: who carried the requests of each, every one a new connection between the same two.
-    ``sends``: whether the router holds anything that could send a message. ``late``: by how much a process that only
-    sleeps was woken too late, at worst.
+    ``sends``: whether the router holds anything that could send a message. ``late``: for how long a process that
+    wanted to run could not, at worst.
     """
 
     healed: float
@@ -171,6 +171,8 @@ def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
     flows = (*seen.udp, *seen.tcp)
     healthy = [flow for flow in flows if flow.carrier(0.0) not in {*dead, ""}]
     living = [flow for flow in flows if flow.carrier(seen.healed) and not flow.dark_at(seen.healed)]
+    # after heavy loss TCP still pauses for as long as it has learnt to, however healthy the line is by then
+    silent = float("inf") if fault.kind == "loss" else DISTURBED_S
     within = [ok for at, ok in seen.attempts if since <= at < until - NEW_TIMEOUT_S]
     return Outcome(
         new=outage((at for at, ok in seen.attempts if not ok), since, until, timeout_s=NEW_TIMEOUT_S),
@@ -180,7 +182,9 @@ def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
         failed_share=within.count(False) / len(within) if within else 0.0,
         disturbed=(sum(flow.upset(0.0, seen.healed) for flow in healthy), len(healthy)),
         stuck=(sum(f.dark_at(STUCK_S) for f in flows), len(flows)) if stays_dead else None,
-        broken=None if everybody else (sum(f.upset(seen.healed, seen.end) for f in living), len(living)),
+        broken=None
+        if everybody
+        else (sum(f.upset(seen.healed, seen.end, silent_s=silent) for f in living), len(living)),
         moves=moves(seen.pollers, dead, seen.end),
         messages=told(seen.notes, fault, uplinks, healed=seen.healed) if seen.sends else None,
         control=control(seen),
