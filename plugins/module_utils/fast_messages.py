@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from . import names, texts
-from .fast_state import KINDS, LIST, STATE, age, block, each, forget, lines, note, noted, try_, when
+from .fast_state import KINDS, STATE, age, block, each, forget, lines, note, noted, try_, when
 from .model import Branch
 from .quoting import quote
+from .scripts import LIST, call
 from .versions import Version
 
 #: Messages that tell of one uplink's death, per hour. The last one says so; each has its message of recovery.
@@ -42,7 +43,7 @@ def _say(branch: Branch) -> Say:
             return ""
         text = texts.expression(key, branch.telegram.language, known={"branch": branch.name}, variables=variables)
         return lines(
-            f":local mwNotify [:parse [/system script get {quote(names.SCRIPT_NOTIFY)} source]]",
+            f":local mwNotify {call(names.SCRIPT_NOTIFY)}",
             f"$mwNotify mwText={f'({text} . {more})' if more else text} mwTime={raised}",
         )
 

@@ -22,9 +22,10 @@ from collections.abc import Iterable
 from . import names
 from .dialect import attempt
 from .fast_messages import messages
-from .fast_state import LIST, STATE, array, block, each, forget, lines, note, noted, try_, when
+from .fast_state import STATE, array, block, each, forget, lines, note, noted, try_, when
 from .model import Branch, Uplink
 from .quoting import quote
+from .scripts import LIST, call
 from .versions import TABLES, Version
 
 #: How often the scheduler looks, in seconds: how late a lost event or the end of a hold-down is noticed.
@@ -41,7 +42,7 @@ _DISABLED = f"/ip route find where {_ITS_GATES} and disabled=yes"
 
 def event() -> str:
     """What netwatch runs. Parsed and called, not run as a script: that would compare policies."""
-    return f":local mwRun [:parse [/system script get {quote(names.SCRIPT_FAILOVER)} source]]\n$mwRun\n"
+    return f":local mwRun {call(names.SCRIPT_FAILOVER)}\n$mwRun\n"
 
 
 def scheduler_event() -> str:

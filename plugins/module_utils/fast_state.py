@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from . import names
 from .dialect import attempt, indented
 from .quoting import quote
+from .scripts import LIST
 from .versions import Version
 
-LIST = "/ip firewall address-list"
 STATE = f"list={quote(names.STATE_LIST)}"
 #: How long state lives at most; an outage that is longer is told again.
 LONG = "4w"

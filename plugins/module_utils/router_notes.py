@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from . import failover, foreign_rows, notify
 from .diff import Found
@@ -51,7 +51,7 @@ def notes(api: Api, version: Version, rows: Sequence[Row], router: Mapping[str, 
     return tuple(found)
 
 
-def _device_mode(api: Api, version: Version, tags: Collection[str]) -> Iterator[str]:
+def _device_mode(api: Api, version: Version, tags: Set[str]) -> Iterator[str]:
     """What the device forbids to everybody, its administrator too (manual, device-mode). RouterOS 6 has no such thing;
     a feature that isn't listed is allowed."""
     if not TABLES.on(version) or not tags & {_SENDER, _FAST}:
