@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -50,42 +51,75 @@ def test_a_server_in_valid_server_raises_no_alert(branch: Branch) -> None:
     assert messages(branch, count=0, wait_s=0) == []
 
 
+def rows(branch: Branch, name: str) -> list[dict[str, str]]:
+    return [row for row in branch.call("/ip/firewall/address-list") if row.get("list") == name]
+
+
+def until(branch: Branch, true: Callable[[], object], wait_s: float = 20) -> None:
+    end = time.monotonic() + wait_s
+    while not true():
+        assert time.monotonic() < end, branch.logged()
+        time.sleep(0.2)
+
+
+def minute(branch: Branch) -> None:
+    """What the scheduler does each minute, now."""
+    event = '[:parse [/system scheduler get "mw-dhcp-alert" on-event]]'
+    asyncio.run(branch.lab.console(f"{{ :local e {event}; $e }}"))
+
+
+def forget_that_it_was_seen(branch: Branch) -> None:
+    """Two and a half minutes later."""
+    for row in rows(branch, "mw-rogue-seen"):
+        branch.call("/ip/firewall/address-list", "remove", numbers=row[".id"])
+
+
 def test_a_message_that_can_not_be_sent_waits_in_the_router(branch: Branch) -> None:
     branch.call("/certificate/settings", "set", builtin_trust_store="untrusted")
     played = branch.play("site")
     assert played.code == 0, played.output
     look_again(branch)
-    end = time.monotonic() + 20
-    while not branch.call("/ip/firewall/address-list") or not any(
-        row.get("list") == "mw-outbox" for row in branch.call("/ip/firewall/address-list")
-    ):
-        assert time.monotonic() < end, branch.logged()
-        time.sleep(0.2)
+    until(branch, lambda: rows(branch, "mw-outbox"))
     assert len(alerts(branch)) == 1
     assert messages(branch, count=0, wait_s=0) == []
 
 
 def test_the_message_arrives_once_when_the_way_is_free_and_names_everything(branch: Branch) -> None:
     branch.call("/certificate/settings", "set", builtin_trust_store="default")
-    asyncio.run(branch.lab.console('/system/script/run "mw-outbox"'))
-    (text,) = messages(branch, count=1, wait_s=20)
-    for word in ("jakarta", "bridge", ROGUE, "192.168."):
+    (text,) = messages(branch, count=1, wait_s=40)  # the pause after a failure is 20 s, the scheduler runs every 10 s
+    for word in ("Cabang jakarta", "server DHCP liar ditemukan", "bridge", ROGUE, "IP: 192.168.", "Waktu kejadian: "):
         assert word in text
     asyncio.run(branch.lab.console('/system/script/run "mw-outbox"'))
     assert len(messages(branch, count=2, wait_s=2)) == 1
-    assert not [row for row in branch.call("/ip/firewall/address-list") if row.get("list") == "mw-outbox"]
+    assert not rows(branch, "mw-outbox")
 
 
-def test_a_message_that_telegram_refuses_is_not_sent_again(branch: Branch) -> None:
-    before = len(messages(branch, count=0, wait_s=0))
-    asyncio.run(branch.lab.chat(fail="400:1"))
+def test_a_server_that_is_found_again_is_no_second_event(branch: Branch) -> None:
     look_again(branch)
-    end = time.monotonic() + 20
-    while "multiwan: Telegram refused a message, status 400" not in branch.logged():
-        assert time.monotonic() < end, branch.logged()
-        time.sleep(0.2)
-    assert not [row for row in branch.call("/ip/firewall/address-list") if row.get("list") == "mw-outbox"]
-    assert len(messages(branch, count=0, wait_s=0)) == before
+    until(branch, lambda: len(alerts(branch)) == 2)
+    minute(branch)
+    assert len(messages(branch, count=2, wait_s=12)) == 1
+
+
+def test_when_the_server_is_gone_there_is_one_message(branch: Branch) -> None:
+    asyncio.run(branch.lab.rogue(False))
+    (row,) = branch.call("/ip/dhcp-server/alert")
+    branch.call("/ip/dhcp-server/alert", "reset-alert", numbers=row[".id"])
+    minute(branch)
+    assert not rows(branch, "mw-outbox")  # one minute without it is not its end
+    forget_that_it_was_seen(branch)
+    for _ in range(2):
+        minute(branch)
+    found = messages(branch, count=2, wait_s=20)
+    assert len(found) == 2
+    assert "server DHCP liar tidak terlihat lagi\nAntarmuka: bridge (Kantor)\nMAC: " + ROGUE in found[1]
+    assert not rows(branch, "mw-rogue")
+
+
+def test_when_it_comes_back_that_is_a_new_event(branch: Branch) -> None:
+    asyncio.run(branch.lab.rogue(True, mac=ROGUE))
+    look_again(branch)
+    assert "server DHCP liar ditemukan" in messages(branch, count=3, wait_s=40)[2]
 
 
 def test_the_token_is_in_one_row_only_and_not_in_the_log(branch: Branch) -> None:
