@@ -89,7 +89,7 @@ async def paste(lab: LabClient, setting: Setting, _paths: dict[str, Any], _folde
 
 async def deploy(lab: LabClient, setting: Setting, paths: dict[str, Any], folder: Path, say: Say) -> None:
     extra = folder / f"{setting.key}-{lab.folder.name}.yml"
-    extra.write_text(yaml.safe_dump(branch(setting)), encoding="utf-8")
+    extra.write_text(yaml.safe_dump(branch(setting, telegram(paths["inventory"]))), encoding="utf-8")
     words = ["-i", "inventory", "-i", str(paths["inventory"]), "playbooks/site.yml", "--limit", BRANCH]
     try:
         await play(
@@ -101,6 +101,12 @@ async def deploy(lab: LabClient, setting: Setting, paths: dict[str, Any], folder
         )
     except PlayFailed as error:
         raise NotMeasured(f"site.yml failed: {error}") from None
+
+
+def telegram(inventory: str) -> dict[str, Any]:
+    """The bot and the chat of a lab."""
+    overlay = yaml.safe_load(Path(inventory).read_text(encoding="utf-8"))
+    return dict(overlay["all"]["hosts"][BRANCH]["multiwan_telegram"])
 
 
 async def settle(lab: LabClient, setting: Setting, say: Say) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -178,16 +178,12 @@ def expand(text: str, uplinks: int) -> Iterator[str]:
             yield filled
 
 
-def branch(setting: Setting) -> dict[str, Any]:
-    """The same branch as variables of the collection. The bot and the chat are those of the lab's inventory."""
+def branch(setting: Setting, telegram: Mapping[str, Any]) -> dict[str, Any]:
+    """The same branch as variables of the collection. ``telegram``: bot and chat as the lab's inventory has them."""
     return {
         "multiwan_mode": setting.mode,
         "multiwan_probe": dict(setting.contender.probe),
-        "multiwan_telegram": {
-            "bot_token": "{{ lab_telegram_token }}",
-            "chat_id": "{{ lab_telegram_chat_id | string }}",
-            "language": "en",
-        },
+        "multiwan_telegram": {**telegram, "language": "en"},
         "multiwan_classifier": "both-addresses",
         "multiwan_uplinks": [
             {

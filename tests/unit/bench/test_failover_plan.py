@@ -104,14 +104,19 @@ def test_a_recipe_has_no_place_left_open(contender: object, mode: str, uplinks: 
 
 
 def test_our_branch_has_anchors_of_its_own_for_every_uplink() -> None:
-    uplinks = branch(Setting(CONTENDERS[3], "balance", 4))["multiwan_uplinks"]
+    uplinks = branch(Setting(CONTENDERS[3], "balance", 4), {})["multiwan_uplinks"]
     anchors = [anchor for uplink in uplinks for anchor in uplink["anchors"]]
     assert len(set(anchors)) == len(anchors) == 8
     Topology(extra_anchors=tuple(anchor for pair in ANCHORS for anchor in pair))  # the lab lets them answer
 
 
+def test_messages_are_in_the_language_that_is_judged() -> None:
+    telegram = branch(Setting(CONTENDERS[3], "balance", 2), {"bot_token": "1:x", "language": "id"})["multiwan_telegram"]
+    assert telegram == {"bot_token": "1:x", "language": "en"}
+
+
 def test_thresholds_are_those_of_one_contender_and_its_faults() -> None:
-    assert [branch(Setting(who, "balance", 2))["multiwan_probe"] for who in CONTENDERS[2:]] == [
+    assert [branch(Setting(who, "balance", 2), {})["multiwan_probe"] for who in CONTENDERS[2:]] == [
         *({},) * 3,
         {"loss": 20, "latency": 300},
     ]
