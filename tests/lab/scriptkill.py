@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kills a router's script between two commands, as removing its job or losing power does; no ``on-error`` sees it.
+Or holds it there while another run overtakes it.
 
 For routers of this process: ``tests.unit.lab.services.rig.Rig``, a bare ``Interpreter``, a ``Router`` in a namespace
 test. A command is anything that has a name or calls code: ``:local``, ``:if``, ``/ip route set``, ``[find …]``,
@@ -12,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from unittest import mock
 
@@ -54,13 +55,17 @@ def cut(at: int | None, *, script: str = "") -> Iterator[Cut]:
             found.seen += 1
             if found.seen == at:
                 found.killed = True
-                line, _ = Reader(scope.unit.source, self.around.version).place(node.at)
-                found.next = f"{command_name(node) or type(node).__name__} (line {line})"
+                found.next = _name(self, node, scope)
                 raise Killed(found.next)
         return await whole(self, node, scope)
 
     with mock.patch.object(Machine, "statement", statement):
         yield found
+
+
+def _name(machine: Machine, node: Statement, scope: Scope) -> str:
+    line, _ = Reader(scope.unit.source, machine.around.version).place(node.at)
+    return f"{command_name(node) or type(node).__name__} (line {line})"
 
 
 async def every_cut(
@@ -81,6 +86,62 @@ async def every_cut(
                 if not found.killed:
                     raise
         if not found.killed:
+            return
+        yield router, found
+        at += 1
+
+
+@dataclass
+class Hold:
+    """``reached``: the first run stands before command number ``at``; it goes on when ``go`` is set."""
+
+    at: int
+    seen: int = 0
+    next: str = ""
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@contextlib.contextmanager
+def hold(at: int, *, script: str = "") -> Iterator[Hold]:
+    """Inside the ``with`` block the first run of this script waits before its command number ``at``; others don't."""
+    found = Hold(at)
+    whole = Machine.statement
+    first: list[asyncio.Task[Any] | None] = []
+
+    async def statement(self: Machine, node: Statement, scope: Scope) -> Value:
+        task = asyncio.current_task()
+        if script in ("", self.run.job) and not isinstance(node, Block) and first in ([], [task]):
+            first[:] = [task]
+            found.seen += 1
+            if found.seen == at:
+                found.next = _name(self, node, scope)
+                found.reached.set()
+                await found.go.wait()
+        return await whole(self, node, scope)
+
+    with mock.patch.object(Machine, "statement", statement):
+        yield found
+
+
+async def every_overtaking(
+    fresh: Callable[[], Awaitable[T]], run: Callable[[T], Awaitable[Any]], *, script: str = "", first: int = 1
+) -> AsyncIterator[tuple[T, Hold]]:
+    """For each command of a script: a fresh router, a run that is held there, a second one from its beginning to its
+    end, and then the rest of the first. Ends when a run was through before it was held."""
+    at = first
+    while True:
+        router = await fresh()
+        with hold(at, script=script) as found:
+            slow = asyncio.ensure_future(run(router))
+            reached = asyncio.create_task(found.reached.wait())
+            await asyncio.wait({slow, reached}, return_when=asyncio.FIRST_COMPLETED)
+            reached.cancel()
+            if found.reached.is_set():
+                await run(router)
+                found.go.set()
+            await slow
+        if not found.reached.is_set():
             return
         yield router, found
         at += 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from lab.verbs import Trap
-from tests.lab.scriptkill import cut, every_cut
+from tests.lab.scriptkill import cut, every_cut, every_overtaking
 from tests.unit.lab.services.rig import Rig
 
 LIST = "/ip/firewall/address-list"
@@ -81,3 +81,15 @@ async def test_counting_alone_kills_nothing() -> None:
         await _run(rig)
     assert (found.killed, found.seen) == (False, 16)
     assert len(await _listed(rig)) == 3
+
+
+async def test_a_second_run_overtakes_the_first_at_every_command() -> None:
+    """Where the rows are looked at and added in two steps, the first run meets the second's rows."""
+    seen = []
+    async for rig, found in every_overtaking(_fresh, _run, script="level"):
+        swallowed = [message for _, message in rig.messages if message == "swallowed"]
+        seen.append((found.next.split(" ")[0], len(swallowed)))
+        assert await _listed(rig) == ["240.0.0.1", "240.0.0.2", "240.0.0.3"]
+        assert await rig.rows("/system/script/job") == []
+    assert len(seen) == 16
+    assert [name for name, errors in seen if errors] == ["/ip/firewall/address-list/add"] * 3
