@@ -94,7 +94,7 @@ def outbox(version: Version, *, trusts: bool) -> str:
     """Sends what waits, oldest first, and stops at the first message that can't go.
 
     Each message is sent under a lock, a row that ends by itself, and read again under it: two runs at once never send
-    it twice. A run that is killed after Telegram took the message and before the next command, which notes it as sent,
+    it twice. A run that is killed after Telegram took the message and before the next command, which takes it out,
     repeats it: nothing on either side can tell. After a failure the lock stays for a while, so that nobody hammers.
 
     Where a script can't see why a message failed, the next one is tried: one that Telegram refuses must not block the
@@ -127,14 +127,13 @@ def outbox(version: Version, *, trusts: bool) -> str:
       :local mwBody ""
 {dialect.indented(read, 6)}
       :if ([:len $mwBody] > 0) do={{
-        :local mwNoted false
-        :if ([:len [{LIST} find list={quote(names.SENT_LIST)} comment=$mwBody]] > 0) do={{ :set mwNoted true }}
-        :if ($mwNoted) do={{ :set mwState "sent" }} else={{ :set mwState [$mwSend mwBody=$mwBody] }}
+        :set mwState [$mwSend mwBody=$mwBody]
         :if ($mwState = "sent" || $mwState = "never") do={{
+{dialect.indented(forget, 10)}
           :local mwInto {quote(names.SENT_LIST)}
           :if ($mwState = "never") do={{ :set mwInto {quote(names.REFUSED_LIST)} }}
+          :local mwNoted false
 {put("$mwInto", _SENT, version, size=OUTBOX_SIZE, taken="mwNoted", blanks=10)}
-{dialect.indented(forget, 10)}
           :set mwFailures 0
         }}
       }}

@@ -49,8 +49,11 @@ def send(connect: Connect, *, branch: str, language: str, waiting: Waiting) -> T
         if not _queue(api, body):
             return Told("waiting", f"the outbox is full: {OUTBOX_SIZE} messages wait already")
         end = waiting.clock() + waiting.limit_s
-        while (state := _state(api, body)) == "waiting" and waiting.clock() < end:
+        state = before = "waiting"
+        # The sender takes a message out before it notes what became of it, so one look may find it nowhere.
+        while (state == "waiting" and waiting.clock() < end) or (state == "removed" and before != "removed"):
             waiting.sleep(PACE_S)
+            before, state = state, _state(api, body)
         if state == "sent":
             return Told(state)
         log = [row.values.get("message", "") for row in api.rows("/log", ("message",)) if row.id not in seen]

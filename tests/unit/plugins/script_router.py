@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
@@ -25,6 +26,10 @@ TIMEOUT = "failure: connection timeout"
 VERSIONS = pytest.mark.parametrize("version", ["6.49", "7.9", "7.12", "7.22"])
 
 
+class Killed(BaseException):
+    """A run that ends without a word, as by ``/system script job remove`` or a crash."""
+
+
 async def _no_time(seconds: float) -> None:
     """Waits are not waited for here."""
 
@@ -38,6 +43,10 @@ class Router:
     trouble: list[str] = field(default_factory=list)
     sent: list[dict[str, str]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    refuse_import: bool = False
+    #: Ends a run before its command of this number, counted by ``commands`` from 1; nothing when 0.
+    kill_at: int = 0
+    commands: int = 0
 
     def __post_init__(self) -> None:
         self.menus: dict[str, list[dict[str, str]]] = {LISTS: []}
@@ -59,8 +68,14 @@ class Router:
         self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), caller: Caller
     ) -> Reply:
         del queries
+        self.commands += 1
+        if self.commands == self.kill_at:
+            raise Killed
+        await asyncio.sleep(0)  # another run may come between
         rows = self.menus.setdefault(menu, [])
         if (menu, command) == ("/tool", "fetch"):
+            for _ in range(20):
+                await asyncio.sleep(0)
             return self._fetch(args)
         if (menu, command) == ("/system/script", "run"):
             name = args.get(".id") or args.get("number") or args["numbers"]
@@ -72,7 +87,9 @@ class Router:
         if (menu, command) == ("/certificate", "import"):
             return self._import(args["file-name"])
         if command == "set":
-            (row,) = [row for row in rows if row[".id"] in (args[".id"], f"*{args['.id']}")]
+            row = next((row for row in rows if row[".id"] == args[".id"]), None)
+            if row is None:
+                raise Trap("no such item")
             row.update({key: value for key, value in args.items() if key != ".id"})
             return Reply()
         if command == "print":
@@ -92,9 +109,14 @@ class Router:
 
     def _import(self, name: str) -> Reply:
         """One certificate of a file, which is then called after it, not trusted: the script has to see to it."""
-        (file,) = [row for row in self.menus["/file"] if row["name"] == name]
+        if self.refuse_import:
+            raise Trap("failure: no room")
+        file = next((row for row in self.menus["/file"] if row["name"] == name), None)
+        if file is None:
+            raise Trap("failure: file not found")
         certificates = self.menus.setdefault("/certificate", [])
-        found = {"name": f"{name}_0", "contents": file["contents"], "trusted": "false"}
+        number = sum(row["name"].startswith(f"{name}_") for row in certificates)
+        found = {"name": f"{name}_{number}", "contents": file["contents"], "trusted": "false"}
         certificates.append({".id": f"*C{len(certificates)}", **found})
         return Reply()
 

@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.plugins.branches import TOKEN
-from tests.unit.plugins.script_router import LISTS, TIMEOUT, VERSIONS, router
+from tests.unit.plugins.script_router import LISTS, TIMEOUT, VERSIONS, Killed, Router, router
 
 WHEN = "2026-11-21 18:00:00"
 
@@ -127,3 +132,90 @@ async def test_waiting_messages_are_rows_with_a_timeout_that_hold_no_token(versi
     assert (row["timeout"], row["address"]) == ("1d", "240.0.0.1")
     assert row["comment"].isascii()
     assert TOKEN not in str(jakarta.menus[LISTS])
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.22"])
+@settings(max_examples=15, deadline=None)
+@given(text=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40))
+def test_any_text_arrives_as_it_was_said(version: str, text: str) -> None:
+    jakarta = router(version=version)
+
+    async def said() -> None:
+        await jakarta.notify(text, "now")
+        await jakarta.tick()
+
+    asyncio.run(said())
+    assert jakarta.texts() == [f"{text}\nWaktu kejadian: now"]
+
+
+@VERSIONS
+async def test_two_runs_at_once_send_each_message_once(version: str) -> None:
+    jakarta = router(version=version)
+    for number in range(4):
+        await jakarta.notify(f"{number}")
+    await asyncio.gather(*(jakarta.tick() for _ in range(3)))
+    jakarta.expire("mw-sending")
+    await jakarta.tick()
+    assert sorted(text.split("\n")[0] for text in jakarta.texts()) == ["0", "1", "2", "3"]
+
+
+@VERSIONS
+async def test_two_messages_at_once_are_both_kept_and_the_same_one_is_kept_once_in_the_end(version: str) -> None:
+    jakarta = router(version=version)
+    await asyncio.gather(*(jakarta.notify(f"{number}", WHEN) for number in range(3)))
+    assert len(jakarta.waiting()) == 3
+    full = router(version=version)
+    for number in range(20):
+        await full.notify(f"{number}", WHEN)
+    await asyncio.gather(full.notify("a", WHEN), full.notify("b", WHEN))
+    newest = [row["comment"][:2] for row in full.waiting()]
+    assert len(newest) <= 20
+    assert {"a%", "b%"} <= set(newest)
+
+
+async def _killed(jakarta: Router, number: int, run: str) -> bool:
+    """Whether the run was ended before its command of that number; there are fewer otherwise."""
+    jakarta.commands, jakarta.kill_at = 0, number
+    died = True
+    with contextlib.suppress(Killed):
+        await (jakarta.tick() if run == "outbox" else jakarta.notify("satu", WHEN))
+        died = False
+    jakarta.kill_at = 0
+    return died
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.22"])
+async def test_a_caller_that_is_killed_at_any_command_and_says_it_again_is_heard_once(version: str) -> None:
+    for number in range(1, 99):
+        jakarta = router(version=version)
+        died = await _killed(jakarta, number, "notify")
+        await jakarta.tick()
+        await jakarta.notify("satu", WHEN)
+        await jakarta.tick()
+        assert len(jakarta.sent) == 1, number
+        if not died:
+            return
+    pytest.fail("the run never ended by itself")
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.22"])
+async def test_a_sender_that_is_killed_at_any_command_loses_nothing_and_repeats_at_most_what_it_just_sent(
+    version: str,
+) -> None:
+    repeated = []
+    for number in range(1, 999):
+        jakarta = router(version=version)
+        for text in ("satu", "dua"):
+            await jakarta.notify(text, WHEN)
+        died = await _killed(jakarta, number, "outbox")
+        jakarta.expire("mw-sending")
+        await jakarta.tick()
+        found = [text.split("\n")[0] for text in jakarta.texts()]
+        assert list(dict.fromkeys(found)) == ["satu", "dua"]
+        assert jakarta.waiting() == []
+        if len(found) > 2:
+            repeated.append(number)
+        if not died:
+            break
+    # one command long for each message: between Telegram's answer and the row that notes it
+    assert len(repeated) == 2
