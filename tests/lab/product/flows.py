@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,10 +74,19 @@ async def split(branch: Branch, count: int = 200) -> Json:
 
 async def carried_by(branch: Branch, uplink: str, *, within_s: float = PATIENCE_S) -> None:
     """Waits until every new connection takes that line."""
+    await _until(branch, lambda carried: carried[uplink] == 20, within_s)
+
+
+async def shared(branch: Branch, *, within_s: float = PATIENCE_S) -> None:
+    """Waits until every line takes new connections."""
+    await _until(branch, lambda carried: min(carried.values()) > 0, within_s)
+
+
+async def _until(branch: Branch, enough: Callable[[Json], bool], within_s: float) -> None:
     end = time.monotonic() + within_s
     while True:
         seen = await branch.lab.measure("connections", count=20, timeout=1.0)
-        if seen["split"][uplink] == 20 and not seen["failed"]:
+        if enough(seen["split"]) and not seen["failed"]:
             return
         assert time.monotonic() < end, f"after {within_s:.0f} s new connections still take {seen['split']}"
         await asyncio.sleep(0.3)

@@ -12,7 +12,7 @@ import asyncio
 import pytest
 
 from tests.lab.product.conftest import Branch, Start
-from tests.lab.product.flows import Json, begin, carried_by, disturbed, play, split
+from tests.lab.product.flows import Json, begin, carried_by, disturbed, play, shared, split
 
 pytestmark = pytest.mark.lab
 
@@ -23,8 +23,12 @@ BALANCE, FAILOVER = {"multiwan_mode": "balance", **QUICK}, {"multiwan_mode": "fa
 
 @pytest.fixture(scope="module")
 def branch(start: Start) -> Branch:
+    return deployed(start, "modes")
+
+
+def deployed(start: Start, name: str, version: str = "7.22") -> Branch:
     """Two lines that carry traffic already."""
-    branch = start("modes")
+    branch = start(name, version=version)
     played = branch.play("site", variables=BALANCE)
     assert played.code == 0, played.output
     return branch
@@ -51,6 +55,14 @@ async def there_and_back(branch: Branch) -> tuple[list[Json], list[Json]]:
 
 
 def test_a_switch_there_and_back_disturbs_no_running_flow(branch: Branch) -> None:
+    switches_quietly(branch)
+
+
+def test_nor_does_it_on_routeros_6(start: Start) -> None:
+    switches_quietly(deployed(start, "modes-six", "6.49"))
+
+
+def switches_quietly(branch: Branch) -> None:
     before = sorted(branch.export().splitlines())
     balanced, by_priority = asyncio.run(there_and_back(branch))
     assert disturbed(balanced) == []
@@ -81,3 +93,25 @@ def test_the_backup_takes_over_and_keeps_what_began_on_it(branch: Branch) -> Non
     assert disturbed(flows) == []
     assert {flow["lines"][0] for flow in flows} == {"isp2"}
     assert after == {"isp1": 200, "isp2": 0}
+
+
+async def switch_during_an_outage(branch: Branch) -> tuple[list[Json], Json]:
+    await branch.lab.cut("isp1", "upstream")
+    try:
+        await carried_by(branch, "isp2")
+        on_the_living = await begin(branch, 40.0)
+        assert (await play(branch, "site", BALANCE)).changed == 1
+        assert await split(branch) == {"isp1": 0, "isp2": 200}, "the dead line's gate stays closed"
+        await play(branch, "verify", BALANCE)
+    finally:
+        await branch.lab.heal("isp1")
+    await shared(branch)
+    assert on_the_living.running, "the dead line came back after the flows that should have seen it"
+    return await on_the_living.seen(), await split(branch, 400)
+
+
+def test_a_switch_during_an_outage_sends_nothing_to_the_dead_line(branch: Branch) -> None:
+    flows, after = asyncio.run(switch_during_an_outage(branch))
+    assert disturbed(flows) == []
+    assert {flow["lines"][0] for flow in flows} == {"isp2"}
+    assert min(after.values()) > 120
