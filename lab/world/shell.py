@@ -28,10 +28,15 @@ PLACES = (
 
 
 def command_in(client: LabClient, place: str, command: Sequence[str]) -> int:
-    """Run a command (default: a shell) in a namespace, with this terminal; returns its exit code.
+    """Run a command (default: a shell) in a namespace, with this terminal; returns its exit code."""
+    argv = argv_in(client, place, command or [os.environ.get("SHELL", "/bin/sh")])
+    path = f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"
+    done = subprocess.run(argv, env={**os.environ, "PATH": path, "LAB_PLACE": place}, check=False)
+    return done.returncode
 
-    It becomes a process of the lab (same pid namespace), so it ends with the lab.
-    """
+
+def argv_in(client: LabClient, place: str, command: Sequence[str]) -> list[str]:
+    """What runs a command in a namespace, as a process of the lab (same pid namespace), so that it ends with it."""
     state = client.running()
     if state is None or state.inner is None or not state.inner.alive:
         raise LabError(f"lab {client.folder.name!r} is not running; `lab up` starts it")
@@ -40,11 +45,7 @@ def command_in(client: LabClient, place: str, command: Sequence[str]) -> int:
         argv += ["--user", "--preserve-credentials"]
     # entering a mount namespace leads to /: go back to where the caller stands (--wdns needs util-linux 2.38)
     stay = ["sh", "-c", 'cd "$0" && exec "$@"', os.getcwd()]
-    argv += ["--", "nsenter", f"--net=/run/netns/{place}", "--", *stay]
-    argv += command or [os.environ.get("SHELL", "/bin/sh")]
-    path = f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"
-    done = subprocess.run(argv, env={**os.environ, "PATH": path, "LAB_PLACE": place}, check=False)
-    return done.returncode
+    return [*argv, "--", "nsenter", f"--net=/run/netns/{place}", "--", *stay, *command]
 
 
 async def console(client: LabClient, lines: Sequence[str]) -> int:

@@ -109,11 +109,17 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         labs: list[LabClient] = []
 
         def begin(
-            name: str, uplinks: str = "10M/10M,10M/10M", anchors: tuple[str, ...] = (), version: str = "7.22"
+            name: str,
+            uplinks: str = "10M/10M,10M/10M",
+            anchors: tuple[str, ...] = (),
+            version: str = "7.22",
+            device_mode: str = "advanced",
         ) -> Branch:
             lab = LabClient(name)
             labs.append(lab)
-            topology = Topology(uplinks=parse_uplinks(uplinks), extra_anchors=anchors, version=version)
+            topology = Topology(
+                uplinks=parse_uplinks(uplinks), extra_anchors=anchors, version=version, device_mode=device_mode
+            )
             paths = asyncio.run(lab.up(Options(topology, 0, 0)))
             branch = Branch(lab, tmp_path_factory.mktemp(name), paths)
             branch.baseline = branch.export()

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On RouterOS 6.49 a line dies and returns. Its probes are of another kind: one packet, so the script asks again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.lab.product import sockets
+from tests.lab.product.conftest import Branch, Start
+from tests.lab.product.flows import carried_by
+from tests.lab.product.outages import (
+    TELLS_WITHIN_S,
+    closed,
+    cut,
+    heal,
+    marks,
+    told,
+    until,
+    until_all_answer,
+    until_closed,
+)
+
+pytestmark = pytest.mark.lab
+
+QUICK = {"multiwan_probe": {"interval": "1s", "good_checks": 8}}
+#: RouterOS' own check asks every 10 s and believes the second silence.
+BEFORE_NATIVE_S = 10.0
+
+
+@pytest.fixture(scope="module")
+def branch(start: Start) -> Branch:
+    branch = start("fast-six", version="6.49")
+    played = branch.play("site", variables=QUICK)
+    assert played.code == 0, played.output
+    asyncio.run(branch.lab.chat(limits={"per_second": 0, "per_minute": 0}))
+    until_all_answer(branch)
+    return branch
+
+
+def test_death_and_return_of_a_line(branch: Branch) -> None:
+    idle = sockets.outward(branch, 16)
+    sources = [one.source for one in idle]
+    before = marks(branch, *sources)
+    assert set(before) == {"mw-isp1", "mw-isp2"}
+    died = cut(branch, "isp1")
+    try:
+        gone = until_closed(branch, "isp1")
+        assert gone - died < BEFORE_NATIVE_S
+        asyncio.run(carried_by(branch, "isp2"))
+        of_isp2 = ["mw-isp2"] * before.count("mw-isp2")
+        until(lambda: marks(branch, *sources) == of_isp2, "connections of the dead line are removed, and no other")
+        assert branch.play("site", variables=QUICK).changed == 0
+        assert closed(branch) == {"isp1"}
+    finally:
+        heal(branch, "isp1")
+    opened = until_closed(branch)
+    assert marks(branch, *sources) == of_isp2
+    (down,), (up,) = told(branch, "down"), told(branch, "up")
+    assert down.raised is not None
+    assert -1 < down.raised - died < TELLS_WITHIN_S
+    assert up.raised is not None
+    assert -2 < up.raised - opened < 2
+    assert up.length is not None
+    assert abs(up.length - (opened - gone)) <= 3
+    for one in idle:
+        one.close()
