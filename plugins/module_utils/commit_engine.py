@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from . import diff_text, router_notes
+from . import device_mode, diff_text, router_notes
 from .diff import Difference, Found, compare, is_of, unwritable
 from .menus import MENUS, Menu
 from .plan import Row
@@ -145,6 +145,8 @@ def _read(request: Request, api: Api) -> _Reading:
     if faults:
         raise CommitError(faults)
     plan = resolved(request.rows, named, request.secrets)
+    if any(row.menu == "/system/scheduler" for row in plan):
+        plan = device_mode.left_to_the_device(plan, device_mode.forbidden(api, version))
     difference = compare(plan, router, request.owners)
     if difference.conflicts:
         mask = request.mask

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from . import failover, foreign_rows, notify
+from . import device_mode, failover, foreign_rows, notify
 from .diff import Found
 from .plan import Row
 from .router_api import Api
 from .tags import tag
-from .versions import BUILTIN_CA, NEWEST, TABLES, Version
+from .versions import BUILTIN_CA, NEWEST, Version
 
 CERTIFICATES = "/certificate"
 SETTINGS = "/certificate/settings"
-DEVICE_MODE = "/system/device-mode"
-_NO = ("no", "false")
 _FAST = tag(failover.ROLE, failover.FAST)
 _SENDER = tag(notify.ROLE, notify.TELEGRAM)
 #: The script that gives the router an authority.
@@ -52,24 +50,22 @@ def notes(api: Api, version: Version, rows: Sequence[Row], router: Mapping[str, 
 
 
 def _device_mode(api: Api, version: Version, tags: Set[str]) -> Iterator[str]:
-    """What the device forbids to everybody, its administrator too (manual, device-mode). RouterOS 6 has no such thing;
-    a feature that isn't listed is allowed."""
-    if not TABLES.on(version) or not tags & {_SENDER, _FAST}:
+    if not tags & {_SENDER, _FAST}:
         return
-    mode = next((row.values for row in api.rows(DEVICE_MODE)), {})
+    forbidden = device_mode.forbidden(api, version)
     cure = (
         "/system/device-mode/update {0}=yes allows it, confirmed within five minutes by its button or by cutting its"
         " power; then run this again"
     )
-    if mode.get("scheduler") in _NO and _FAST in tags:
+    if device_mode.SCHEDULER in forbidden and _FAST in tags:
         yield (
             "device-mode forbids the scheduler: the fast failover stays off, so that a dead uplink is noticed by"
             " RouterOS' own checks only, after 10 to 30 s, its connections are not cleaned up, and nothing is told. "
             + cure.format("scheduler")
         )
-    elif mode.get("scheduler") in _NO:
+    elif device_mode.SCHEDULER in forbidden:
         yield "device-mode forbids the scheduler: no message will be sent. " + cure.format("scheduler")
-    if mode.get("fetch") in _NO and _SENDER in tags:
+    if "fetch" in forbidden and _SENDER in tags:
         yield "device-mode forbids fetch: no message will be sent. " + cure.format("fetch")
 
 

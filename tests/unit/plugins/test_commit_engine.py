@@ -288,6 +288,29 @@ def test_only_the_roles_that_were_asked_for_are_written() -> None:
     assert outcome.writes == {"/routing/table": 1}
 
 
+@pytest.mark.parametrize("said", ["no", "false"])
+def test_what_a_device_mode_has_disabled_is_left_alone_and_no_drift(said: str) -> None:
+    """The device takes the rows and disables them by itself."""
+    plan = row("/system/scheduler", "tick", name="mw-tick", interval="5s", on_event="x", disabled="no")
+    api = MemoryApi({"/system/device-mode": [Found("", {"scheduler": said})]})
+    commit(request(plan), api)
+    (made,) = api.menus["/system/scheduler"]
+    api.menus["/system/scheduler"] = [Found(made.id, {**made.values, "disabled": "true"})]
+    assert not commit(request(plan), api).changed
+    changed = row("/system/scheduler", "tick", name="mw-tick", interval="6s", on_event="x", disabled="no")
+    assert commit(request(changed), api).changed
+    assert api.menus["/system/scheduler"][0].values["disabled"] == "true"
+
+
+def test_a_scheduler_row_that_somebody_disabled_is_drift_where_the_device_allows_it() -> None:
+    plan = row("/system/scheduler", "tick", name="mw-tick", interval="5s", on_event="x", disabled="no")
+    api = MemoryApi({"/system/device-mode": [Found("", {"scheduler": "yes"})]})
+    commit(request(plan), api)
+    (made,) = api.menus["/system/scheduler"]
+    api.menus["/system/scheduler"] = [Found(made.id, {**made.values, "disabled": "true"})]
+    assert commit(request(plan), api).changed
+
+
 def test_a_diff_names_menu_and_rows_before_and_after() -> None:
     api = MemoryApi({MANGLE: [Found("*1", {"chain": "mw-route", "action": "mark-routing", "new-routing-mark": "mw-isp1",
                                            "passthrough": "no", "src-address": "10.0.0.1", "disabled": "true",
