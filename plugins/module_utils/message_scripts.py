@@ -22,9 +22,11 @@ OUTBOX_LIFETIME = "1d"
 _LOCK = "1m"
 #: How long a message that was sent is known: a caller that was killed before it noted its message says it again.
 _SENT = "1m"
-#: Until the next try: Telegram asked for patience, or nothing answered.
-_PAUSE_SLOW = "1m"
-_PAUSE = "20s"
+#: What the sender says of a message that waits, to the time until the next try: Telegram asked for patience, it has a
+#: fault of its own, nothing answered (the scheduler's next turn), or a script can't see why.
+PAUSES = {"slow": "1m", "later": "20s", "dead": "8s", "unknown": "20s"}
+#: A line in the log so often at most, for as long as it fails.
+_COMPLAINT = "10m"
 _LOCK_ADDRESS = "240.0.0.254"
 #: How the lines in the log begin; a status follows.
 WAITING_WORDS = "multiwan: a message could not be sent yet, status "
@@ -32,23 +34,25 @@ REFUSED_WORDS = "multiwan: Telegram refused a message, status "
 
 
 def telegram(settings: Telegram, version: Version) -> str:
-    """Sends one message. ``mwBody``: the text, URL-encoded. Returns ``sent``, ``later``, ``slow`` (429) or ``never``.
+    """Sends one message. ``mwBody``: the text, URL-encoded. Returns ``sent``, ``never`` or a word of ``PAUSES``.
 
     The error of ``/tool fetch`` is not logged: nothing promises that it does not repeat the URL with the token. Only
     its status is looked at: "Status 404, Not Found" from 7.22 on, "Fetch failed with status 404" before.
     A client error that is not 429 would fail again for ever, so the message is dropped. Where a script can't see the
-    error, everything that fails is ``later``.
+    error, everything that fails is ``unknown``.
     """
     url = quote(f"{settings.api_url}/bot{gap(TELEGRAM_BOT_TOKEN)}/sendMessage")
     body = f"({quote(f'chat_id={_url_encoded(settings.chat_id)}&text=')} . $mwBody)"
     options = f"check-certificate=yes-without-crl {dialect.keeps_nothing(version)}"
     fetch = f"/tool fetch url={url} http-method=post http-data={body} {options}"
+    again = f"{LIST} add list={quote(names.FAILING_LIST)} address={_LOCK_ADDRESS} timeout={_COMPLAINT}"
+    complaint = f"{again}\n:log warning ({quote(WAITING_WORDS)} . $mwStatus)"
     return f"""\
 :local mwState "sent"
 :local mwStatus ""
 {dialect.attempt(fetch, _FAILED if ONERROR.on(version) else _FAILED_SOMEHOW, version, error="mwError")}
-:if ($mwState = "later" || $mwState = "slow") do={{
-  :log warning ({quote(WAITING_WORDS)} . $mwStatus)
+:if ($mwState != "sent" && $mwState != "never") do={{
+{dialect.indented(dialect.attempt(complaint, "", version, error="mwOften"), 2)}
 }}
 :if ($mwState = "never") do={{ :log error ({quote(REFUSED_WORDS)} . $mwStatus) }}
 :return $mwState
@@ -56,13 +60,17 @@ def telegram(settings: Telegram, version: Version) -> str:
 
 
 _FAILED = """\
-:set mwState "later"
+:set mwState "dead"
+:set mwStatus "none"
 :local mwAt [:find $mwError "tatus "]
-:if ([:typeof $mwAt] = "num") do={ :set mwStatus [:pick $mwError ($mwAt + 6) ($mwAt + 9)] }
+:if ([:typeof $mwAt] = "num") do={
+  :set mwStatus [:pick $mwError ($mwAt + 6) ($mwAt + 9)]
+  :set mwState "later"
+}
 :if ([:pick $mwStatus 0 1] = "4") do={ :set mwState "never" }
 :if ($mwStatus = "429") do={ :set mwState "slow" }"""
 
-_FAILED_SOMEHOW = ':set mwState "later"\n:set mwStatus "unknown"'
+_FAILED_SOMEHOW = ':set mwState "unknown"\n:set mwStatus "unknown"'
 
 
 def _url_encoded(chat: str) -> str:
@@ -105,9 +113,15 @@ def outbox(version: Version, *, trusts: bool) -> str:
     read = dialect.attempt(f":set mwBody [{LIST} get $mwEntry comment]", "", version, error="mwError")
     forget = dialect.attempt(f"{LIST} remove $mwEntry", "", version, error="mwError")
     release = dialect.attempt(f"{LIST} remove $mwLock", "", version, error="mwError")
-    wait = dialect.attempt(f"{lock}$mwPause", "", version, error="mwError")
+    wait = dialect.attempt(f"{lock}$mwPause comment=$mwWhy", "", version, error="mwError")
     trusting = dialect.attempt(
         f":local mwTrust {call(names.SCRIPT_TRUST)}\n$mwTrust", _UNTRUSTED, version, error="mwError"
+    )
+    missed = ":set mwWhy $mwState; :set mwFailures ($mwFailures + 1)"
+    pauses = "\n".join(
+        f"      :if ($mwState = {quote(word)}) do={{ :set mwPause {quote(long)}; {missed} }}"
+        for word, long in PAUSES.items()
+        if ONERROR.on(version) is (word != "unknown")
     )
     return f"""\
 :local mwWaiting [{LIST} find list={quote(names.OUTBOX_LIST)}]
@@ -116,7 +130,8 @@ def outbox(version: Version, *, trusts: bool) -> str:
   :local mwSend {call(names.SCRIPT_TELEGRAM)}
   :local mwOpen true
   :local mwFailures 0
-  :local mwMissed false
+  :local mwPause ""
+  :local mwWhy ""
   :foreach mwEntry in=$mwWaiting do={{
     :local mwLock ""
     :if ($mwOpen) do={{
@@ -137,22 +152,12 @@ def outbox(version: Version, *, trusts: bool) -> str:
           :set mwFailures 0
         }}
       }}
-      :local mwPause ""
-      :if ($mwState = "slow") do={{ :set mwPause {quote(_PAUSE_SLOW)} }}
-      :if ($mwState = "later") do={{
-        :set mwMissed true
-        :set mwFailures ($mwFailures + 1)
-        :if ($mwFailures >= {1 if ONERROR.on(version) else 2}) do={{ :set mwPause {quote(_PAUSE)} }}
-      }}
+{pauses}
 {dialect.indented(release, 6)}
-      :if ([:len $mwPause] > 0) do={{
-        :set mwOpen false
-{dialect.indented(wait, 8)}
-      }}
+      :if ($mwFailures >= {1 if ONERROR.on(version) else 2}) do={{ :set mwOpen false }}
     }}
   }}
-  :if ($mwOpen && $mwMissed) do={{
-    :local mwPause {quote(_PAUSE)}
+  :if ([:len $mwPause] > 0) do={{
 {dialect.indented(wait, 4)}
   }}
 }}

@@ -25,6 +25,7 @@ QUOTA_LIST = "mw-quota"
 SENT_LIST = "mw-sent"
 REFUSED_LIST = "mw-refused"
 SENDING_LIST = "mw-sending"
+FAILING_LIST = "mw-failing"
 
 CHAIN_INBOUND = "mw-inbound"
 CHAIN_ROUTE = "mw-route"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from . import names, texts
 from .commit_engine import Connect
-from .message_scripts import OUTBOX_LIFETIME, OUTBOX_SIZE, REFUSED_WORDS, WAITING_WORDS
+from .message_scripts import OUTBOX_LIFETIME, OUTBOX_SIZE, REFUSED_WORDS
 from .router_api import Api, RouterError
 from .scripts import NETWORK
 
@@ -50,14 +50,16 @@ def send(connect: Connect, *, branch: str, language: str, waiting: Waiting) -> T
             return Told("waiting", f"the outbox is full: {OUTBOX_SIZE} messages wait already")
         end = waiting.clock() + waiting.limit_s
         state = before = "waiting"
+        why = ""
         # The sender takes a message out before it notes what became of it, so one look may find it nowhere.
         while (state == "waiting" and waiting.clock() < end) or (state == "removed" and before != "removed"):
             waiting.sleep(PACE_S)
             before, state = state, _state(api, body)
+            why = _why(api) or why
         if state == "sent":
             return Told(state)
         log = [row.values.get("message", "") for row in api.rows("/log", ("message",)) if row.id not in seen]
-        return Told(state, _reason(state, log, ran=_runs(api) != runs))
+        return Told(state, _reason(state, log, why, ran=_runs(api) != runs))
 
 
 def _runs(api: Api) -> str | None:
@@ -108,24 +110,34 @@ def _state(api: Api, body: str) -> str:
     return "waiting" if names.OUTBOX_LIST in places else "removed"
 
 
-def _reason(state: str, log: list[str], *, ran: bool) -> str:
+def _why(api: Api) -> str:
+    """Why the sender pauses now; empty when it does not."""
+    return next((values["comment"] for values in _of(api, names.SENDING_LIST) if values.get("comment")), "")
+
+
+_WAITS = {
+    "dead": "no answer: no line lives, no name was resolved, or the server's certificate is not trusted",
+    "slow": "Telegram answered 429: too many messages; it will be tried again",
+    "later": "Telegram has a fault of its own (5xx); it will be tried again",
+    "unknown": (
+        "it failed, and before RouterOS 7.13 a script can't see why: a dead line, a wrong token or an unknown chat"
+    ),
+}
+_REFUSALS = {
+    "400": "the chat is not known to the bot",
+    "401": "the token is wrong",
+    "403": "the bot may not write to the chat",
+    "404": "the token is wrong",
+}
+
+
+def _reason(state: str, log: list[str], why: str, *, ran: bool) -> str:
     """In words what is known. The router logs no more than a status: its own words could repeat the token."""
     if state == "removed":
         return "somebody took it out of the outbox"
-    words = REFUSED_WORDS if state == "refused" else WAITING_WORDS
-    status = next((line.removeprefix(words) for line in reversed(log) if line.startswith(words)), None)
     if state == "refused":
-        meaning = {"401": "the token is wrong", "404": "the token is wrong", "400": "the chat is not known to the bot"}
-        meaning["403"] = "the bot may not write to the chat"
-        return f"Telegram answered {status or 'an error'}: {meaning.get(status or '', 'it will not take the message')}"
-    if status is None and not ran:
+        status = next((line.removeprefix(REFUSED_WORDS) for line in log[::-1] if line.startswith(REFUSED_WORDS)), "")
+        return f"Telegram answered {status or 'an error'}: {_REFUSALS.get(status, 'it does not take the message')}"
+    if not ran:
         return "the scheduler mw-outbox does not run; does device-mode allow scheduler and fetch?"
-    if status is None:
-        return "nothing was tried yet: an earlier failure is not long enough ago"
-    if status == "unknown":
-        return (
-            "it failed, and before RouterOS 7.13 a script can't see why: a dead line, a wrong token or an unknown chat"
-        )
-    if status == "":
-        return "no answer: no line lives, no name was resolved, or the server's certificate is not trusted"
-    return f"Telegram answered {status}; it will be tried again"
+    return _WAITS.get(why, "it is not its turn yet: messages before it wait, too")

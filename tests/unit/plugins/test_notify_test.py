@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils import notify_test
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found
-from ansible_collections.multiwan.routeros.plugins.module_utils.message_scripts import REFUSED_WORDS, WAITING_WORDS
+from ansible_collections.multiwan.routeros.plugins.module_utils.message_scripts import REFUSED_WORDS
 
 from tests.unit.plugins.memory_api import MemoryApi
 
@@ -86,18 +86,24 @@ def test_a_refusal_is_told_with_its_status(status: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "ran", "words"),
+    ("why", "ran", "words"),
     [
-        ([f"{WAITING_WORDS}"], True, "no answer"),
-        ([f"{WAITING_WORDS}429"], True, "Telegram answered 429"),
-        ([f"{WAITING_WORDS}unknown"], True, "before RouterOS 7.13"),
-        ([], True, "an earlier failure"),
-        ([], False, "device-mode"),
+        ("dead", True, "no answer"),
+        ("slow", True, "Telegram answered 429"),
+        ("later", True, "a fault of its own"),
+        ("unknown", True, "before RouterOS 7.13"),
+        ("", True, "not its turn"),
+        ("", False, "device-mode"),
     ],
 )
-def test_what_still_waits_is_told_with_its_reason(log: list[str], ran: bool, words: str) -> None:
-    api = router(f"{WAITING_WORDS}500")
-    found = told(api, moves(api, "mw-outbox", *log, ran=ran))
+def test_what_still_waits_is_told_with_its_reason(why: str, ran: bool, words: str) -> None:
+    api = router()
+
+    def then() -> None:
+        moves(api, "mw-outbox", ran=ran)()
+        api.menus[LISTS].append(Found("*77", {"list": "mw-sending", "address": "240.0.0.254", "comment": why}))
+
+    found = told(api, then)
     assert found.state == "waiting"
     assert words in found.reason
 
