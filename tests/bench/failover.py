@@ -45,6 +45,7 @@ from tests.bench.failover_plan import (
     Cell,
     cells,
     digest,
+    phase_s,
     visits,
 )
 from tests.bench.failover_show import as_json, headlines, in_a_line, rows, table
@@ -194,7 +195,8 @@ async def _one(run: Run, cell: Cell, lab: Any, name: str, felt: Pulse) -> None:
     for again in (0, 1):
         raw: dict[str, Any] = {}
         try:
-            raw = await measure(lab, cell.setting, cell.fault, partial(run.say, name, cell.key))
+            say = partial(run.say, name, cell.key)
+            raw = await measure(lab, cell.setting, cell.fault, say, phase=phase_s(cell))
         except* (NotMeasured, LabError) as group:
             words = str(group.exceptions[0])
             run.console.print(f"{cell.key}: {words.splitlines()[0]}", style="red", markup=False)

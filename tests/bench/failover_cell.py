@@ -128,11 +128,15 @@ def crowd_size(uplinks: int) -> int:
     return max(10, 3 * uplinks)
 
 
-async def measure(lab: LabClient, setting: Setting, fault: Fault, say: Say) -> dict[str, Any]:
-    """One cell: what every kind of traffic saw. Wall clock seconds where a name ends in _at."""
+async def measure(lab: LabClient, setting: Setting, fault: Fault, say: Say, *, phase: float = 0.0) -> dict[str, Any]:
+    """One cell: what every kind of traffic saw. Wall clock seconds where a name ends in _at.
+
+    ``phase``: how much later than LEAD_S the fault comes, seconds.
+    """
     await settle(lab, setting, say)
     told = len((await lab.chat())["messages"])
-    seconds = LEAD_S + fault.lasts_s + fault.after_s + SPARE_S
+    lead = LEAD_S + phase
+    seconds = lead + fault.lasts_s + fault.after_s + SPARE_S
     flows = crowd_size(setting.uplinks)
     crowd = {"udp": {"flows": flows}, "tcp": {"flows": flows}, "http": {"pollers": flows}}
     async with asyncio.TaskGroup() as group:
@@ -140,7 +144,7 @@ async def measure(lab: LabClient, setting: Setting, fault: Fault, say: Say) -> d
             name: group.create_task(_traffic(lab, kind, {**options, **crowd.get(name, {}), "seconds": seconds}))
             for name, (kind, options) in TRAFFIC.items()
         }
-        await _sleep(LEAD_S, say, "traffic")
+        await _sleep(lead, say, "traffic")
         cut_at = time.time()
         healed_at = await _break(lab, setting, fault, say)
         await _sleep(fault.after_s, say, "the line is back" if fault.lasts_s else "after the reboot")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tests.bench.failover_plan import HOLD_DOWN_S
 from tests.bench.failover_show import Row
-from tests.bench.failover_sums import Summary, total
+from tests.bench.failover_sums import Summary, summary, total
 
 MEDIAN_S, WORST_S, CABLE_S, TIMES = 3.0, 5.0, 1.0, 6.0
 
@@ -51,17 +51,19 @@ def _count(rows: Sequence[Row]) -> str:
 
 
 def _new(rows: Sequence[Row]) -> list[Summary]:
-    return [summary for row in rows if (summary := row.outages["new"]) is not None]
+    return [one for row in rows if (one := row.outages["new"]) is not None]
 
 
 def _quick(rows: Sequence[Row]) -> Claim:
     words = f"Upstream death, ours on 7.x: new connections after {MEDIAN_S:g} s in the middle, {WORST_S:g} s at worst"
     found = _new(rows)
-    if not found:
+    pooled = summary(gap for one in found for gap in one.values)
+    if pooled is None:
         return Claim(words, None, "")
-    middle, high = max(one.middle for one in found), max(one.high for one in found)
+    middle, high, slowest = pooled.middle, pooled.high, max(one.middle for one in found)
     holds = not high.still and middle.seconds <= MEDIAN_S and high.seconds <= WORST_S
-    return Claim(words, holds, f"the slowest setting {middle} s, the worst cell {high} s, {_count(rows)}")
+    figures = f"middle {middle} s, of the slowest setting {slowest} s, the worst cell {high} s, {_count(rows)}"
+    return Claim(words, holds, figures)
 
 
 def _times(rows: Sequence[Row], made: Sequence[Row]) -> Claim:

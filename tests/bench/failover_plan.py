@@ -17,6 +17,9 @@ FORMAT = 2
 MODES = ("balance", "failover")
 #: Before the fault: traffic starts, every line is seen to carry its share, and the machine to keep up.
 LEAD_S = 4.0
+#: How much longer that lasts at most, by the cell: nobody's checks come as often as this (check-gateway every 10 s,
+#: netwatch every 2 s), and without it every repeat would meet them in the same moment of their period.
+PHASE_S = 10.0
 #: From the end of the fault to the end of the cell: a line of ours is used again 20 s after it answers (good_checks x
 #: interval, 10 x 2 s unless told otherwise), and a message waits up to 10 s for its sender. The same for everybody.
 AFTER_S = 36.0
@@ -128,6 +131,12 @@ class Cell:
     @property
     def key(self) -> str:
         return f"{self.setting.key}-{self.fault.key}-{self.repeat}"
+
+
+def phase_s(cell: Cell) -> float:
+    """Seconds from 0 to PHASE_S, as good as chance and always the same for a cell."""
+    number = int.from_bytes(hashlib.sha256(cell.key.encode()).digest()[:4], "big")
+    return round(PHASE_S * number / 2**32, 3)
 
 
 def cells(

@@ -194,19 +194,29 @@ def judge(seen: Seen, fault: Fault, uplinks: int) -> Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """Of the repeats of a cell. The middle one of an even number is the worse of the two."""
+    """Of the repeats of a cell, least first. The middle one of an even number is the worse of the two."""
 
-    middle: Gap
-    low: Gap
-    high: Gap
+    values: tuple[Gap, ...]
+
+    @property
+    def middle(self) -> Gap:
+        return self.values[len(self.values) // 2]
+
+    @property
+    def low(self) -> Gap:
+        return self.values[0]
+
+    @property
+    def high(self) -> Gap:
+        return self.values[-1]
 
     def __str__(self) -> str:
         return str(self.middle) if str(self.low) == str(self.high) else f"{self.middle} ({self.low}–{self.high})"
 
 
 def summary(gaps: Iterable[Gap | None]) -> Summary | None:
-    known = sorted(gap for gap in gaps if gap is not None)
-    return Summary(known[len(known) // 2], known[0], known[-1]) if known else None
+    known = tuple(sorted(gap for gap in gaps if gap is not None))
+    return Summary(known) if known else None
 
 
 def total(counts: Iterable[tuple[int, int] | None]) -> tuple[int, int] | None:

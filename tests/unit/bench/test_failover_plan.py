@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,6 +22,7 @@ from tests.bench.failover_plan import (
     CONTENDERS,
     FAULTS,
     MODES,
+    PHASE_S,
     SHORT_FAULTS,
     TOGETHER,
     Cell,
@@ -28,6 +30,7 @@ from tests.bench.failover_plan import (
     branch,
     digest,
     expand,
+    phase_s,
     recipe,
     visits,
 )
@@ -76,6 +79,14 @@ def test_contenders_of_one_place_are_measured_beside_each_other() -> None:
     order = visits(chosen(parse([])))
     assert [visit[0].setting.contender.key for visit in order[:10]] == [*"abcde", *"abcde"]
     assert {(visit[0].setting.mode, visit[0].setting.uplinks) for visit in order[:5]} == {("balance", 2)}
+
+
+def test_faults_come_at_every_moment_of_a_period() -> None:
+    phases = [phase_s(cell) for cell in chosen(parse([]))]
+    assert phases == [phase_s(cell) for cell in chosen(parse([]))]
+    assert all(0 <= phase < PHASE_S for phase in phases)
+    quarters = Counter(int(phase % 2 / 0.5) for phase in phases)
+    assert all(150 < quarters[n] < 270 for n in range(4))
 
 
 def test_every_fault_has_its_place_in_the_order() -> None:

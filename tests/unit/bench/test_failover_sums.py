@@ -130,7 +130,9 @@ def test_the_middle_of_the_repeats_is_one_of_them_and_an_endless_one_is_the_larg
     assert str(found) == "3.0 (2.0–> 1)"
     assert str(summary([Gap(True, 36.01), Gap(True, 36.02)])) == "> 36"
     assert summary([None]) is None
-    assert summary([Gap(False, 1.0), Gap(False, 2.0)]) == summary([Gap(False, 2.0), Gap(False, 1.0), Gap(False, 2.0)])
+    even = summary([Gap(False, 2.0), Gap(False, 1.0)])
+    assert even is not None
+    assert even.middle == Gap(False, 2.0)
 
 
 @given(st.lists(st.builds(Gap, st.booleans(), st.floats(0, 200)), min_size=1))
