@@ -57,7 +57,7 @@ def _new(rows: Sequence[Row]) -> list[Summary]:
 def _quick(rows: Sequence[Row]) -> Claim:
     words = f"Upstream death, ours on 7.x: new connections after {MEDIAN_S:g} s in the middle, {WORST_S:g} s at worst"
     found = _new(rows)
-    pooled = summary(gap for one in found for gap in one.values)
+    pooled = _pooled(rows)
     if pooled is None:
         return Claim(words, None, "")
     middle, high, slowest = pooled.middle, pooled.high, max(one.middle for one in found)
@@ -67,18 +67,26 @@ def _quick(rows: Sequence[Row]) -> Claim:
 
 
 def _times(rows: Sequence[Row], made: Sequence[Row]) -> Claim:
-    """The least of all settings. An outage of theirs that did not end counts as long as it was seen to last."""
+    """The middle of all cells of both, in the same settings. An outage of theirs that did not end counts as long as it
+    was seen to last."""
     words = f"Upstream death, ours on 7.x: at least {TIMES:g} × shorter than (b)"
-    ratios, still = [], False
-    for row in rows:
-        theirs = next((r for r in made if r.place == row.place and r.setting.contender.key == "b" and r.repeats), None)
-        for ours, other in zip(_new([row]), _new([theirs] if theirs else []), strict=False):
-            ratios.append(other.middle.seconds / max(ours.middle.seconds, 0.05) if not ours.middle.still else 0.0)
-            still = still or other.middle.still
-    if not ratios:
+    theirs = {row.place: row for row in made if row.setting.contender.key == "b" and row.repeats}
+    beside = [row for row in rows if row.place in theirs]
+    ours_all, theirs_all = _pooled(beside), _pooled([theirs[place] for place in {row.place for row in beside}])
+    if ours_all is None or theirs_all is None:
         return Claim(words, None, "")
-    figures = f"{'at least ' if still else ''}{min(ratios):.1f} to {max(ratios):.1f} × in {len(ratios)} settings"
-    return Claim(words, min(ratios) >= TIMES, figures)
+    ratio = _ratio(ours_all, theirs_all)
+    least = min(_ratio(*_new([row, theirs[row.place]])) for row in beside)
+    sides = f"{theirs_all.middle} s beside {ours_all.middle} s"
+    return Claim(words, ratio >= TIMES, f"{ratio:.1f} ×, {sides}, in the worst of {len(beside)} settings {least:.1f} ×")
+
+
+def _ratio(ours: Summary, theirs: Summary) -> float:
+    return 0.0 if ours.middle.still else theirs.middle.seconds / max(ours.middle.seconds, 0.05)
+
+
+def _pooled(rows: Sequence[Row]) -> Summary | None:
+    return summary(gap for one in _new(rows) for gap in one.values)
 
 
 def _cable(rows: Sequence[Row]) -> Claim:
