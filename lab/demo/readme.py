@@ -25,8 +25,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "failover": "The internet behind {label} died while its gateway kept answering: all new connections worked "
         "again after {restored} s, route to {route}; {moved} of {hit} calls (UDP) that ran on it went on there, silent "
         "for {silent} s at most; {disturbed} of {others} on the other line were disturbed.",
-        "back": "When it lived again, new connections used it {back} s later, after the hold-down of {hold} s; "
-        "{stirred} of {calls} running calls noticed.",
+        "back": "When it lived again, it was held back until it had been good for a while; new connections used it "
+        "{back} s later, and {stirred} of {calls} running calls noticed.",
         "told": "The chat heard of the dead line {down} s after its death, and {up} s after its return to service, "
         "with the length of the outage ({length} s).",
         "rogue": "A rogue DHCP server was reported in the chat after {seconds} s, with branch, interface, MAC and IP.",
@@ -43,8 +43,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "kembali normal setelah {restored} detik, rute ke {route}; {moved} dari {hit} panggilan (UDP) yang sedang "
         "berjalan di jalur itu berlanjut di sana, terdiam paling lama {silent} detik; {disturbed} dari {others} di "
         "jalur lain terganggu.",
-        "back": "Setelah internetnya hidup lagi, koneksi baru memakainya {back} detik kemudian, sesudah masa tahan "
-        "{hold} detik; {stirred} dari {calls} panggilan yang berjalan terganggu.",
+        "back": "Setelah internetnya hidup lagi, jalur itu ditahan dulu sampai cukup lama baik; koneksi baru "
+        "memakainya {back} detik kemudian, dan {stirred} dari {calls} panggilan yang berjalan terganggu.",
         "told": "Chat menerima kabar jalur mati {down} detik setelah jalur mati, dan kabar pulih {up} detik setelah "
         "jalur dipakai lagi, lengkap dengan lama gangguan ({length} detik).",
         "rogue": "Server DHCP liar dilaporkan di chat setelah {seconds} detik, lengkap dengan cabang, antarmuka, MAC, "
@@ -94,7 +94,6 @@ def figures(data: Mapping[str, Any], language: str) -> str:
         ),
         words["back"].format(
             back=number(fault["back_s"], 1),
-            hold=number(fault["hold_s"], 0),
             stirred=fault["at_return"]["disturbed"] + fault["at_return"]["hit"],
             calls=fault["at_return"]["all"],
         ),
