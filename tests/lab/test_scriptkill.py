@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from lab.verbs import Trap
-from tests.lab.scriptkill import cut, every_cut, every_overtaking
+from tests.lab.scriptkill import Which, cut, every_cut, every_overtaking
 from tests.unit.lab.services.rig import Rig
 
 LIST = "/ip/firewall/address-list"
@@ -93,3 +93,12 @@ async def test_a_second_run_overtakes_the_first_at_every_command() -> None:
         assert await rig.rows("/system/script/job") == []
     assert len(seen) == 16
     assert [name for name, errors in seen if errors] == ["/ip/firewall/address-list/add"] * 3
+
+
+async def test_only_commands_that_touch_or_write_when_that_is_asked_for() -> None:
+    async def names(which: Which) -> list[str]:
+        return [found.next.split(" ")[0] async for _, found in every_cut(_fresh, _run, script="level", which=which)]
+
+    add, find = "/ip/firewall/address-list/add", "/ip/firewall/address-list/find"
+    assert await names("writing") == [add] * 3
+    assert await names("touching") == [find, add] * 3
