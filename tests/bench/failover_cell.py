@@ -157,6 +157,8 @@ async def measure(lab: LabClient, setting: Setting, fault: Fault, say: Say, *, p
         "ended_at": ended_at,
         "messages": [{"at": message["at"], "text": message["text"]} for message in chat],
         "sends": await sends(lab),
+        "log": await lab.console('/log print where topics~"script|fetch|error|warning"'),
+        "waits": await lab.console('/ip firewall address-list print where list~"^mw-(outbox|sen|refused)"'),
         **{name: task.result() for name, task in running.items()},
     }
 
