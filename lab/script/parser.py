@@ -204,7 +204,8 @@ class Parser(ExpressionParser):
         try:
             named, unnamed, _ = self._arguments(None)
         except ScriptSyntaxError:
-            raise refusal from None
+            # what can't be read behind it can't be left for later; the router would have stopped at the first
+            raise self._unknown_first from None
         given = [expression(node) for node in unnamed] + [f"{name}={expression(node)}" for name, node in named]
         return Broken(refusal.message, f"(<%% {refusal.message} {';'.join([word, *given])})", at)
 
