@@ -75,7 +75,6 @@ def _facts(branch: Branch) -> str:
         "mwNeeds": [uplink.probe.quorum for uplink in uplinks],
         "mwSpares": [len(uplink.anchors) - uplink.probe.quorum for uplink in uplinks],
         "mwHolds": [f"{uplink.probe.interval_s * uplink.probe.good_checks}s" for uplink in uplinks],
-        "mwFirsts": [quote(str(uplink.anchors[0])) for uplink in uplinks],
         "mwOwns": [quote(_address_pattern(uplink)) for uplink in uplinks],
         "mwMetered": [int(uplink.metered) for uplink in uplinks],
     }
@@ -145,6 +144,9 @@ def _verdict(branch: Branch, version: Version) -> Iterable[str]:
     poor = any(uplink.probe.loss is not None or uplink.probe.latency_ms is not None for uplink in branch.uplinks)
     answered = "[:tonum [/tool netwatch get $mwRow response-count]]"
     count_mute = ":set mwMute ($mwMute + 1)"
+    if not TABLES.on(version):
+        count_mute += "\n:set mwHost [/tool netwatch get $mwRow host]"
+        yield ':local mwHost ""'
     yield ":local mwGood 0\n:local mwBad 0\n:local mwMute 0\n:local mwVerdict 0"
     yield block(
         ':foreach mwRow in=[/tool netwatch find where comment~("multiwan:failover:" . $mwName . ":probe")]',
@@ -162,10 +164,14 @@ def _verdict(branch: Branch, version: Version) -> Iterable[str]:
     yield ":if ($mwGood >= ($mwNeeds->$mwI)) do={ :set mwVerdict 1 }"
     yield f":if ([:len [{_DISABLED}]] > 0) do={{ :set ($mwWas->$mwName) 1 }}"
     if not TABLES.on(version):
-        # Netwatch of RouterOS 6 sends a single packet, and one lost packet is no death: ask again before closing.
-        ask = ":if ([/ping ($mwFirsts->$mwI) count=3 interval=300ms] > 0) do={ :set mwVerdict 0 }"
+        # Netwatch of RouterOS 6 sends a single packet, and one lost packet is no death: ask again before closing. One
+        # of the silent anchors speaks for all of them.
+        ask = ":if ([/ping $mwHost count=3 interval=300ms] > 0) do={ :set mwVerdict 0 }"
         yield when("$mwVerdict = 3 && ($mwWas->$mwName) = 0", ask)
-    yield when("$mwVerdict > 1", forget("hold"), note("hold", version, timeout="($mwHolds->$mwI)"))
+    # the hold-down begins with the first good look; the last bad one may be a tick older
+    yield when("$mwVerdict > 1", note("bad", version), forget("hold"))
+    hold = note("hold", version, timeout="($mwHolds->$mwI)")
+    yield when(f"$mwVerdict = 1 && [:len {noted('bad')}] > 0", hold, forget("bad"))
     yield ":set ($mwIs->$mwName) $mwVerdict"
     free = f"($mwWas->$mwName) = 0 || [:len {noted('hold')}] = 0"
     yield f":if ($mwVerdict = 1 && ({free})) do={{ :set ($mwWish->$mwName) 1 }}"

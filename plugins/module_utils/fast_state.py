@@ -5,9 +5,10 @@
 
 State is dynamic rows of an address list with a time-out: every user of the router sees them, they end by themselves, no
 export or backup has them. The address makes a row unique, so that ``add`` is a claim that only one of two runs wins;
-comments are for reading. The kinds: ``down`` since when, ``hold`` not to be used yet, ``told`` what the chat believes,
-``clean`` connections removed, ``used`` a metered line carries, ``quota`` messages of this hour, ``all`` no line
-lived; ``back`` and ``over`` what is to be told of the return of a line, and of the first after none.
+comments are for reading. The kinds: ``down`` since when, ``bad`` at the last look, ``hold`` not to be used yet,
+``told`` what the chat believes, ``clean`` connections removed, ``used`` a metered line carries, ``quota`` messages of
+this hour, ``all`` no line lived; ``back`` and ``over`` what is to be told of the return of a line, and of the first
+after none.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ STATE = f"list={quote(names.STATE_LIST)}"
 #: How long state lives at most; an outage that is longer is told again.
 LONG = "4w"
 #: Second number of a row's address. 240.0.0.0/4 is reserved (RFC 1112), so none of them ever matches a packet.
-KINDS = {"down": 1, "hold": 2, "told": 3, "clean": 4, "used": 5, "quota": 6, "all": 7, "over": 8, "back": 9}
+KINDS = {"down": 1, "hold": 2, "told": 3, "clean": 4, "used": 5, "quota": 6, "all": 7, "over": 8, "back": 9, "bad": 10}
 
 
 def lines(*parts: str) -> str:

@@ -36,7 +36,8 @@ class Killed(BaseException):
 class FastRouter:
     """``commands``: how many were made. ``kill_at``: the run ends before that one.
 
-    Connections are (mark, reply source). A connection that is new goes by the first open gate.
+    ``pings``: whether ping is answered at all, ``silent``: addresses that never answer it. Connections are (mark, reply
+    source). A connection that is new goes by the first open gate.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class FastRouter:
         for row in self.menus["/tool/netwatch"]:
             row["status"] = "unknown"
         self.pings = True
+        self.silent: set[str] = set()
         self.log: list[str] = []
         self.interpreter = self._interpreter()
 
@@ -103,7 +105,8 @@ class FastRouter:
 
     def _perform(self, menu: str, command: str, args: Mapping[str, str]) -> Reply:
         if (menu, command) == ("/", "ping"):
-            return Reply(tuple({"received": "3" if self.pings else "0"} for _ in range(3)), ret="3")
+            received = "3" if self.pings and args["address"] not in self.silent else "0"
+            return Reply(tuple({"received": received} for _ in range(3)), ret="3")
         if menu == "/system/clock":
             return Reply(({"date": "2026-11-21", "time": time.strftime("%H:%M:%S", time.gmtime(self.now))},))
         rows = self._alive(menu)

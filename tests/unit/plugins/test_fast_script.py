@@ -142,6 +142,44 @@ async def test_on_routeros_6_one_lost_packet_is_no_death() -> None:
     assert router.closed() == {1}
 
 
+@pytest.mark.parametrize("number", [1, 2])
+async def test_on_routeros_6_the_anchor_that_is_asked_again_is_one_that_was_silent(number: int) -> None:
+    def quorum(raw: dict[str, Any]) -> None:
+        raw["multiwan_probe"] = {"quorum": 2}
+
+    router = FastRouter(version="6.49", change=quorum)
+    router.live(1, 2)
+    await router.run()
+    router.set_probes(1, *("down" if place == number else "up" for place in (1, 2)))
+    await router.run()
+    assert router.closed() == set(), "one lost packet"
+    router.silent = {["203.0.113.1", "198.51.100.1"][number - 1]}
+    await router.run()
+    assert router.closed() == {1}
+
+
+@VERSIONS
+@pytest.mark.parametrize("hold", [3, 7, 20])
+async def test_a_hold_down_is_never_shorter_than_its_checks(version: str, hold: int) -> None:
+    """The last look at a dead line may be five seconds old when it answers again."""
+
+    def short(raw: dict[str, Any]) -> None:
+        raw["multiwan_probe"] = {"interval": "1s", "good_checks": hold}
+
+    router = FastRouter(version=version, change=short)
+    router.pings = False
+    await died(router, 2)
+    router.now += 4
+    router.live(1, 2)
+    await router.run()  # the event
+    assert router.closed() == {1}
+    router.now += hold - 1
+    await router.run()
+    assert router.closed() == {1}
+    await router.ticks(10)
+    assert router.closed() == set()
+
+
 # --- poor and metered lines
 
 
@@ -250,7 +288,7 @@ async def test_death_and_return_are_told_once_with_times() -> None:
     await router.ticks(60)
     assert router.messages() == [
         "Branch jakarta: internet line isp1 is down\nRaised: 2026-11-21 01:00:00",
-        "Branch jakarta: internet line isp1 is back\nOutage: 00:01:50\nRaised: 2026-11-21 01:01:50",
+        "Branch jakarta: internet line isp1 is back\nOutage: 00:01:55\nRaised: 2026-11-21 01:01:55",
     ]
 
 
