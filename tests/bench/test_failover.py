@@ -33,7 +33,7 @@ async def test_a_cell_sees_the_fault_with_every_kind_of_traffic(
     seen = seen_from({**raw, "late": 0.0, "again": 0})
     assert 4.0 <= seen.healed < 8.0
     assert seen.end > seen.healed + 3.0
-    assert len(seen.udp) == len(seen.tcp) == 16
+    assert len(seen.udp) == len(seen.tcp) == 10
     for flow in (*seen.udp, *seen.tcp):
         assert flow.carrier(0.0) == "isp1"
         assert flow.carrier(seen.healed) in ("isp1", "isp2")
