@@ -15,10 +15,8 @@ from lab.demo.sums import calls_at, length_in
 GIVE_UP_S = 45.0
 POLL_S = 0.1
 CALLS = 16
-#: How much longer than the hold-down the calls go on: the gate opens at the router's next look, and then some.
-CALLS_MORE_S = 12.0
-#: Calls are begun so long before the return.
-BEFORE_S = 1.0
+#: Calls are begun so long before the return, talk for so long, and must be heard so long after the gate has opened.
+BEFORE_S, CALLS_S, CALLS_AFTER_S = 1.0, 38.0, 2.0
 #: New connections after the return: enough that none of them on a line is no accident.
 AGAIN = 100
 CHAT_TIMEOUT_S = 30.0
@@ -26,26 +24,27 @@ CHAT_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True)
 class Back:
-    """``back_s``: since the line lives again; ``opened_s``: since the demo began; ``calls``: from its return on."""
+    """``hold_s``: how long the router said to hold the line back. ``back_s``: from its return until new connections
+    used it; ``opened_s``: of its gate, since the demo began; ``calls``: from its return on."""
 
-    back_s: float | None
-    opened_s: float | None
-    calls: Calls | None
-    told: Told | None
+    hold_s: float | None
+    back_s: float | None = None
+    opened_s: float | None = None
+    calls: Calls | None = None
+    told: Told | None = None
 
 
-async def come_back(stage: Stage, dead: Uplink, hold_s: float | None, load: Callable[[], Awaitable[None]]) -> Back:
+async def come_back(stage: Stage, dead: Uplink, load: Callable[[], Awaitable[None]]) -> Back:
     """Mend the line and wait until new connections use it again. Calls that are under way stay where they are."""
-    talk_s = BEFORE_S + (hold_s or 0.0) + CALLS_MORE_S
-    calling = asyncio.create_task(stage.lab.calls(seconds=talk_s, flows=CALLS))
+    calling = asyncio.create_task(stage.lab.calls(seconds=CALLS_S, flows=CALLS))
     try:
         await asyncio.sleep(BEFORE_S)
         await stage.lab.client.heal(dead.name)
         healed_s = stage.mark("heal", "it lives again")
         stage.screen.line_died(dead.name, dead=False)
-        opened_s = await _opened(stage, dead, healed_s)
+        hold_s, opened_s = await _held_and_opened(stage, dead, healed_s)
         if opened_s is None:
-            return Back(None, None, None, None)
+            return Back(hold_s)
         counts, _ = await stage.lab.connections(AGAIN)
         back_s = opened_s - healed_s if counts.get(dead.name) else None
         if back_s is not None:
@@ -54,19 +53,24 @@ async def come_back(stage: Stage, dead: Uplink, hold_s: float | None, load: Call
         await load()
         told = await _told_up(stage, dead, healed_s, opened_s)
         calls = calls_at(await calling, dead.name, healed_s)
+        heard = opened_s + CALLS_AFTER_S <= healed_s - BEFORE_S + CALLS_S
     finally:
         calling.cancel()
         await asyncio.gather(calling, return_exceptions=True)
-    return Back(back_s, opened_s, calls, told)
+    return Back(hold_s, back_s, opened_s, calls if heard else None, told)
 
 
-async def _opened(stage: Stage, dead: Uplink, healed_s: float) -> float | None:
+async def _held_and_opened(stage: Stage, dead: Uplink, healed_s: float) -> tuple[float | None, float | None]:
+    """How long the router meant to hold the line back when it first said so, and when its gate was open."""
+    hold: float | None = None
     while not await stage.lab.gate_open(dead.name):
         if stage.now() - healed_s > GIVE_UP_S:
-            return None
+            return hold, None
+        if hold is None:
+            hold = await stage.lab.hold_s(dead.name)
         stage.screen.progress(f"{stage.now() - healed_s:.0f} s after its return: gate still closed")
         await asyncio.sleep(POLL_S)
-    return stage.now()
+    return hold, stage.now()
 
 
 async def _told_up(stage: Stage, dead: Uplink, healed_s: float, opened_s: float) -> Told | None:

@@ -51,11 +51,10 @@ class Probe:
 
 @dataclass(frozen=True)
 class _Seen:
-    """``closed_s``: since the cut; ``hold_s``: what the router said then of the time to hold back."""
+    """``closed_s``: since the cut."""
 
     cut_s: float
     closed_s: float | None
-    hold_s: float | None
 
 
 async def failover(stage: Stage, branch: Branch, traffic: Traffic) -> Failover:
@@ -76,7 +75,7 @@ async def failover(stage: Stage, branch: Branch, traffic: Traffic) -> Failover:
         finally:
             await _end(probing, loading, calling)
         down = await _told_down(stage, dead, seen)
-        back = await come_back(stage, dead, seen.hold_s, lambda: load(stage, traffic, 3.0))
+        back = await come_back(stage, dead, lambda: load(stage, traffic, 3.0))
         fault = _summed_up(seen, back, branch, attempts=probe.attempts, calls=calls, down=down)
         _mark(stage, fault)
         act.found = _words(fault)
@@ -89,18 +88,17 @@ async def _cut_and_watch(stage: Stage, dead: Uplink, probe: Probe, probing: asyn
     await stage.lab.client.cut(dead.name, "upstream")
     stage.screen.line_died(dead.name, dead=True)
     closed: float | None = None
-    hold: float | None = None
     while stage.now() - cut_s < GIVE_UP_S and not probing.done():
         asked_s = stage.now()
         if closed is None and await stage.lab.gate_open(dead.name) is False:
-            closed, hold = asked_s - cut_s, await stage.lab.hold_s(dead.name)
+            closed = asked_s - cut_s
         if closed is not None and stage.now() - max(probe.quiet_since() + TIMEOUT_S, cut_s + closed) > QUIET_S:
             break
         stage.screen.progress(_progress(stage.now() - cut_s, closed, probe))
         await asyncio.sleep(POLL_S)
     if probing.done():
         probing.result()  # its own error tells more than a missing figure
-    return _Seen(cut_s, closed, hold)
+    return _Seen(cut_s, closed)
 
 
 def _progress(since_s: float, closed: float | None, probe: Probe) -> str:
@@ -137,7 +135,7 @@ def _summed_up(
         route_to=None if by is None else label.get(by, by),
         calls=calls_at(calls, dead.name, seen.cut_s),
         told_down=down,
-        hold_s=seen.hold_s,
+        hold_s=back.hold_s,
         back_s=back.back_s,
         shut_s=shut,
         at_return=back.calls,

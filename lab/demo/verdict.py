@@ -17,9 +17,9 @@ SPLIT_TOLERANCE = 0.03
 RESTORED_WITHIN_S = 5.0
 #: A call whose next packet came before the closed gate was felt waits for the router's next look, 5 s later.
 MOVED_WITHIN_S = 10.0
-#: The hold-down begins at the router's last look before the line was seen to live, ends with a look after it, and it
-#: looks every 5 s; netwatch needs up to 3.5 s to see a line live.
-HELD_EARLIER_S, HELD_LATER_S = 5.0, 10.0
+#: The hold-down begins when netwatch sees the line live, up to 3.5 s after its return, and ends with a look of the
+#: router, which comes every 5 s; the time that it names has lost its fraction.
+HELD_EARLIER_S, HELD_LATER_S = 1.0, 10.0
 #: The outbox is emptied every 10 s, and a machine under load may be late.
 TOLD_WITHIN_S = 20.0
 #: What the message says of the outage is counted by the router in whole seconds, what we say by looking at its gate.

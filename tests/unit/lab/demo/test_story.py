@@ -66,14 +66,15 @@ class Pretended(Lab):
         return time.time() - cut if cut else 0.0
 
     def _held(self) -> bool:
-        healed = self.client.healed_at  # type: ignore[attr-defined]
-        return bool(healed) and time.time() - healed < HOLD_S
+        client: Any = self.client
+        was_closed = client.healed_at - client.last_cut >= CLOSES_AFTER_S
+        return was_closed and time.time() - client.healed_at < HOLD_S
 
     async def gate_open(self, uplink: str) -> bool | None:
         return self._dead_for() < CLOSES_AFTER_S and not self._held() if self.gates else None
 
     async def hold_s(self, uplink: str) -> float | None:
-        return HOLD_S if self._dead_for() else None
+        return HOLD_S if self._held() else None
 
     async def calls(self, *, seconds: float, flows: int) -> tuple[Call, ...]:
         begun = time.time() - self._began
