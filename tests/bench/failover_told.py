@@ -111,17 +111,19 @@ def _length(text: str) -> float | None:
     return float((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
+def expected(fault: Fault, uplinks: int) -> int | None:
+    """How many messages a fault is worth; None where that depends on what the line does, and on thresholds."""
+    others = {"all": 2 * uplinks + 1, "reboot": 0, "loss": None, "delay": None, "flapping": None}
+    return others.get(fault.kind, 2)
+
+
 def told(notes: Sequence[Note], fault: Fault, uplinks: int, *, healed: float) -> Told:
     """``notes`` in the order of their arrival; ``healed``: when the line came back."""
     lines = [label(n) for n in range(1, uplinks + 1)]
     hit = {"all": set(lines), "reboot": set()}.get(fault.kind, {label(int(DEAD.removeprefix("isp")))})
-    if fault.kind == "delay":  # alive in any case: only thresholds make a message of it
-        expected = None
-    else:
-        expected = {"all": 2 * uplinks + 1, "reboot": 0, "loss": None, "flapping": None}.get(fault.kind, 2)
     ours = [one for one in notes if one.line in hit or (one.kind == "all" and fault.kind == "all")]
     return Told(
-        expected=expected,
+        expected=expected(fault, uplinks),
         received=len(notes),
         twice=_twice(notes, ours, sorted(hit)),
         wrong=sum(not _timely(one, fault, healed) for one in ours),
