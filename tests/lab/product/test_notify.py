@@ -156,7 +156,9 @@ def test_the_test_message_is_sent_as_a_real_one(branch: Branch) -> None:
     played = branch.play("notify_test")
     assert played.code == 0, played.output
     assert "jakarta: sent after" in played.output
-    assert texts(branch)[before].startswith("Cabang jakarta: pesan uji\nPesan dari router ini sampai.\nWaktu kejadian: ")
+    assert texts(branch)[before].startswith(
+        "Cabang jakarta: pesan uji\nPesan dari router ini sampai.\nWaktu kejadian: "
+    )
 
 
 def test_a_wrong_token_is_told_from_a_message_that_arrived(branch: Branch) -> None:
