@@ -55,6 +55,17 @@ def in_place(branch: Branch, place: str, *command: str, stdin: str = "") -> None
     assert done.returncode == 0, done.stderr
 
 
+def silence(branch: Branch, anchor: str) -> None:
+    """One host of the internet no longer answers ping; undone by :func:`unsilence`."""
+    rule = f"ip saddr {anchor} icmp type echo-reply drop"
+    table = f"table ip silence {{\n chain output {{\n type filter hook output priority 0;\n {rule}\n }}\n}}\n"
+    in_place(branch, "inet", "nft", "-f", "-", stdin=table)
+
+
+def unsilence(branch: Branch) -> None:
+    in_place(branch, "inet", "nft", "delete", "table", "ip", "silence")
+
+
 # --- the router
 
 
@@ -120,14 +131,22 @@ def marks(branch: Branch, *sources: str) -> list[str]:
     return [known[source] for source in sources if source in known]
 
 
-def wait_until_booted(branch: Branch) -> None:
-    def answers() -> bool:
-        try:
-            return bool(branch.call("/system/identity"))
-        except LabError:
-            return False
+def restart(branch: Branch) -> None:
+    """The command is answered before the router goes down; returns when it is down."""
 
-    until(answers, "the router answers")
+    branch.call("/system", "reboot")
+    until(lambda: not _answers(branch), "the router restarts")
+
+
+def wait_until_booted(branch: Branch) -> None:
+    until(lambda: _answers(branch), "the router answers")
+
+
+def _answers(branch: Branch) -> bool:
+    try:
+        return bool(branch.call("/system/identity"))
+    except LabError:
+        return False
 
 
 # --- the chat

@@ -17,7 +17,9 @@ from tests.lab.product.outages import (
     cut,
     heal,
     marks,
+    silence,
     told,
+    unsilence,
     until,
     until_all_answer,
     until_closed,
@@ -67,3 +69,15 @@ def test_death_and_return_of_a_line(branch: Branch) -> None:
     assert abs(up.length - (opened - gone)) <= 3
     for one in idle:
         one.close()
+
+
+def test_with_a_quorum_of_two_one_dead_anchor_closes_the_gate(branch: Branch) -> None:
+    """It is asked again before; the other anchor's answer would prove nothing."""
+    both = {"multiwan_probe": {"interval": "1s", "good_checks": 2, "quorum": 2}}
+    played = branch.play("site", variables=both)
+    assert played.code == 0, played.output
+    until_all_answer(branch)
+    silence(branch, "9.9.9.10")
+    until_closed(branch, "isp1")
+    unsilence(branch)
+    until_closed(branch)
