@@ -16,7 +16,7 @@ GIVE_UP_S = 45.0
 POLL_S = 0.1
 CALLS = 16
 #: Calls are begun so long before the return, talk for so long, and must be heard so long after the gate has opened.
-BEFORE_S, CALLS_S, CALLS_AFTER_S = 1.0, 38.0, 2.0
+BEFORE_S, CALLS_S, CALLS_AFTER_S = 1.0, 34.0, 2.0
 #: New connections after the return: enough that none of them on a line is no accident.
 AGAIN = 100
 CHAT_TIMEOUT_S = 30.0
