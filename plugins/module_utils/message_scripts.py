@@ -27,6 +27,8 @@ _SENT = "1m"
 PAUSES = {"slow": "1m", "later": "20s", "dead": "8s", "unknown": "20s"}
 #: A line in the log so often at most, for as long as it fails.
 _COMPLAINT = "10m"
+#: Telegram takes about one message a second for one chat (Bot API, limits); more get 429 and wait for a minute.
+_PACE = "1s"
 _LOCK_ADDRESS = "240.0.0.254"
 #: How the lines in the log begin; a status follows.
 WAITING_WORDS = "multiwan: a message could not be sent yet, status "
@@ -154,6 +156,7 @@ def outbox(version: Version, *, trusts: bool) -> str:
       }}
 {pauses}
 {dialect.indented(release, 6)}
+      :if ($mwState = "sent") do={{ :delay {_PACE} }}
       :if ($mwFailures >= {1 if ONERROR.on(version) else 2}) do={{ :set mwOpen false }}
     }}
   }}

@@ -15,7 +15,7 @@ from tests.unit.plugins.branches import PROBES, branch, uplink
 
 MEASURED = st.fixed_dictionaries({}, optional={"loss": st.integers(1, 99), "latency": st.integers(10, 5000)})
 WHOLE = st.builds(lambda one, other: {**one, **other}, PROBES, MEASURED)
-DEFAULTS = Probe(interval_s=2, good_checks=10, quorum=1, loss=None, latency_ms=None)
+DEFAULTS = Probe(interval_s=1, good_checks=20, quorum=1, loss=None, latency_ms=None)
 
 
 def parsed(*own: dict[str, Any] | None, **more: Any) -> Branch:
