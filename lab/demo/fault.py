@@ -122,6 +122,9 @@ def _summed_up(
     dead = branch.uplinks[-1]
     label = {uplink.name: uplink.label for uplink in branch.uplinks}
     restored = restored_s(attempts, seen.cut_s, QUIET_S)
+    if restored is not None and seen.closed_s is not None:
+        # while its gate is open the dead line is still chosen, and that no connection met it was luck
+        restored = max(restored, seen.closed_s)
     by = None if restored is None else carrier(attempts, seen.cut_s + restored)
     shut = None
     if seen.closed_s is not None and back.opened_s is not None:

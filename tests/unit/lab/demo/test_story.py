@@ -217,6 +217,9 @@ async def test_a_world_that_keeps_its_promises_passes(pretended: Stage) -> None:
     ]
     assert record.failover.route_to == "Modem 1"
     assert record.failover.detected_s == pytest.approx(CLOSES_AFTER_S, abs=0.3)
+    restored = record.failover.new_connections_restored_s
+    assert restored is not None
+    assert restored >= record.failover.detected_s  # type: ignore[operator]
     assert record.failover.back_s == pytest.approx(HOLD_S, abs=0.3)
     assert record.failover.told_up is not None
     assert record.failover.told_up.length_s == pytest.approx(record.failover.shut_s, abs=1.0)
