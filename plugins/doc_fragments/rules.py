@@ -73,7 +73,8 @@ options:
     description:
       - How lines are watched, as a mapping. Every key is optional.
       - C(interval) between two checks of an anchor, whole seconds from V(1s) to V(60s), such as V(2s), V(1m) or a
-        number. V(1s) by default, V(2s) with C(loss) or C(latency). A metered uplink is checked every V(10s) at most, unless its own C(probe) says so.
+        number. V(1s) by default, V(2s) with C(loss) or C(latency). A metered uplink is checked every V(10s) at most,
+        unless its own C(probe) says so.
       - C(good_checks), 1 to 100, in a row, before new connections use a line again that was dead. By default as
         many as take 20 s, at least 3.
       - C(quorum), the number of anchors that must answer. 1 by default, at most as many as every uplink has.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import alert_scripts, names
 from .model import Branch, Segment
 from .plan import Row
+from .scripts import periodic
 from .tags import ascii_label, owned, tag
 from .versions import Version
 
@@ -25,13 +26,8 @@ def dhcp_alert_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     language = branch.telegram.language if branch.telegram else "en"
     alert = alert_scripts.dhcp_alert(branch.name, language, version, tells=branch.telegram is not None)
     script = {"name": names.SCRIPT_DHCP_ALERT, "source": alert, "policy": _POLICY}
-    watch = {
-        "name": names.SCRIPT_DHCP_ALERT,
-        "interval": WATCH_INTERVAL,
-        "on-event": alert_scripts.watch_event((segment.interface, segment.label) for segment in branch.segments),
-        "policy": _POLICY,
-        "disabled": "no",
-    }
+    event = alert_scripts.watch_event((segment.interface, segment.label) for segment in branch.segments)
+    watch = periodic(names.SCRIPT_DHCP_ALERT, WATCH_INTERVAL, _POLICY, event)
     return (
         owned("/system/script", tag(ROLE, "alert"), "Rogue DHCP server: what to say", script),
         owned("/system/scheduler", tag(ROLE, "watch"), "Rogue DHCP servers: new ones and those that are gone", watch),

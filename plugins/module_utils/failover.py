@@ -16,6 +16,7 @@ from . import fast_script, names
 from .model import Branch, Uplink
 from .plan import Row
 from .routing import CONNECTED_SCOPE, MAIN, blackhole, in_table, over_gate, scopes
+from .scripts import periodic, run_script
 from .tags import ascii_label, owned, tag
 from .versions import TABLES, Version
 
@@ -99,13 +100,7 @@ def _fast(branch: Branch, version: Version) -> Iterator[Row]:
     """The script has the rights of netwatch's events and no more, so that these may call it."""
     script = {"name": names.SCRIPT_FAILOVER, "source": fast_script.failover(branch, version), "policy": _POLICY}
     yield owned("/system/script", tag(ROLE, FAST), "Opens and closes gates", script)
-    values = {
-        "name": names.SCRIPT_FAILOVER,
-        "interval": f"{fast_script.TICK_S}s",
-        "on-event": fast_script.scheduler_event(),
-        "policy": _POLICY,
-        "disabled": "no",
-    }
+    values = periodic(names.SCRIPT_FAILOVER, f"{fast_script.TICK_S}s", _POLICY, run_script(names.SCRIPT_FAILOVER))
     yield owned("/system/scheduler", tag(ROLE, FAST), "Opens and closes gates: lost events, hold-down", values)
     for uplink in branch.uplinks:
         for number, anchor in enumerate(uplink.anchors, start=1):

@@ -45,10 +45,6 @@ def event() -> str:
     return f":local mwRun {call(names.SCRIPT_FAILOVER)}\n$mwRun\n"
 
 
-def scheduler_event() -> str:
-    return f"/system script run {quote(names.SCRIPT_FAILOVER)}"
-
-
 def failover(branch: Branch, version: Version) -> str:
     """The whole script. A healthy branch costs three commands that only read."""
     probes = f"comment~{quote('multiwan:failover:[a-z0-9-]+:probe')}"

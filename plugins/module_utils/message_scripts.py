@@ -208,8 +208,3 @@ def _import(authority: Authority, version: Version) -> str:
 :foreach mwOne in=[/certificate find name={quote(file + "_0")}] do={{
   :if ([/certificate get $mwOne trusted] = false) do={{ /certificate set $mwOne trusted=yes }}
 }}"""
-
-
-def outbox_event() -> str:
-    """What the scheduler runs. The script has no more rights than the scheduler's own row."""
-    return f"/system script run {quote(names.SCRIPT_OUTBOX)}"

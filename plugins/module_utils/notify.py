@@ -11,6 +11,7 @@ from . import message_scripts, names
 from .authorities import GO_DADDY_G2, Authority
 from .model import DEFAULT_API_URL, Branch, Telegram
 from .plan import Row
+from .scripts import periodic, run_script
 from .secret_values import TELEGRAM_BOT_TOKEN, with_secrets
 from .tags import owned, tag
 from .versions import TRUSTED_CA, Version
@@ -50,13 +51,7 @@ def notify_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     if trusted:
         trust = message_scripts.trust(trusted, version)
         rows.append(_script(names.SCRIPT_TRUST, TRUST, "Telegram: the CA of its server", trust, policy))
-    values = {
-        "name": names.SCRIPT_OUTBOX,
-        "interval": OUTBOX_INTERVAL,
-        "on-event": message_scripts.outbox_event(),
-        "policy": policy,
-        "disabled": "no",
-    }
+    values = periodic(names.SCRIPT_OUTBOX, OUTBOX_INTERVAL, policy, run_script(names.SCRIPT_OUTBOX))
     return (*rows, owned("/system/scheduler", tag(ROLE, "outbox"), "Messages: empties the outbox", values))
 
 

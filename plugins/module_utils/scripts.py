@@ -52,3 +52,23 @@ def put(into: str, lifetime: str, version: Version, *, size: int, taken: str, bl
   :set mwRound ($mwRound + 1)
 }}"""
     return dialect.indented(loop, blanks)
+
+
+def run_script(name: str) -> str:
+    """What a scheduler row says. The script has no more rights than the row."""
+    return f"/system script run {quote(name)}"
+
+
+def periodic(name: str, interval: str, policy: str, event: str) -> dict[str, str]:
+    """Values of a scheduler row that runs all the time.
+
+    ``start-time=startup``: 7.24 to 7.24.4 don't run rows that have the default start (changelog of 7.24.5).
+    """
+    return {
+        "name": name,
+        "interval": interval,
+        "start-time": "startup",
+        "on-event": event,
+        "policy": policy,
+        "disabled": "no",
+    }
