@@ -191,9 +191,11 @@ def _rescue(counter: str, verdict: int, *, metered: int) -> str:
 
 
 def _switch(version: Version) -> Iterable[str]:
-    """Open before closing. The row of state comes before the gate: it holds the moment of the death."""
+    """Open before closing. The row of state comes before the gate: it holds the moment of the death. A gate that was
+    closed without that row lost it at a reboot: the chat was told before, and not when it began."""
     gates = f"/ip route set [find where {_ITS_GATES}]"
     since = note("down", version, comment='("down " . $mwName . " " . $mwTime)')
+    told = note("told", version, comment='("told " . $mwName . " " . ($mwIs->$mwName))')
     yield ':local mwTime ([/system clock get date] . " " . [/system clock get time])'
     yield each(
         when(
@@ -203,7 +205,12 @@ def _switch(version: Version) -> Iterable[str]:
         )
     )
     yield each(
-        when("($mwIs->$mwName) > 1", since),
+        when(
+            "($mwIs->$mwName) > 1",
+            f":local mwKnown [:len {noted('down')}]",
+            when("($mwWas->$mwName) = 1 && $mwKnown = 0", told),
+            when("($mwWas->$mwName) = 0", since),
+        ),
         when(
             "($mwWish->$mwName) = 0 && ($mwWas->$mwName) = 0",
             f"{gates} disabled=yes",

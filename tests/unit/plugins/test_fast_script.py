@@ -308,6 +308,26 @@ async def test_all_dead_is_told_when_it_is_over() -> None:
     ]
 
 
+async def test_a_reboot_while_a_line_is_dead_tells_nothing_twice() -> None:
+    """The closed gate is in the configuration and outlives the state: the chat knows already."""
+    router = await died(FastRouter(), 2)
+    router.forget()
+    router.set_probes(1, "unknown", "unknown")
+    await router.run()
+    router.live(2)
+    await router.ticks(30)
+    assert router.closed() == {1}
+    assert router.messages() == []
+    router.live(1, 2)
+    await router.ticks(60)
+    assert [text.splitlines()[:2] for text in router.messages()] == [
+        ["Branch jakarta: internet line isp1 is back", "Outage: unknown"]
+    ]
+    router.live(2)
+    await router.run()
+    assert "is down" in router.messages()[-1]
+
+
 async def test_a_storm_ends_with_a_word_about_it_and_the_state_is_told_when_there_is_room() -> None:
     router = FastRouter()
     router.live(1, 2)
