@@ -16,7 +16,7 @@ from . import fast_script, names
 from .model import Branch, Uplink
 from .plan import Row
 from .routing import CONNECTED_SCOPE, MAIN, blackhole, in_table, over_gate, scopes
-from .scripts import periodic, run_script
+from .scripts import periodic
 from .tags import ascii_label, owned, tag
 from .versions import TABLES, Version
 
@@ -100,7 +100,7 @@ def _fast(branch: Branch, version: Version) -> Iterator[Row]:
     """The script has the rights of netwatch's events and no more, so that these may call it."""
     script = {"name": names.SCRIPT_FAILOVER, "source": fast_script.failover(branch, version), "policy": _POLICY}
     yield owned("/system/script", tag(ROLE, FAST), "Opens and closes gates", script)
-    values = periodic(names.SCRIPT_FAILOVER, f"{fast_script.TICK_S}s", _POLICY, run_script(names.SCRIPT_FAILOVER))
+    values = periodic(names.SCRIPT_FAILOVER, f"{fast_script.TICK_S}s", _POLICY, fast_script.scheduler_event(branch))
     yield owned("/system/scheduler", tag(ROLE, FAST), "Opens and closes gates: lost events, hold-down", values)
     for uplink in branch.uplinks:
         for number, anchor in enumerate(uplink.anchors, start=1):

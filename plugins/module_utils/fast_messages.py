@@ -52,7 +52,7 @@ def _say(branch: Branch) -> Say:
 
 def _claim(version: Version, *, place: str) -> Iterable[str]:
     """``mwSlot``: which of the messages of this hour this one may be, 0 when there were enough."""
-    address = f'("240.{KINDS["quota"]}." . $mwTry . "." . {place})'
+    address = f'("24" . $mwTry . ".{KINDS["quota"]}." . {place})'
     add = f"{LIST} add {_QUOTA} address={address} timeout=1h comment=quota"
     yield ":local mwSlot 0"
     yield block(
@@ -76,7 +76,7 @@ def _all_dead(say: Say, count: int, version: Version) -> Iterable[str]:
             f":local mwLength {age('$mwRow')}",
             f":local mwText [{LIST} get $mwRow comment]",
             note("over", version, comment=over, address=f"240.{KINDS['over']}.0.0"),
-            f"{LIST} remove $mwRow",
+            try_(f"{LIST} remove $mwRow", version),
         ),
     )
     yield block(
@@ -85,9 +85,9 @@ def _all_dead(say: Say, count: int, version: Version) -> Iterable[str]:
         ':local mwEnd [:find $mwRest ","]',
         ":local mwSince [:pick $mwRest 0 $mwEnd]",
         ":local mwUntil [:pick $mwRest ($mwEnd + 1) [:len $mwRest]]",
-        *_claim(version, place='"0"'),
+        *_claim(version, place='"0.0"'),
         when("$mwSlot > 0", say("all_down", "$mwUntil", time="mwSince", length="mwLength")),
-        f"{LIST} remove $mwRow",
+        try_(f"{LIST} remove $mwRow", version),
     )
 
 
@@ -118,6 +118,7 @@ def _tell_bad(say: Say, branch: Branch, version: Version) -> Iterable[str]:
     """The row of what was told comes after the message: a run that ends between them tells again, in the same words,
     and what waits already is not put there twice."""
     language = branch.telegram.language if branch.telegram else "en"
+    unused = texts.expression("unused", language, known={}, variables={})
     storm = texts.expression("storm", language, known={"limit": str(STORM_LIMIT)}, variables={})
     yield when(
         "($mwNow = 2 || $mwNow = 3) && $mwNow != $mwTold",
@@ -128,12 +129,13 @@ def _tell_bad(say: Say, branch: Branch, version: Version) -> Iterable[str]:
         ),
         *_claim(version, place="$mwPlace"),
         ':local mwMore ""',
-        f":if ($mwSlot = {STORM_LIMIT}) do={{ :set mwMore {storm} }}",
+        f":if ($mwNow = 2 && ($mwWish->$mwName) = 0) do={{ :set mwMore {unused} }}",
+        f":if ($mwSlot = {STORM_LIMIT}) do={{ :set mwMore ($mwMore . {storm}) }}",
         when(
             "$mwSlot > 0",
             when("$mwNow = 2", say("uplink_poor", "$mwSince", more="$mwMore", label="mwLabel")),
             when("$mwNow = 3", say("uplink_down", "$mwSince", more="$mwMore", label="mwLabel")),
-            forget("told"),
+            forget("told", version),
             note("told", version, comment='("told " . $mwName . " " . $mwNow)'),
         ),
     )
@@ -153,8 +155,8 @@ def _tell_good(say: Say, branch: Branch, version: Version) -> Iterable[str]:
             f"$mwTold > 0 || (($mwWas->$mwName) = 1 && [:tostr $mwLength] = {quote(_LOST)})",
             note("back", version, comment=back),
         ),
-        forget("told"),
-        forget("down"),
+        forget("told", version),
+        forget("down", version),
     )
     yield block(
         f":foreach mwRow in={noted('back')}",
@@ -164,5 +166,5 @@ def _tell_good(say: Say, branch: Branch, version: Version) -> Iterable[str]:
         f":if ($mwLength = {quote(_LOST)}) do={{ :set mwLength {unknown} }}",
         when('$mwKind = "2"', say("uplink_good", "$mwRest", label="mwLabel", length="mwLength")),
         when('$mwKind != "2"', say("uplink_up", "$mwRest", label="mwLabel", length="mwLength")),
-        f"{LIST} remove $mwRow",
+        try_(f"{LIST} remove $mwRow", version),
     )

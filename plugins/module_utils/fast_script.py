@@ -22,22 +22,25 @@ from collections.abc import Iterable
 from . import names
 from .dialect import attempt
 from .fast_messages import messages
-from .fast_state import STATE, array, block, each, forget, lines, note, noted, try_, when
+from .fast_state import STATE, array, block, each, forget, lines, note, noted, places, try_, when
 from .model import Branch, Uplink
 from .quoting import quote
-from .scripts import LIST, call
+from .scripts import LIST, call, run_script
 from .versions import TABLES, Version
 
 #: How often the scheduler looks, in seconds: how late a lost event or the end of a hold-down is noticed.
 TICK_S = 5
 
 _LOCK = f"list={quote(names.LOCK_LIST)}"
-#: A run that was killed holds the lock for so long. Removing ten thousand connections may take half of it.
+#: A run that was killed holds the lock for so long.
 _LOCK_TIME = "30s"
-_WANTED, _TAKEN = f"comment={quote('wanted')}", f"comment={quote('taken')}"
+_WANTED = f"comment={quote('wanted')}"
+#: Connections that one run removes, so that the next death does not wait long for the lock.
+_BATCH = 500
 _EVERY_GATE = f"comment~{quote('multiwan:failover:[a-z0-9-]+:gate')}"
 _ITS_GATES = 'comment~("multiwan:failover:" . $mwName . ":gate")'
 _DISABLED = f"/ip route find where {_ITS_GATES} and disabled=yes"
+_ENABLED = f"/ip route find where {_ITS_GATES} and disabled=no"
 
 
 def event() -> str:
@@ -45,21 +48,23 @@ def event() -> str:
     return f":local mwRun {call(names.SCRIPT_FAILOVER)}\n$mwRun\n"
 
 
-def failover(branch: Branch, version: Version) -> str:
-    """The whole script. A healthy branch costs three commands that only read."""
+def scheduler_event(branch: Branch) -> str:
+    """What the scheduler runs. A healthy branch costs three commands that only read, and no more text to parse than
+    this."""
     probes = f"comment~{quote('multiwan:failover:[a-z0-9-]+:probe')}"
     anchors = sum(len(uplink.anchors) for uplink in branch.uplinks)
     return lines(
         f':local mwUp [:len [/tool netwatch find where {probes} and status="up"]]',
         f":local mwNoted [:len [{LIST} find where {STATE}]]",
         f":local mwShut [:len [/ip route find where {_EVERY_GATE} and disabled=yes]]",
-        when(
-            f"$mwUp < {anchors} || $mwNoted > 0 || $mwShut > 0",
-            _facts(branch),
-            _locked(_guarded(_work(branch, version), version), version),
-        ),
+        when(f"$mwUp < {anchors} || $mwNoted > 0 || $mwShut > 0", run_script(names.SCRIPT_FAILOVER)),
         "",
     )
+
+
+def failover(branch: Branch, version: Version) -> str:
+    """The whole script."""
+    return lines(_facts(branch), _locked(_guarded(_work(branch, version), version), version), "")
 
 
 def _facts(branch: Branch) -> str:
@@ -67,6 +72,7 @@ def _facts(branch: Branch) -> str:
     uplinks = branch.uplinks
     columns: dict[str, list[object]] = {
         "mwNames": [quote(uplink.name) for uplink in uplinks],
+        "mwPlaces": [quote(place) for place in places([uplink.name for uplink in uplinks])],
         "mwLabels": [quote(uplink.label) for uplink in uplinks],
         "mwNeeds": [uplink.probe.quorum for uplink in uplinks],
         "mwSpares": [len(uplink.anchors) - uplink.probe.quorum for uplink in uplinks],
@@ -89,35 +95,45 @@ def _address_pattern(uplink: Uplink) -> str:
 def _locked(work: str, version: Version) -> str:
     """Who finds the lock taken leaves a request behind; its holder looks for one after unlocking. So a request is
     either seen by the holder or made when the lock is free."""
-    wanted = f"{LIST} add {_LOCK} address=240.255.0.1 timeout=1m {_WANTED}"
-    taken = f"{LIST} add {_LOCK} address=240.255.0.2 timeout={_LOCK_TIME} {_TAKEN}\n:set mwMine true"
+    taken = f"{LIST} add {_LOCK} address=240.255.0.2 timeout={_LOCK_TIME} comment=taken"
     failed = ':log error "multiwan: a run of mw-failover failed, the next one comes by itself"'
     return lines(
-        try_(wanted, version),
+        _ask_again(version),
         ":local mwAgain true",
         block(
             ":while ($mwAgain)",
             ":set mwAgain false",
-            ":local mwMine false",
-            try_(taken, version),
+            ':local mwLock ""',
+            try_(f":set mwLock [{taken}]", version),
             when(
-                "$mwMine",
-                f"{LIST} remove [find where {_LOCK} and {_WANTED}]",
+                "[:len $mwLock] > 0",
+                try_(f"{LIST} remove [find where {_LOCK} and {_WANTED}]", version),
                 attempt(work, failed, version, error="mwError"),
-                f"{LIST} remove [find where {_LOCK} and {_TAKEN}]",
+                try_(f"{LIST} remove $mwLock", version),
                 f":set mwAgain ([:len [{LIST} find where {_LOCK} and {_WANTED}]] > 0)",
             ),
         ),
     )
 
 
+def _ask_again(version: Version) -> str:
+    return try_(f"{LIST} add {_LOCK} address=240.255.0.1 timeout=1m {_WANTED}", version)
+
+
 def _guarded(work: str, version: Version) -> str:
-    """Without a scheduler that runs, nobody would open a gate again: so all are open and the native layer is alone."""
-    ticks = f"[/system scheduler get [find where name={quote(names.SCRIPT_FAILOVER)}] run-count]"
+    """Without a scheduler that runs, nobody would open a gate again: so all are open and the native layer is alone.
+
+    After a boot an event may come before the scheduler; that the chat was told of a closed gate is written down."""
+    row = f"[find where name={quote(names.SCRIPT_FAILOVER)} and disabled=no]"
+    told = note("told", version, comment='("told " . $mwName . " 3")')
     return lines(
         ":local mwTicks 0",
-        try_(f":set mwTicks {ticks}", version),
-        when("$mwTicks = 0", f"/ip route set [find where {_EVERY_GATE} and disabled=yes] disabled=no"),
+        try_(f":set mwTicks [/system scheduler get {row} run-count]", version),
+        when(
+            "$mwTicks = 0",
+            each(when(f"[:len [{_DISABLED}]] > 0", told)),
+            f"/ip route set [find where {_EVERY_GATE} and disabled=yes] disabled=no",
+        ),
         when("$mwTicks > 0", work),
     )
 
@@ -129,7 +145,10 @@ def _work(branch: Branch, version: Version) -> str:
     # keyed by name: every version is known to set an element by its key, not by its number
     zeros = array(f"{quote(uplink.name)}=0" for uplink in branch.uplinks)
     fresh = [f":local {name} {zeros}" for name in ("mwIs", "mwWas", "mwWish")] + [":local mwLive 0", ":local mwAny 0"]
-    parts = [*fresh, each(*_verdict(branch, version)), *_wishes(), *_switch(version), each(*_clean_up(version))]
+    known = "|".join(uplink.name for uplink in branch.uplinks)
+    others = f"!(comment~{quote(f'^(all|over) |^[a-z]+ ({known})( |$)')})"
+    strays = try_(f"{LIST} remove [find where {STATE} and {others}]", version)  # of an uplink that is no more
+    parts = [*fresh, strays, each(*_verdict(branch, version)), *_wishes(), *_switch(version), each(*_clean_up(version))]
     if any(uplink.metered for uplink in branch.uplinks):
         parts.append(each(when("($mwMetered->$mwI) = 1", *_leave_metered(version))))
     return lines(*parts, *messages(branch, version))
@@ -144,6 +163,8 @@ def _verdict(branch: Branch, version: Version) -> Iterable[str]:
         count_mute += "\n:set mwHost [/tool netwatch get $mwRow host]"
         yield ':local mwHost ""'
     yield ":local mwGood 0\n:local mwBad 0\n:local mwMute 0\n:local mwVerdict 0"
+    # not documented: whether a literal that was changed is fresh when it is met again
+    yield ":set ($mwWas->$mwName) 0\n:set ($mwWish->$mwName) 0"
     yield block(
         ':foreach mwRow in=[/tool netwatch find where comment~("multiwan:failover:" . $mwName . ":probe")]',
         ":local mwStatus [/tool netwatch get $mwRow status]",
@@ -161,13 +182,14 @@ def _verdict(branch: Branch, version: Version) -> Iterable[str]:
     yield f":if ([:len [{_DISABLED}]] > 0) do={{ :set ($mwWas->$mwName) 1 }}"
     if not TABLES.on(version):
         # Netwatch of RouterOS 6 sends a single packet, and one lost packet is no death: ask again before closing. One
-        # of the silent anchors speaks for all of them.
-        ask = ":if ([/ping $mwHost count=3 interval=300ms] > 0) do={ :set mwVerdict 0 }"
-        yield when("$mwVerdict = 3 && ($mwWas->$mwName) = 0", ask)
+        # of the silent anchors speaks for all of them. An answer counts within the interval (manual of 2.7, /ping).
+        ask = try_(":set mwPongs [/ping $mwHost count=2 interval=1s]", version)
+        found = ":if ($mwPongs > 0) do={ :set mwVerdict 0 }"
+        yield when("$mwVerdict = 3 && ($mwWas->$mwName) = 0", ":local mwPongs 0", ask, found)
     # the hold-down begins with the first good look; the last bad one may be a tick older
-    yield when("$mwVerdict > 1", note("bad", version), forget("hold"))
+    yield when("$mwVerdict > 1", note("bad", version), forget("hold", version))
     hold = note("hold", version, timeout="($mwHolds->$mwI)")
-    yield when(f"$mwVerdict = 1 && [:len {noted('bad')}] > 0", hold, forget("bad"))
+    yield when(f"$mwVerdict = 1 && [:len {noted('bad')}] > 0", hold, forget("bad", version))
     yield ":set ($mwIs->$mwName) $mwVerdict"
     free = f"($mwWas->$mwName) = 0 || [:len {noted('hold')}] = 0"
     yield f":if ($mwVerdict = 1 && ({free})) do={{ :set ($mwWish->$mwName) 1 }}"
@@ -212,7 +234,8 @@ def _switch(version: Version) -> Iterable[str]:
             when("($mwWas->$mwName) = 0", since),
         ),
         when(
-            "($mwWish->$mwName) = 0 && ($mwWas->$mwName) = 0",
+            # a deploy during the outage may have added a row to a gate that is closed
+            f"($mwWish->$mwName) = 0 && [:len [{_ENABLED}]] > 0",
             f"{gates} disabled=yes",
             ':log warning ("multiwan: " . ($mwLabels->$mwI) . " is not used now")',
         ),
@@ -221,24 +244,43 @@ def _switch(version: Version) -> Iterable[str]:
 
 def _remove_connections(version: Version) -> str:
     """All with the uplink's mark but those to the router itself: a session of its administrator ends by itself or not
-    at all. A connection may be gone before it is removed, which is an error each time."""
-    find = "/ip firewall connection find where connection-mark=$mwMark and !(reply-src-address~$mwOwn)"
+    at all. And the router's own that left here, such as tunnels: their answers go to its address on this line.
+
+    ``mwLeft``: whether there are more. A connection may be gone before it is removed, which is an error each time."""
+    marked = "connection-mark=$mwMark and !(reply-src-address~$mwOwn)"
+    remove = try_("/ip firewall connection remove $mwConnection", version)
+    sweeps = (
+        lines(
+            f":set mwFound [/ip firewall connection find where {those}]",
+            f":if ([:len $mwFound] > {_BATCH}) do={{ :set mwLeft true; :set mwFound [:pick $mwFound 0 {_BATCH}] }}",
+            block(":foreach mwConnection in=$mwFound", remove),
+        )
+        for those in (marked, "reply-dst-address~$mwOwn")
+    )
     return lines(
         ':local mwMark ("mw-" . $mwName)',
         ":local mwOwn ($mwOwns->$mwI)",
-        block(f":foreach mwConnection in=[{find}]", try_("/ip firewall connection remove $mwConnection", version)),
+        ":local mwLeft false\n:local mwFound",
+        *sweeps,
+        when("$mwLeft", _ask_again(version)),
     )
 
 
 def _clean_up(version: Version) -> Iterable[str]:
     """Connections of dead lines, once another carries: in the run that closes the gate, and in one more for those that
-    slipped in between."""
-    due = f"($mwWish->$mwName) = 0 && ($mwIs->$mwName) = 3 && $mwAny > 0 && [:len {noted('clean')}] = 0"
-    yield when("($mwWish->$mwName) = 1", forget("clean"))
-    yield when(due, _remove_connections(version), when("($mwWas->$mwName) = 1", note("clean", version)))
+    slipped in between. What comes while nothing lives goes by the line of last resort, and is removed after that."""
+    due = f"($mwIs->$mwName) = 3 && ($mwWish->$mwName) = 0 && $mwAny > 0 && [:len {noted('clean')}] = 0"
+    yield when("($mwIs->$mwName) != 3 || $mwAny = 0", forget("clean", version))
+    yield when(
+        due, _remove_connections(version), when("($mwWas->$mwName) = 1 && $mwLeft = false", note("clean", version))
+    )
 
 
 def _leave_metered(version: Version) -> Iterable[str]:
     """A metered line is left at once: its connections go when another line is back."""
     yield when("$mwLive = 0 && ($mwWish->$mwName) = 1", note("used", version))
-    yield when(f"$mwLive > 0 && [:len {noted('used')}] > 0", _remove_connections(version), forget("used"))
+    yield when(
+        f"$mwLive > 0 && [:len {noted('used')}] > 0",
+        _remove_connections(version),
+        when("$mwLeft = false", forget("used", version)),
+    )

@@ -13,7 +13,8 @@ after none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
 
 from . import names
 from .dialect import attempt, indented
@@ -26,6 +27,18 @@ STATE = f"list={quote(names.STATE_LIST)}"
 LONG = "4w"
 #: Second number of a row's address. 240.0.0.0/4 is reserved (RFC 1112), so none of them ever matches a packet.
 KINDS = {"down": 1, "hold": 2, "told": 3, "clean": 4, "used": 5, "quota": 6, "all": 7, "over": 8, "back": 9, "bad": 10}
+
+
+def places(uplinks: Sequence[str]) -> list[str]:
+    """The last two numbers of an address for each name. They depend on the name and not on its place in the file: an
+    uplink that is taken out or put elsewhere during an outage must not leave its state to another."""
+    found: list[str] = []
+    for name in uplinks:
+        number = zlib.crc32(name.encode())
+        while (place := f"{number // 254 % 256}.{number % 254 + 1}") in found:
+            number += 1
+        found.append(place)
+    return found
 
 
 def lines(*parts: str) -> str:
@@ -42,7 +55,7 @@ def when(test: str, *body: str) -> str:
 
 def each(*body: str) -> str:
     """For each uplink."""
-    named = (":local mwName ($mwNames->$mwI)", ":local mwPlace ($mwI + 1)")
+    named = (":local mwName ($mwNames->$mwI)", ":local mwPlace ($mwPlaces->$mwI)")
     return block(":for mwI from=0 to=$mwLast", *named, *body)
 
 
@@ -57,7 +70,7 @@ def array(values: Iterable[object]) -> str:
 
 def note(kind: str, version: Version, *, comment: str = "", timeout: str = LONG, address: str = "") -> str:
     """Adds a row of state, if it is not there."""
-    place = address or f'("240.{KINDS[kind]}.0." . $mwPlace)'
+    place = address or f'("240.{KINDS[kind]}." . $mwPlace)'
     text = comment or f'("{kind} " . $mwName)'
     return try_(f"{LIST} add {STATE} address={place} timeout={timeout} comment={text}", version)
 
@@ -67,8 +80,9 @@ def noted(kind: str) -> str:
     return f'[{LIST} find where {STATE} and comment~("^{kind} " . $mwName . "(\\$| )")]'
 
 
-def forget(kind: str) -> str:
-    return f"{LIST} remove {noted(kind)}"
+def forget(kind: str, version: Version) -> str:
+    """One of them may have ended by itself between the look and the removal."""
+    return try_(f"{LIST} remove {noted(kind)}", version)
 
 
 def age(row: str) -> str:

@@ -31,11 +31,11 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     # Slow or lossy, but alive.
     "uplink_poor": {
-        "id": (
-            "Cabang {branch}: jalur internet {label} lambat atau kehilangan paket\nTidak dipakai untuk koneksi baru"
-        ),
-        "en": "Branch {branch}: internet line {label} is slow or loses packets\nNot used for new connections",
+        "id": "Cabang {branch}: jalur internet {label} lambat atau kehilangan paket",
+        "en": "Branch {branch}: internet line {label} is slow or loses packets",
     },
+    # Put behind it when there is a better line.
+    "unused": {"id": "\nTidak dipakai untuk koneksi baru", "en": "\nNot used for new connections"},
     "uplink_good": {
         "id": "Cabang {branch}: jalur internet {label} kembali normal\nLama gangguan: {length}",
         "en": "Branch {branch}: internet line {label} is good again\nIt was poor for: {length}",

@@ -95,7 +95,11 @@ class FastRouter:
     async def call(
         self, menu: str, command: str, args: Mapping[str, str], *, queries: Sequence[str] = (), caller: Caller
     ) -> Reply:
-        del queries, caller
+        del queries
+        if (menu, command) == ("/system/script", "run"):
+            name = args.get(".id") or args.get("number") or args["numbers"]
+            await self.interpreter.run(self.script(name), caller=caller)
+            return Reply()
         self.commands += 1
         if self.turns:
             await asyncio.sleep(0)
@@ -138,7 +142,7 @@ class FastRouter:
         shown = {key: value for key, value in row.items() if key != "ends"}
         if "ends" in row:
             shown["timeout"] = format_duration(round((float(row["ends"]) - self.now) * 1e6))
-        if "gateway" in row:
+        if "gateway" in row or "on-event" in row:
             shown.setdefault("disabled", "false")
             shown["disabled"] = {"yes": "true", "no": "false"}.get(shown["disabled"], shown["disabled"])
         return shown
@@ -149,9 +153,15 @@ class FastRouter:
         return next(row["source"] for row in self.menus["/system/script"] if row["name"] == name)
 
     async def run(self) -> None:
-        """As the scheduler and netwatch do; twice with ``kill_at`` is a test's own doing."""
+        """As the scheduler does."""
         self.commands = 0
-        await self.interpreter.run(self.script("mw-failover"), caller=SYS)
+        (row,) = (row for row in self.menus["/system/scheduler"] if row["name"] == "mw-failover")
+        await self.interpreter.run(row["on-event"], caller=SYS)
+
+    async def event(self) -> None:
+        """As netwatch does."""
+        self.commands = 0
+        await self.interpreter.run(self.menus["/tool/netwatch"][0]["up-script"], caller=SYS)
 
     async def killed_run(self, at: int) -> bool:
         """Whether the run came so far."""
@@ -194,8 +204,19 @@ class FastRouter:
                 found.add(uplink)
         return found
 
-    def connect(self, uplink: int, reply_source: str = "198.51.100.1:443") -> None:
-        self._insert(CONNECTIONS, {"connection-mark": f"mw-isp{uplink}", "reply-src-address": reply_source})
+    def closed_gates(self) -> int:
+        gates = [row for row in self.menus["/ip/route"] if ":gate" in row.get("comment", "")]
+        return sum(row.get("disabled") == "yes" for row in gates)
+
+    def connect(
+        self, uplink: int, reply_source: str = "198.51.100.1:443", *, marked: bool = True, reply_to: str = ""
+    ) -> None:
+        """``reply_to``: the router's own address on the line when a source NAT or the router itself sent it."""
+        mark = f"mw-isp{uplink}" if marked else "no-mark"
+        address = reply_to or "192.168.10.20:50000"
+        self._insert(
+            CONNECTIONS, {"connection-mark": mark, "reply-src-address": reply_source, "reply-dst-address": address}
+        )
 
     def connections(self) -> list[tuple[str, str]]:
         return [(row["connection-mark"], row["reply-src-address"]) for row in self.menus[CONNECTIONS]]
