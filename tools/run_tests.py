@@ -24,8 +24,8 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "unit, golden, versions, conformance",
         ("-n", "2", "tests/unit", "tests/golden", "tests/versions", "tests/conformance", "tests/fuzz"),
     ),
-    # two files at a time: a file keeps its lab, and mostly waits
-    ("lab", ("-n", "2", "--dist", "loadfile", "tests/lab", "tests/bench")),
+    # four files at a time: a file keeps its lab, and mostly waits
+    ("lab", ("-n", "4", "--dist", "loadfile", "tests/lab", "tests/bench")),
     ("clients of others, real routers", ("-n", "2", "--dist", "loadfile", "tests/clients", "tests/real")),
     ("molecule", ("tests/molecule",)),
 )

@@ -76,7 +76,8 @@ class Branch:
         return asyncio.run(self.lab.export())
 
     def writes(self) -> int:
-        return len(asyncio.run(self.lab.journal()))
+        """Those that came by the API; the router's own scripts write their state."""
+        return sum(str(entry["origin"]).startswith("api") for entry in asyncio.run(self.lab.journal()))
 
     def measure(self, kind: str, **options: Any) -> dict[str, Any]:
         return dict(asyncio.run(self.lab.measure(kind, **options)))

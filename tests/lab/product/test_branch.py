@@ -31,7 +31,7 @@ def gate_is_open(branch: Branch, address: str) -> bool:
 
 
 def wait_for_gate(branch: Branch, address: str, *, opened: bool) -> None:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60  # a line that was dead is held back for some time
     while gate_is_open(branch, address) != opened:
         assert time.monotonic() < end, f"gate {address} did not become {'open' if opened else 'closed'}"
         time.sleep(0.1)
