@@ -87,7 +87,7 @@ def test_an_uplink_added_at_the_end_changes_no_row_of_the_others(raw: dict[str, 
         for variables in (raw, more)
     )
     own = {key for key in before if key[1].split(":")[1] in {"wan", "lan", "failover", "dhcp_alert", "notify"}}
-    own -= {("/system/script", "multiwan:failover:fast")}  # one script watches all of them
+    own -= {(menu, "multiwan:failover:fast") for menu in ("/system/script", "/system/scheduler")}  # watch all of them
     assert {key: after.get(key) for key in own} == {key: before[key] for key in own}
     parts = ("inbound", "route", "memory", "output")
     marks = {key for key in before if key[1].split(":")[-1] in parts}
