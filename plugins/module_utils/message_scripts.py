@@ -173,12 +173,14 @@ _UNTRUSTED = ':log warning "multiwan: the authority of the message server could 
 def trust(authorities: Sequence[Authority], version: Version) -> str:
     """Imports the authorities that are missing, makes all of them trusted, and removes those that are not wanted now.
 
-    The router names a certificate after its file. The file goes in any case: 7.15 and later remove it themselves.
+    One that the administrator imported himself counts: RouterOS takes none twice. The router names a certificate after
+    its file. The file goes in any case: 7.15 and later remove it themselves.
     ``/file set contents`` takes 4095 characters on old versions, so each certificate has a file of its own.
     """
     wanted = " ".join(f"{authority.file}.txt_0" for authority in authorities)
     steps = "\n".join(_import(authority, version) for authority in authorities)
     return f"""\
+:local mwHave
 {steps}
 :local mwWanted {quote(wanted)}
 :foreach mwOne in=[/certificate find where name~"^mw-ca-"] do={{
@@ -193,7 +195,9 @@ def _import(authority: Authority, version: Version) -> str:
     made = f"/file add name={quote(file)}" if FILE_ADD.on(version) else f"/file print file={quote(authority.file)}"
     contents = quote(authority.pem)
     return f"""\
-:if ([:len [/certificate find name={quote(file + "_0")}]] = 0) do={{
+:set mwHave [/certificate find where fingerprint={quote(authority.fingerprint)}]
+:if ([:len $mwHave] = 0) do={{ :set mwHave [/certificate find where name={quote(file + "_0")}] }}
+:if ([:len $mwHave] = 0) do={{
   :if ([:len [/file find name={quote(file)}]] = 0) do={{
     {made}
     :delay 2s
@@ -204,7 +208,8 @@ def _import(authority: Authority, version: Version) -> str:
   :delay 1s
   :foreach mwFile in=[/file find name={quote(file)}] do={{ /file remove $mwFile }}
   :log info "multiwan: imported the authority of the message server"
+  :set mwHave [/certificate find where name={quote(file + "_0")}]
 }}
-:foreach mwOne in=[/certificate find name={quote(file + "_0")}] do={{
+:foreach mwOne in=$mwHave do={{
   :if ([/certificate get $mwOne trusted] = false) do={{ /certificate set $mwOne trusted=yes }}
 }}"""

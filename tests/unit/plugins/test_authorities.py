@@ -84,6 +84,18 @@ async def test_the_authority_is_imported_once_trusted_and_leaves_no_file(version
     assert len(jakarta.sent) == 3
 
 
+@pytest.mark.parametrize("version", ["6.49", "7.12"])
+async def test_one_that_the_administrator_imported_is_trusted_and_none_is_added(version: str) -> None:
+    jakarta = router(version=version)
+    fingerprint = GO_DADDY_G2[0].fingerprint
+    jakarta.menus["/certificate"] = [{".id": "*1", "name": "gd", "fingerprint": fingerprint, "trusted": "false"}]
+    await jakarta.notify("satu")
+    await jakarta.tick()
+    assert [(row["name"], row["trusted"]) for row in jakarta.menus["/certificate"]] == [("gd", "yes")]
+    assert jakarta.menus.get("/file", []) == []
+    assert len(jakarta.sent) == 1
+
+
 async def test_an_authority_that_is_no_longer_wanted_goes_and_those_of_others_stay() -> None:
     jakarta = router(version="7.12")
     rows = [{".id": "*1", "name": "mw-ca-000000000000.txt_0"}, {".id": "*2", "name": "their-own"}]
