@@ -235,7 +235,7 @@ def last_measured(run: Run, cells_: Iterable[Cell]) -> str:
 def report(run: Run) -> None:
     found = judged(run)
     made = rows(found)
-    machine = f"{os.cpu_count()} cores, load up to {load(run, found):.1f}, Linux {platform.release()}"
+    machine = f"{os.cpu_count()} cores, load up to {load(run, found):.1f}, Linux {'.'.join(platform.release().split('.')[:2])}"
     title = f"Failover, {'short form, ' if run.options.short else ''}{len(found)} of {len(run.cells)} cells ({machine})"
     said, held, measured_at = headlines(made), claims(made), last_measured(run, found)
     Console(width=max(WIDTH, run.console.width)).print(table(made, title))
