@@ -235,7 +235,8 @@ def last_measured(run: Run, cells_: Iterable[Cell]) -> str:
 def report(run: Run) -> None:
     found = judged(run)
     made = rows(found)
-    machine = f"{os.cpu_count()} cores, load up to {load(run, found):.1f}, Linux {'.'.join(platform.release().split('.')[:2])}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    machine = f"{os.cpu_count()} cores, load up to {load(run, found):.1f}, Linux {kernel}"
     title = f"Failover, {'short form, ' if run.options.short else ''}{len(found)} of {len(run.cells)} cells ({machine})"
     said, held, measured_at = headlines(made), claims(made), last_measured(run, found)
     Console(width=max(WIDTH, run.console.width)).print(table(made, title))
