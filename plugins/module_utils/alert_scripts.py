@@ -34,8 +34,8 @@ def dhcp_alert(branch: str, language: str, version: Version, *, tells: bool) -> 
     known, seen = quote(names.ROGUE_LIST), quote(names.ROGUE_SEEN_LIST)
     take = f"{LIST} add list={quote(names.ROGUE_LOOK_LIST)} address=240.0.0.254 timeout={_LOCK_LIFETIME}"
     lock = dialect.attempt(f":set mwLock [{take}]\n:set mwMine true", ":delay 1s", version, error="mwError")
-    release = dialect.attempt(f"{LIST} remove $mwLock", "", version, error="mwError")
-    forget = dialect.attempt(f"{LIST} remove $mwEntry", "", version, error="mwError")
+    release = dialect.tried(f"{LIST} remove $mwLock", version)
+    forget = dialect.tried(f"{LIST} remove $mwEntry", version)
     here = {"interface": "mwIf", "segment": "mwSegment", "mac": "mwServer"}
     found = _tell("rogue_dhcp", branch, language, {**here, "ip": "mwAddress"}) if tells else ""
     claim = _claim(language, version)
@@ -116,7 +116,7 @@ def _claim(language: str, version: Version) -> str:
 :local mwMore ""
 :for mwSlot from=1 to={STORM_LIMIT} do={{
   :if ($mwMay = false) do={{
-{dialect.indented(dialect.attempt(add + chr(10) + last, "", version, error="mwError"), 4)}
+{dialect.indented(dialect.tried(add + chr(10) + last, version), 4)}
   }}
 }}"""
 

@@ -25,6 +25,11 @@ def attempt(body: str, otherwise: str, version: Version, *, error: str) -> str:
     return f"{begin}\n{indented(body, 2)}\n{between}{end}"
 
 
+def tried(body: str, version: Version) -> str:
+    """Runs ``body`` and goes on when it fails: a row that is there already, or one that has gone."""
+    return attempt(body, "", version, error="mwError")
+
+
 def keeps_nothing(version: Version) -> str:
     """The option of ``/tool fetch`` that leaves no file behind."""
     return "output=none" if FETCH_OUTPUT.on(version) else "keep-result=no"

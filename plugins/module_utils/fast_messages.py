@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from . import names, texts
-from .fast_state import KINDS, STATE, age, block, each, forget, lines, note, noted, try_, when
+from .dialect import tried
+from .fast_state import KINDS, STATE, age, block, each, forget, lines, note, noted, when
 from .model import Branch
 from .quoting import quote
 from .scripts import LIST, call
@@ -57,7 +58,7 @@ def _claim(version: Version, *, place: str) -> Iterable[str]:
     yield ":local mwSlot 0"
     yield block(
         f":for mwTry from=1 to={STORM_LIMIT}",
-        when("$mwSlot = 0", try_(f"{add}\n:set mwSlot $mwTry", version)),
+        when("$mwSlot = 0", tried(f"{add}\n:set mwSlot $mwTry", version)),
     )
 
 
@@ -76,7 +77,7 @@ def _all_dead(say: Say, count: int, version: Version) -> Iterable[str]:
             f":local mwLength {age('$mwRow')}",
             f":local mwText [{LIST} get $mwRow comment]",
             note("over", version, comment=over, address=f"240.{KINDS['over']}.0.0"),
-            try_(f"{LIST} remove $mwRow", version),
+            tried(f"{LIST} remove $mwRow", version),
         ),
     )
     yield block(
@@ -87,7 +88,7 @@ def _all_dead(say: Say, count: int, version: Version) -> Iterable[str]:
         ":local mwUntil [:pick $mwRest ($mwEnd + 1) [:len $mwRest]]",
         *_claim(version, place='"0.0"'),
         when("$mwSlot > 0", say("all_down", "$mwUntil", time="mwSince", length="mwLength")),
-        try_(f"{LIST} remove $mwRow", version),
+        tried(f"{LIST} remove $mwRow", version),
     )
 
 
@@ -166,5 +167,5 @@ def _tell_good(say: Say, branch: Branch, version: Version) -> Iterable[str]:
         f":if ($mwLength = {quote(_LOST)}) do={{ :set mwLength {unknown} }}",
         when('$mwKind = "2"', say("uplink_good", "$mwRest", label="mwLabel", length="mwLength")),
         when('$mwKind != "2"', say("uplink_up", "$mwRest", label="mwLabel", length="mwLength")),
-        try_(f"{LIST} remove $mwRow", version),
+        tried(f"{LIST} remove $mwRow", version),
     )

@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from . import names
-from .dialect import attempt
+from .dialect import attempt, tried
 from .fast_messages import messages
-from .fast_state import STATE, array, block, each, forget, lines, note, noted, places, try_, when
+from .fast_state import STATE, array, block, each, forget, lines, note, noted, places, when
 from .model import Branch, Uplink
 from .quoting import quote
 from .scripts import LIST, call, run_script
@@ -104,12 +104,12 @@ def _locked(work: str, version: Version) -> str:
             ":while ($mwAgain)",
             ":set mwAgain false",
             ':local mwLock ""',
-            try_(f":set mwLock [{taken}]", version),
+            tried(f":set mwLock [{taken}]", version),
             when(
                 "[:len $mwLock] > 0",
-                try_(f"{LIST} remove [find where {_LOCK} and {_WANTED}]", version),
+                tried(f"{LIST} remove [find where {_LOCK} and {_WANTED}]", version),
                 attempt(work, failed, version, error="mwError"),
-                try_(f"{LIST} remove $mwLock", version),
+                tried(f"{LIST} remove $mwLock", version),
                 f":set mwAgain ([:len [{LIST} find where {_LOCK} and {_WANTED}]] > 0)",
             ),
         ),
@@ -117,7 +117,7 @@ def _locked(work: str, version: Version) -> str:
 
 
 def _ask_again(version: Version) -> str:
-    return try_(f"{LIST} add {_LOCK} address=240.255.0.1 timeout=1m {_WANTED}", version)
+    return tried(f"{LIST} add {_LOCK} address=240.255.0.1 timeout=1m {_WANTED}", version)
 
 
 def _guarded(work: str, version: Version) -> str:
@@ -128,7 +128,7 @@ def _guarded(work: str, version: Version) -> str:
     told = note("told", version, comment='("told " . $mwName . " 3")')
     return lines(
         ":local mwTicks 0",
-        try_(f":set mwTicks [/system scheduler get {row} run-count]", version),
+        tried(f":set mwTicks [/system scheduler get {row} run-count]", version),
         when(
             "$mwTicks = 0",
             each(when(f"[:len [{_DISABLED}]] > 0", told)),
@@ -147,7 +147,7 @@ def _work(branch: Branch, version: Version) -> str:
     fresh = [f":local {name} {zeros}" for name in ("mwIs", "mwWas", "mwWish")] + [":local mwLive 0", ":local mwAny 0"]
     known = "|".join(uplink.name for uplink in branch.uplinks)
     others = f"!(comment~{quote(f'^(all|over) |^[a-z]+ ({known})( |$)')})"
-    strays = try_(f"{LIST} remove [find where {STATE} and {others}]", version)  # of an uplink that is no more
+    strays = tried(f"{LIST} remove [find where {STATE} and {others}]", version)  # of an uplink that is no more
     parts = [*fresh, strays, each(*_verdict(branch, version)), *_wishes(), *_switch(version), each(*_clean_up(version))]
     if any(uplink.metered for uplink in branch.uplinks):
         parts.append(each(when("($mwMetered->$mwI) = 1", *_leave_metered(version))))
@@ -183,7 +183,7 @@ def _verdict(branch: Branch, version: Version) -> Iterable[str]:
     if not TABLES.on(version):
         # Netwatch of RouterOS 6 sends a single packet, and one lost packet is no death: ask again before closing. One
         # of the silent anchors speaks for all of them. An answer counts within the interval (manual of 2.7, /ping).
-        ask = try_(":set mwPongs [/ping $mwHost count=2 interval=1s]", version)
+        ask = tried(":set mwPongs [/ping $mwHost count=2 interval=1s]", version)
         found = ":if ($mwPongs > 0) do={ :set mwVerdict 0 }"
         yield when("$mwVerdict = 3 && ($mwWas->$mwName) = 0", ":local mwPongs 0", ask, found)
     # the hold-down begins with the first good look; the last bad one may be a tick older
@@ -248,7 +248,7 @@ def _remove_connections(version: Version) -> str:
 
     ``mwLeft``: whether there are more. A connection may be gone before it is removed, which is an error each time."""
     marked = "connection-mark=$mwMark and !(reply-src-address~$mwOwn)"
-    remove = try_("/ip firewall connection remove $mwConnection", version)
+    remove = tried("/ip firewall connection remove $mwConnection", version)
     sweeps = (
         lines(
             f":set mwFound [/ip firewall connection find where {those}]",

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 
 from . import names
-from .dialect import attempt, indented
+from .dialect import indented, tried
 from .quoting import quote
 from .scripts import LIST
 from .versions import Version
@@ -59,11 +59,6 @@ def each(*body: str) -> str:
     return block(":for mwI from=0 to=$mwLast", *named, *body)
 
 
-def try_(body: str, version: Version) -> str:
-    """Goes on when it fails: a row that is there already, or one that has gone."""
-    return attempt(body, "", version, error="mwError")
-
-
 def array(values: Iterable[object]) -> str:
     return "{" + ";".join(str(value) for value in values) + "}"
 
@@ -72,7 +67,7 @@ def note(kind: str, version: Version, *, comment: str = "", timeout: str = LONG,
     """Adds a row of state, if it is not there."""
     place = address or f'("240.{KINDS[kind]}." . $mwPlace)'
     text = comment or f'("{kind} " . $mwName)'
-    return try_(f"{LIST} add {STATE} address={place} timeout={timeout} comment={text}", version)
+    return tried(f"{LIST} add {STATE} address={place} timeout={timeout} comment={text}", version)
 
 
 def noted(kind: str) -> str:
@@ -82,7 +77,7 @@ def noted(kind: str) -> str:
 
 def forget(kind: str, version: Version) -> str:
     """One of them may have ended by itself between the look and the removal."""
-    return try_(f"{LIST} remove {noted(kind)}", version)
+    return tried(f"{LIST} remove {noted(kind)}", version)
 
 
 def age(row: str) -> str:

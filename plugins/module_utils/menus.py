@@ -291,11 +291,11 @@ MENUS: tuple[Menu, ...] = (
         # Last: what its scripts act on is there, and goes only after it is gone.
         stage=95,
         properties={
-            **_texts("host type port packet-count packet-size http-codes src-address name certificate comment"),
+            **_texts("host type packet-count src-address name comment"),
             **dict.fromkeys(
                 (
                     *("interval", "timeout", "start-delay", "startup-delay", "packet-interval"),
-                    *("thr-avg", "thr-max", "thr-jitter", "thr-stdev", "thr-http-time", "thr-tcp-conn-time"),
+                    *("thr-avg", "thr-max", "thr-jitter", "thr-stdev"),
                 ),
                 forms.duration,
             ),
@@ -322,25 +322,19 @@ MENUS: tuple[Menu, ...] = (
             "thr-stdev": "250ms",
             "thr-loss-percent": "85",
             "thr-loss-count": "4294967295",
-            "thr-http-time": "10s",
-            "thr-tcp-conn-time": "1s",
-            "http-codes": "",
-            "certificate": "none",
             "up-script": "",
             "down-script": "",
             "test-script": "",
         },
-        derived=frozenset({"port", "packet-size", "certificate", "http-codes", "thr-http-time", "thr-tcp-conn-time"}),
         unsettable=True,
         long=frozenset({"up-script", "down-script", "test-script"}),
         # Fields of 6.49 are host, interval, timeout, the two scripts, comment and disabled (manual of RouterOS 6).
         later={
             **dict.fromkeys(
                 (
-                    *("type", "port", "packet-count", "packet-interval", "packet-size", "http-codes", "name"),
-                    *("certificate", "check-certificate", "start-delay", "startup-delay", "test-script"),
+                    *("type", "packet-count", "packet-interval", "name"),
+                    *("check-certificate", "start-delay", "startup-delay", "test-script"),
                     *("thr-avg", "thr-max", "thr-jitter", "thr-stdev", "thr-loss-percent", "thr-loss-count"),
-                    *("thr-http-time", "thr-tcp-conn-time"),
                 ),
                 TABLES.since,
             ),

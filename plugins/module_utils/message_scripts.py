@@ -112,10 +112,10 @@ def outbox(version: Version, *, trusts: bool) -> str:
     """
     lock = f"{LIST} add list={quote(names.SENDING_LIST)} address={_LOCK_ADDRESS} timeout="
     take = dialect.attempt(f":set mwLock [{lock}{_LOCK}]", ":set mwOpen false", version, error="mwError")
-    read = dialect.attempt(f":set mwBody [{LIST} get $mwEntry comment]", "", version, error="mwError")
-    forget = dialect.attempt(f"{LIST} remove $mwEntry", "", version, error="mwError")
-    release = dialect.attempt(f"{LIST} remove $mwLock", "", version, error="mwError")
-    wait = dialect.attempt(f"{lock}$mwPause comment=$mwWhy", "", version, error="mwError")
+    read = dialect.tried(f":set mwBody [{LIST} get $mwEntry comment]", version)
+    forget = dialect.tried(f"{LIST} remove $mwEntry", version)
+    release = dialect.tried(f"{LIST} remove $mwLock", version)
+    wait = dialect.tried(f"{lock}$mwPause comment=$mwWhy", version)
     trusting = dialect.attempt(
         f":local mwTrust {call(names.SCRIPT_TRUST)}\n$mwTrust", _UNTRUSTED, version, error="mwError"
     )

@@ -34,13 +34,13 @@ def put(into: str, lifetime: str, version: Version, *, size: int, taken: str, bl
     """
     address = f"({quote(NETWORK)} . $mwSlot)"
     add = f"{LIST} add list={into} address={address} timeout={lifetime} comment=$mwBody\n:set {taken} true"
-    oldest = dialect.attempt(f"{LIST} remove ($mwRows->0)", "", version, error="mwError")
+    oldest = dialect.tried(f"{LIST} remove ($mwRows->0)", version)
     loop = f"""\
 :local mwRound 0
 :while (${taken} = false && $mwRound < 5) do={{
   :for mwSlot from=1 to={size} do={{
     :if (${taken} = false) do={{
-{dialect.indented(dialect.attempt(add, "", version, error="mwError"), 6)}
+{dialect.indented(dialect.tried(add, version), 6)}
     }}
   }}
   :if (${taken} = false) do={{
