@@ -40,6 +40,8 @@ async def up(lab: LabClient, args: Arguments) -> int:
         version=args.version,
         branch=args.branch,
         device_mode=args.device_mode,
+        factory=args.factory,
+        admin_password=not args.no_admin_password,
     )
     ssh_port = args.ssh_port if args.ssh_port is not None else (SSH_PORT if args.api_port else 0)
     options = Options(topology, args.api_port, args.api_ssl_port, args.router, ssh_port=ssh_port)

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The router as a technician left it: a bridge with the LAN ports, DHCP, users, a few rows of his own. No multi-WAN.
+"""The router before the first deploy, in one of three states (topology.FACTORIES). No multi-WAN in any of them.
 
-His rows carry his comments. Nothing that the collection does may change, move or remove them.
+``ready`` and ``hand-configured``: as a technician left it: a bridge with the LAN ports, DHCP, a few rows of his own. His
+rows carry his comments. Nothing that the collection does may change, move or remove them. ``ready`` has the API's user and
+certificate on top. ``new``: out of the box, the LAN's ports bridged and addressed, so that it can be reached; nothing else.
 """
 
 from __future__ import annotations
@@ -20,12 +22,23 @@ API_POLICIES = (
 
 def factory_rows(topology: Topology) -> tuple[FactoryRow, ...]:
     """The configuration of the branch's router before the first deploy."""
-    lan_ports = topology.lan_ports
-    rows: list[tuple[str, dict[str, str]]] = [
-        ("/system/identity", {"name": topology.branch}),
-        ("/interface/bridge", {"name": "bridge", "comment": "LAN kantor"}),
-        *(("/interface/bridge/port", {"bridge": "bridge", "interface": port}) for port in lan_ports),
-        ("/ip/address", {"address": f"{LAN_GATEWAY}/24", "interface": "bridge", "comment": "LAN kantor"}),
+    bridge = "defconf" if topology.factory == "new" else "LAN kantor"
+    lan = [
+        ("/interface/bridge", {"name": "bridge", "comment": bridge}),
+        *(("/interface/bridge/port", {"bridge": "bridge", "interface": port}) for port in topology.lan_ports),
+        ("/ip/address", {"address": f"{LAN_GATEWAY}/24", "interface": "bridge", "comment": bridge}),
+    ]
+    if topology.factory == "new":
+        rows = lan
+    else:
+        rows = [("/system/identity", {"name": topology.branch}), *lan, *_by_hand()]
+    if topology.factory == "ready":
+        rows.append(("/user/group", {"name": API_GROUP, "policy": API_POLICIES}))
+    return tuple(FactoryRow(menu, values) for menu, values in rows)
+
+
+def _by_hand() -> list[tuple[str, dict[str, str]]]:
+    return [
         ("/ip/dns", {"servers": ",".join(RESOLVERS)}),
         ("/ip/pool", {"name": "lan-pool", "ranges": f"{LAN[210]}-{LAN[250]}"}),
         ("/ip/dhcp-server/network", {"address": str(LAN), "gateway": LAN_GATEWAY, "dns-server": ",".join(RESOLVERS)}),
@@ -47,6 +60,4 @@ def factory_rows(topology: Topology) -> tuple[FactoryRow, ...]:
             "/ip/firewall/filter",
             {"chain": "forward", "action": "drop", "connection-state": "invalid", "comment": "teknisi: invalid"},
         ),
-        ("/user/group", {"name": API_GROUP, "policy": API_POLICIES}),
     ]
-    return tuple(FactoryRow(menu, values) for menu, values in rows)

@@ -13,7 +13,7 @@ from lab.world.faults import KINDS as FAULTS
 from lab.world.launcher import Options
 from lab.world.rogue import DEFAULT_MAC
 from lab.world.shell import PLACES
-from lab.world.topology import DEVICE_MODES, MAX_CLIENTS
+from lab.world.topology import DEVICE_MODES, FACTORIES, MAX_CLIENTS
 from lab.world.traffic.plans import KINDS
 
 
@@ -31,6 +31,8 @@ class Arguments(argparse.Namespace):
     version: str
     branch: str
     device_mode: str
+    factory: str
+    no_admin_password: bool
     api_port: int
     api_ssl_port: int
     ssh_port: int | None
@@ -116,6 +118,13 @@ def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device-mode", choices=DEVICE_MODES, default="advanced", help="what the router may do (default advanced)"
     )
+    parser.add_argument(
+        "--factory",
+        choices=FACTORIES,
+        default="ready",
+        help="ready for the API (default); hand-configured: no API user, no certificate; new: out of the box",
+    )
+    parser.add_argument("--no-admin-password", action="store_true", help="admin's password is empty")
     parser.add_argument("--branch", default="jakarta", help="name of the router and of the inventory's host")
     parser.add_argument(
         "--api-port", type=int, default=Options.api_port, help="on 127.0.0.1; 0: any free one (default 8728)"

@@ -105,11 +105,17 @@ def parse_uplinks(text: str) -> tuple[Uplink, ...]:
 
 #: what a router may do from the factory (facts 8); changed on it by /system/device-mode/update and a power cycle
 DEVICE_MODES = ("advanced", "basic", "home")
+#: how the router is found (world/factory.py): prepared for the API; set up by a technician, but nobody may use the API
+#: yet; or as it came from the factory
+FACTORIES = ("ready", "hand-configured", "new")
 
 
 @dataclass(frozen=True)
 class Topology:
-    """One lab. ``clients``: number of client addresses; ``anchors``: addresses besides ANCHORS that answer ping."""
+    """One lab. ``clients``: number of client addresses; ``anchors``: addresses besides ANCHORS that answer ping.
+
+    ``admin_password``: whether ``admin`` has one; routers without a printed password leave the factory without.
+    """
 
     uplinks: tuple[Uplink, ...] = field(default_factory=lambda: parse_uplinks("10M/10M,10M/10M"))
     clients: int = MAX_CLIENTS
@@ -117,6 +123,8 @@ class Topology:
     version: str = "7.22"
     branch: str = "jakarta"
     device_mode: str = "advanced"
+    factory: str = "ready"
+    admin_password: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.clients <= MAX_CLIENTS:
@@ -125,6 +133,8 @@ class Topology:
             raise TopologyError(f"version {self.version!r}: a RouterOS version such as 7.22 is expected")
         if self.device_mode not in DEVICE_MODES:
             raise TopologyError(f"device-mode {self.device_mode!r}: {', '.join(DEVICE_MODES)} are possible")
+        if self.factory not in FACTORIES:
+            raise TopologyError(f"factory {self.factory!r}: {', '.join(FACTORIES)} are possible")
         if not _NAME.fullmatch(self.branch):
             raise TopologyError(f"branch {self.branch!r}: lower case letters, digits and dashes are allowed")
         for text in self.extra_anchors:
@@ -176,6 +186,8 @@ class Topology:
             "version": self.version,
             "branch": self.branch,
             "device_mode": self.device_mode,
+            "factory": self.factory,
+            "admin_password": self.admin_password,
         }
 
 
@@ -202,4 +214,6 @@ def topology_from_json(data: Mapping[str, object]) -> Topology:
         version=str(data["version"]),
         branch=str(data["branch"]),
         device_mode=str(data["device_mode"]),
+        factory=str(data["factory"]),
+        admin_password=bool(data["admin_password"]),
     )

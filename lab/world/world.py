@@ -121,36 +121,49 @@ class World:
             version=self.topology.version,
             device_mode=self.topology.device_mode,
             factory=factory_rows(self.topology),
-            users={
-                "admin": Account(self.secrets.admin_password, "full"),
-                API_USER: Account(self.secrets.api_password, API_GROUP),
-            },
+            users=self._users(),
             api_sockets=(self._sockets.api,),
             api_ssl_sockets=(self._sockets.api_ssl,),
-            certificate_file=data / "api.crt",
-            key_file=data / "api.key",
+            certificate_file=data / "api.crt" if self._ready else None,
+            key_file=data / "api.key" if self._ready else None,
             ssh_sockets=(self._sockets.ssh,),
             ssh_host_key_file=data / "ssh_host_key",
             trusted_ca_pem=internet.certificate,
         )
+
+    @property
+    def _ready(self) -> bool:
+        return self.topology.factory == "ready"
+
+    @property
+    def _admin_password(self) -> str:
+        return self.secrets.admin_password if self.topology.admin_password else ""
+
+    def _users(self) -> dict[str, Account]:
+        admin = {"admin": Account(self._admin_password, "full")}
+        return {**admin, API_USER: Account(self.secrets.api_password, API_GROUP)} if self._ready else admin
 
     async def stop(self) -> None:
         await self.rogues.stop()
         await self.router.stop()
 
     def inventory(self) -> dict[str, Any]:
-        """The overlay that points an inventory's branch at this lab; merged by a second ``-i``."""
+        """The overlay that points an inventory's branch at this lab; merged by a second ``-i``.
+
+        A router that is not ``ready`` has no API user and no certificate yet: port and password are those that it is to
+        have, and ``multiwan_api_ca_file`` is left to whoever makes the certificate.
+        """
         values = {
             "ansible_host": "127.0.0.1",
             "ansible_port": self._sockets.ssh.getsockname()[1],
             "ansible_user": "admin",
-            "ansible_password": self.secrets.admin_password,
+            "ansible_password": self._admin_password,
             "multiwan_api_port": self._sockets.api_ssl.getsockname()[1],
             "multiwan_api_user": API_USER,
             "multiwan_api_password": self.secrets.api_password,
-            "multiwan_api_ca_file": str(self.folder / "ca.pem"),
+            **({"multiwan_api_ca_file": str(self.folder / "ca.pem")} if self._ready else {}),
             "lab_api_port_plain": self._sockets.api.getsockname()[1],
-            "lab_admin_password": self.secrets.admin_password,
+            "lab_admin_password": self._admin_password,
             "lab_telegram_token": self.secrets.telegram_token,
             "lab_telegram_chat_id": self.secrets.chat_id,
             "multiwan_telegram": {
