@@ -174,9 +174,9 @@ class Pinger:
         waiting = _Waiting(target, index, sent_ns, timeout_s, asyncio.get_running_loop().create_future())
         self._waiting[key] = waiting
         try:
-            return await asyncio.wait_for(waiting.done, timeout_s)
-        except TimeoutError:
-            return Ping(Outcome.TIMEOUT)
+            # not wait_for: from Python 3.12 on it drops an answer that is read in the turn in which the time is up
+            await asyncio.wait({waiting.done}, timeout=timeout_s)
+            return waiting.done.result() if waiting.done.done() else Ping(Outcome.TIMEOUT)
         finally:
             self._waiting.pop(key, None)
 

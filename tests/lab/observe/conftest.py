@@ -80,8 +80,8 @@ def pair(net: Net) -> Net:
     return net
 
 
-async def until(true: Callable[[], bool], *, within_s: float) -> float:
-    """Wait until a condition holds; how long it took in seconds. Fails when it never does."""
+async def until(true: Callable[[], bool], *, within_s: float = 60.0) -> float:
+    """Wait until a condition holds; how long it took in seconds. Fails when it never does: the limit says nothing."""
     began = time.monotonic()
     while not true():
         if time.monotonic() - began > within_s:

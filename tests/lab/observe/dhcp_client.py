@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,18 +15,17 @@ from lab import netns
 from lab.observe import dhcp_packets as dhcp
 
 
-async def lease(name: str, port: str, mac: str, *, host_name: str = "", timeout_s: float = 8) -> dhcp.Message:
+async def lease(name: str, port: str, mac: str, *, host_name: str = "", timeout_s: float = 30) -> dhcp.Message:
     """Get a lease as the client ``mac``; the ACK."""
     with contextlib.closing(netns.make_socket(name, 17, 3, 0)) as sock:
         sock.bind((port, dhcp.ETHERTYPE_IPV4))
-        offer = await exchange(sock, dhcp.discover(xid=99, mac=mac, host_name=host_name), timeout_s)
-        assert offer.kind is dhcp.Kind.OFFER
-        ack = await exchange(sock, dhcp.request(offer, host_name=host_name), timeout_s)
-        assert ack.kind is dhcp.Kind.ACK
-        return ack
+        discover = dhcp.discover(xid=99, mac=mac, host_name=host_name)
+        offer = await exchange(sock, discover, dhcp.Kind.OFFER, timeout_s)
+        return await exchange(sock, dhcp.request(offer, host_name=host_name), dhcp.Kind.ACK, timeout_s)
 
 
-async def exchange(sock: object, message: dhcp.Message, timeout_s: float) -> dhcp.Message:
+async def exchange(sock: object, message: dhcp.Message, kind: dhcp.Kind, timeout_s: float) -> dhcp.Message:
+    """The first answer of this kind: one to an earlier try may still be on its way."""
     datagram = dhcp.Datagram(
         message.chaddr, dhcp.BROADCAST_MAC, "0.0.0.0", "255.255.255.255", 68, 67, dhcp.encode(message)
     )
@@ -36,13 +36,16 @@ async def exchange(sock: object, message: dhcp.Message, timeout_s: float) -> dhc
             found = dhcp.unframe(await loop.sock_recv(sock, 2000))  # type: ignore[arg-type]
             if found is not None and found.target_port == dhcp.CLIENT_PORT:
                 answer = dhcp.decode(found.payload)
-                if (answer.xid, answer.chaddr) == (message.xid, message.chaddr):
+                if (answer.xid, answer.chaddr, answer.kind) == (message.xid, message.chaddr, kind):
                     return answer
 
 
 @contextlib.contextmanager
 def rogue(name: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A dnsmasq that offers 10.0.0.100-150 in a namespace, with all its defaults (it pings for 3 s first)."""
+    """A dnsmasq that offers 10.0.0.100-150 in a namespace, with all its defaults (it pings for 3 s first).
+
+    It hears what is sent once this yields.
+    """
     process = subprocess.Popen(
         [
             *("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--port=0", "--dhcp-range=10.0.0.100,10.0.0.150,600"),
@@ -52,7 +55,17 @@ def rogue(name: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[b
         stderr=subprocess.DEVNULL,
     )
     try:
+        ends = time.monotonic() + 60
+        while not _listens(process.pid):
+            assert process.poll() is None, "dnsmasq has ended"
+            assert time.monotonic() < ends
+            time.sleep(0.01)
         yield process
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(60)
+
+
+def _listens(pid: int) -> bool:
+    """On the port of DHCP servers, 67 or 0x43."""
+    return ":0043 " in Path(f"/proc/{pid}/net/udp").read_text(encoding="ascii")

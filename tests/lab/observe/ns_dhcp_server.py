@@ -35,12 +35,12 @@ async def server(pair: Any, tmp_path: Path) -> AsyncIterator[DhcpServer]:
 
 async def test_a_client_gets_a_lease_and_the_router_shows_it(server: DhcpServer, until: Any) -> None:
     await server.apply([POOL])
-    await until(lambda: len(server.pids()) == 1, within_s=5)
+    await until(lambda: len(server.pids()) == 1)
     ack = await retried(MAC, host_name="pc-1")
     assert 50 <= int(ack.yiaddr.removeprefix("10.0.0.")) <= 60
     assert ack.addresses(dhcp.Option.ROUTER) == ("10.0.0.1",)
     assert ack.addresses(dhcp.Option.DNS) == ("10.0.0.1",)
-    await until(lambda: len(server.leases()) == 1, within_s=5)
+    await until(lambda: len(server.leases()) == 1)
     ((row_id, row),) = server.rows()
     expires = row.pop("expires-after")
     assert expires == "10m" or expires.startswith("9m")
@@ -63,23 +63,23 @@ async def test_two_pools_serve_their_own_interfaces(pair: Any, server: DhcpServe
     pair.wire("rt", "ether2", "nb2", "eth0")
     pair.ip("rt", "addr add 10.0.2.1/24 dev ether2")
     await server.apply([POOL, DhcpPool("ether2", "dhcp2", "10.0.2.50", "10.0.2.60", 600)])
-    await until(lambda: len(server.pids()) == 2, within_s=5)
+    await until(lambda: len(server.pids()) == 2)
     assert (await retried(MAC)).yiaddr.startswith("10.0.0.")
     other = await retried("02:00:00:00:00:12", name="nb2")
     assert other.yiaddr.startswith("10.0.2.")
     assert other.addresses(dhcp.Option.ROUTER) == ()
-    await until(lambda: [one.server for one in server.leases()] == ["dhcp1", "dhcp2"], within_s=5)
+    await until(lambda: [one.server for one in server.leases()] == ["dhcp1", "dhcp2"])
 
 
 async def test_a_change_restarts_only_what_changed_and_keeps_leases(pair: Any, server: DhcpServer, until: Any) -> None:
     await server.apply([POOL])
-    await until(lambda: len(server.pids()) == 1, within_s=5)
+    await until(lambda: len(server.pids()) == 1)
     await retried(MAC)
     (before,) = server.pids()
     await server.apply([POOL])
     assert server.pids() == (before,)
     await server.apply([DhcpPool("ether1", "dhcp1", "10.0.0.50", "10.0.0.99", 600)])
-    await until(lambda: len(server.pids()) == 1, within_s=5)
+    await until(lambda: len(server.pids()) == 1)
     assert server.pids() != (before,)
     assert not alive(before)
     assert [one.mac for one in server.leases()] == [MAC]
@@ -91,11 +91,11 @@ async def test_a_lost_child_is_told_and_replaced(server: DhcpServer, until: Any)
     lost: list[tuple[DhcpPool, int]] = []
     server.on_lost = lambda pool, code, _words: lost.append((pool, code))
     await server.apply([POOL])
-    await until(lambda: len(server.pids()) == 1, within_s=5)
+    await until(lambda: len(server.pids()) == 1)
     (before,) = server.pids()
     os.kill(before, signal.SIGKILL)
-    await until(lambda: lost == [(POOL, -signal.SIGKILL)], within_s=5)
-    await until(lambda: len(server.pids()) == 1 and server.pids() != (before,), within_s=5)
+    await until(lambda: lost == [(POOL, -signal.SIGKILL)])
+    await until(lambda: len(server.pids()) == 1 and server.pids() != (before,))
     await retried(MAC)
 
 
@@ -103,7 +103,7 @@ async def test_a_child_that_cannot_start_says_why(server: DhcpServer, until: Any
     lost: list[str] = []
     server.on_lost = lambda _pool, _code, words: lost.append(words)
     await server.apply([DhcpPool("ether1", "dhcp1", "nonsense", "10.0.0.60", 600)])
-    await until(lambda: bool(lost), within_s=5)
+    await until(lambda: bool(lost))
     assert "bad dhcp-range" in lost[0]
 
 
@@ -127,8 +127,8 @@ def test_no_dnsmasq_outlives_a_lab_that_was_killed(pair: Any, tmp_path: Path) ->
         child = int(parent.stdout.readline())
         assert alive(child)
         parent.kill()
-        parent.wait(5)
-    ends = time.monotonic() + 5
+        parent.wait(60)
+    ends = time.monotonic() + 60
     while alive(child) and time.monotonic() < ends:
         time.sleep(0.02)
     assert not alive(child)
@@ -144,7 +144,7 @@ def alive(pid: int) -> bool:
 
 async def retried(mac: str, *, name: str = "nb", host_name: str = "") -> dhcp.Message:
     """dnsmasq needs a moment to open its socket; a client asks again, as every client does."""
-    for _ in range(10):
+    for seconds in range(1, 11):
         with contextlib.suppress(TimeoutError):
-            return await lease(name, "eth0", mac, host_name=host_name, timeout_s=1)
+            return await lease(name, "eth0", mac, host_name=host_name, timeout_s=seconds)
     raise AssertionError("no lease")

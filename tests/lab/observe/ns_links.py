@@ -37,30 +37,29 @@ async def test_what_is_there_is_known_after_start(pair: Any, seen: Seen) -> None
 
 async def test_the_far_end_going_down_is_loss_of_carrier(pair: Any, seen: Seen, until: Any) -> None:
     pair.ip("nb", "link set dev eth0 down")
-    await until(lambda: seen.calls == 1, within_s=5)
-    assert not seen.last["ether1"].up
+    await until(lambda: seen.calls > 0 and not seen.last["ether1"].up)
     pair.ip("nb", "link set dev eth0 up")
-    await until(lambda: seen.last["ether1"].up, within_s=5)
+    await until(lambda: seen.last["ether1"].up)
 
 
 async def test_a_disabled_port_is_down(pair: Any, seen: Seen, until: Any) -> None:
     pair.ip("rt", "link set dev ether1 down")
-    await until(lambda: seen.calls > 0 and not seen.last["ether1"].up, within_s=5)
+    await until(lambda: seen.calls > 0 and not seen.last["ether1"].up)
 
 
 async def test_a_new_mac_is_seen(pair: Any, seen: Seen, until: Any) -> None:
     pair.ip("rt", "link set dev ether1 address 02:00:00:aa:bb:01")
-    await until(lambda: seen.calls > 0 and seen.last["ether1"].mac == "02:00:00:AA:BB:01", within_s=5)
+    await until(lambda: seen.calls > 0 and seen.last["ether1"].mac == "02:00:00:AA:BB:01")
 
 
 async def test_bridges_come_and_go(pair: Any, seen: Seen, until: Any) -> None:
     pair.ip("rt", "link add br-lan type bridge")
     pair.ip("rt", "link set dev br-lan up")
     pair.ip("rt", "link set dev ether1 master br-lan")
-    await until(lambda: seen.calls > 0 and seen.last.get("br-lan", Link(False, "")).up, within_s=5)
+    await until(lambda: seen.calls > 0 and seen.last.get("br-lan", Link(False, "")).up)
     assert seen.last["ether1"].up
     pair.ip("rt", "link del dev br-lan")
-    await until(lambda: set(seen.last) == {"ether1"}, within_s=5)
+    await until(lambda: set(seen.last) == {"ether1"})
 
 
 async def test_a_port_that_leaves_its_bridge_is_still_a_port(pair: Any, seen: Seen, until: Any) -> None:
@@ -68,6 +67,6 @@ async def test_a_port_that_leaves_its_bridge_is_still_a_port(pair: Any, seen: Se
     pair.ip("rt", "link set dev ether1 master br-lan")
     pair.ip("rt", "link set dev ether1 nomaster")
     pair.ip("rt", "link set dev br-lan address 02:00:00:aa:bb:02")
-    await until(lambda: seen.last.get("br-lan", Link(False, "")).mac == "02:00:00:AA:BB:02", within_s=5)
+    await until(lambda: seen.last.get("br-lan", Link(False, "")).mac == "02:00:00:AA:BB:02")
     assert set(seen.last) == {"br-lan", "ether1"}
     assert all("ether1" in links for links in seen.history)

@@ -14,17 +14,17 @@ from lab.observe.ping import Outcome, Pinger
 
 async def test_a_neighbour_answers(pair: Any) -> None:
     async with Pinger("rt") as pinger:
-        answer = await pinger.ping("10.0.0.2", timeout_s=3)
+        answer = await pinger.ping("10.0.0.2", timeout_s=20)
     assert answer
     assert answer.sender == "10.0.0.2"
     assert answer.rtt_s is not None
-    assert 0 < answer.rtt_s < 3
+    assert 0 < answer.rtt_s < 20
 
 
 async def test_the_empty_name_is_the_namespace_we_are_in(net: Any) -> None:
     netns.run("", ["ip", "link", "set", "dev", "lo", "up"])
     async with Pinger("") as pinger:
-        assert await pinger.ping("127.0.0.1", timeout_s=3)
+        assert await pinger.ping("127.0.0.1", timeout_s=20)
 
 
 async def test_many_pings_at_once_get_their_own_answers(pair: Any) -> None:
@@ -42,7 +42,7 @@ async def test_many_pings_at_once_get_their_own_answers(pair: Any) -> None:
 async def test_two_pingers_in_one_namespace_do_not_mix(pair: Any) -> None:
     async with Pinger("rt") as one, Pinger("rt") as two:
         answers = await asyncio.gather(
-            *(pinger.ping("10.0.0.2", timeout_s=3) for pinger in (one, two) for _ in range(20))
+            *(pinger.ping("10.0.0.2", timeout_s=20) for pinger in (one, two) for _ in range(20))
         )
     assert all(answers)
 
@@ -59,7 +59,7 @@ async def test_a_router_that_says_unreachable_is_heard(pair: Any) -> None:
     pair.ip("rt", "route add 10.9.9.9/32 via 10.0.0.2")
     pair.sysctl("nb", "net.ipv4.ip_forward=1")
     async with Pinger("rt") as pinger:
-        answer = await pinger.ping("10.9.9.9", timeout_s=3)
+        answer = await pinger.ping("10.9.9.9", timeout_s=20)
     assert answer.outcome is Outcome.UNREACHABLE
     assert answer.sender == "10.0.0.2"
 
@@ -73,8 +73,8 @@ async def test_the_ttl_runs_out_at_the_first_router(pair: Any) -> None:
     pair.ip("rt", "route add 10.0.1.0/24 via 10.0.0.2")
     pair.sysctl("nb", "net.ipv4.ip_forward=1")
     async with Pinger("rt") as pinger:
-        assert await pinger.ping("10.0.1.2", timeout_s=3)
-        answer = await pinger.ping("10.0.1.2", timeout_s=3, ttl=1)
+        assert await pinger.ping("10.0.1.2", timeout_s=20)
+        answer = await pinger.ping("10.0.1.2", timeout_s=20, ttl=1)
     assert answer.outcome is Outcome.EXCEEDED
     assert answer.sender == "10.0.0.2"
 
@@ -100,10 +100,10 @@ async def test_the_source_address_is_the_one_asked_for(pair: Any) -> None:
     pair.ip("rt", "addr add 10.0.0.77/24 dev ether1")
     pair.drop("nb", "ip saddr 10.0.0.77")
     async with Pinger("rt") as pinger:
-        assert await pinger.ping("10.0.0.2", timeout_s=3)
+        assert await pinger.ping("10.0.0.2", timeout_s=20)
         assert not await pinger.ping("10.0.0.2", timeout_s=0.2, source="10.0.0.77")
         pair.heal("nb")
-        assert await pinger.ping("10.0.0.2", timeout_s=3, source="10.0.0.77")
+        assert await pinger.ping("10.0.0.2", timeout_s=20, source="10.0.0.77")
 
 
 async def test_a_bound_ping_leaves_by_its_interface_whatever_the_table_says(pair: Any) -> None:
@@ -112,7 +112,7 @@ async def test_a_bound_ping_leaves_by_its_interface_whatever_the_table_says(pair
     pair.ip("rt", "addr add 10.0.9.1/24 dev ether2")
     pair.ip("nb2", "addr add 10.0.9.2/24 dev eth0")
     async with Pinger("rt") as pinger:
-        assert await pinger.ping("10.0.9.2", timeout_s=3, interface="ether2")
+        assert await pinger.ping("10.0.9.2", timeout_s=20, interface="ether2")
         assert not await pinger.ping("10.0.9.2", timeout_s=0.3, interface="ether1")
 
 
@@ -121,7 +121,7 @@ async def test_size_counts_the_ip_header_and_df_is_as_asked(pair: Any, size: int
     with netns.make_socket("nb", socket.AF_PACKET, socket.SOCK_DGRAM, 0) as tap:
         tap.bind(("eth0", 0x0800))
         async with Pinger("rt") as pinger:
-            assert await pinger.ping("10.0.0.2", timeout_s=3, size=size, dont_fragment=not fragment)
+            assert await pinger.ping("10.0.0.2", timeout_s=20, size=size, dont_fragment=not fragment)
         packet = tap.recv(2000)
     assert int.from_bytes(packet[2:4], "big") == size
     assert bool(packet[6] & 0x40) == df
@@ -132,7 +132,7 @@ async def test_a_packet_larger_than_the_link_is_refused_with_df(pair: Any) -> No
     async with Pinger("rt") as pinger:
         answer = await pinger.ping("10.0.0.2", timeout_s=1, size=3000)
         assert answer.outcome is Outcome.UNSENT
-        assert await pinger.ping("10.0.0.2", timeout_s=3, size=3000, dont_fragment=False)
+        assert await pinger.ping("10.0.0.2", timeout_s=20, size=3000, dont_fragment=False)
 
 
 async def test_a_reply_that_comes_in_by_another_interface_does_not_count_for_a_bound_ping(pair: Any) -> None:
@@ -141,7 +141,7 @@ async def test_a_reply_that_comes_in_by_another_interface_does_not_count_for_a_b
         pair.sysctl("rt", f"net.ipv4.conf.{port}.rp_filter=0")
     pair.ip("nb", "route add 10.0.0.1/32 dev eth1")
     async with Pinger("rt") as pinger:
-        assert await pinger.ping("10.0.0.2", timeout_s=3)
+        assert await pinger.ping("10.0.0.2", timeout_s=20)
         bound = await pinger.ping("10.0.0.2", timeout_s=0.3, interface="ether1")
     assert bound.outcome is Outcome.TIMEOUT
 
@@ -155,7 +155,7 @@ async def test_nobody_can_answer_for_somebody_else(pair: Any) -> None:
     ):
         tap.bind(("eth0", 0x0800))
         async with Pinger("rt") as pinger:
-            asked = asyncio.create_task(pinger.ping("10.0.0.2", timeout_s=0.5))
+            asked = asyncio.create_task(pinger.ping("10.0.0.2", timeout_s=20))
             request = (await asyncio.get_running_loop().sock_recv(tap, 2000))[20:]
             total = (int.from_bytes(request[2:4], "big") + 0x0800) % 0xFFFF  # type 8 became 0
             forged = b"\0\0" + total.to_bytes(2, "big") + request[4:]
