@@ -36,6 +36,7 @@ class InProcess:
         self.store.load([("/interface/pppoe-client", {"name": "pppoe-out1", "interface": "ether1"})])
         self.store.journal.clear()
         self.engine = Engine(self.store, clock=lambda: 0.0)
+        self.engine._arm = _never  # time stands still: what has a timeout stays
         self.engine.actions["/", "ping"] = _no_ping  # a command of the tree; nothing here runs scripts
         self.tree = EngineTree(self.engine)
         self.asked: dict[str, set[str]] = {}
@@ -96,6 +97,10 @@ def _finished(coroutine: Coroutine[Any, Any, Any]) -> Any:
     except StopIteration as end:
         return end.value
     raise AssertionError("the engine waits for something")
+
+
+def _never() -> None:
+    pass
 
 
 async def _no_ping(_args: Mapping[str, str], _caller: Caller) -> Reply:
