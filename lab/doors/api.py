@@ -10,14 +10,17 @@ import hashlib
 import secrets
 import socket
 import ssl
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.doors.codec import Decoder, ProtocolError, encode
+from lab.doors.gate import Gate
 from lab.verbs import Caller, Engine, Reply, Trap
 from lab.verbs.query import matches
 
-Authenticate = Callable[[str, str], Caller | None]
+#: (user, password, the peer's address) -> who that is
+Authenticate = Callable[[str, str, str], Caller | None]
 #: (user, accepts) -> Caller; ``accepts(password)`` says whether the answer to the challenge fits that password.
 Challenge = Callable[[str, Callable[[str], bool]], Caller | None]
 
@@ -77,9 +80,13 @@ class ApiDoor:
         tls_context: ssl.SSLContext | None = None,
         *,
         challenge: Challenge | None = None,
+        gate: Gate | None = None,
+        admits: Callable[[str], bool] = lambda peer: True,
     ) -> None:
         self.engine = engine
+        self.gate = gate or Gate()
         self.authenticate = authenticate
+        self._admits = admits
         self.challenge = challenge
         self.sends_empty = engine.at_least("7.18")
         #: recorded on 6.47.6: a challenge is still given, its answer is refused (BenMenking/routeros-api, issue 52)
@@ -87,34 +94,61 @@ class ApiDoor:
         self._sockets = sockets
         self._tls = tls_context
         self._servers: list[asyncio.Server] = []
-        self._sessions: set[asyncio.Task[None]] = set()
+        self._sessions: dict[asyncio.Task[None], _Session] = {}
+        self._closed = False
 
     async def start(self) -> None:
         for sock in self._sockets:
             sock.setblocking(False)
             self._servers.append(await asyncio.start_server(self._serve, sock=sock, ssl=self._tls, backlog=512))
 
-    async def stop(self) -> None:
-        """Close the sockets and every session."""
+    async def shut(self) -> None:
+        """Take no more connections; sessions go on."""
         for server in self._servers:
             server.close()
+
+    def shut(self) -> None:
+        """Close the sockets: no session begins any more."""
+        self._closed = True
+        for server in self._servers:
+            server.close()
+
+    async def stop(self) -> None:
+        """Close the sockets and every session."""
+        self.shut()
+        if self.gate.shut:
+            self.reset()
         for session in list(self._sessions):
-            session.cancel()
+            if not session.cancelling():
+                session.cancel()
         await asyncio.gather(*self._sessions, return_exceptions=True)
         for server in self._servers:
             await server.wait_closed()
         self._servers.clear()
 
+    def reset(self) -> None:
+        """Every session ends at once, without an answer: its peer gets a TCP reset."""
+        for task, session in list(self._sessions.items()):
+            session.reset()
+            if not task.cancelling():
+                task.cancel()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._sessions.add(task)
+        session = _Session(self, reader, writer)
+        if self._closed or not self._admits(session.peer):  # its TLS handshake may end after the door was stopped
+            session.reset()
+            return
+        self._sessions[task] = session
+        self.gate.on_open.append(session.flush)
         try:
-            await _Session(self, reader, writer).run()
+            await session.run()
         except asyncio.CancelledError:
             pass  # the door is being closed; the peer sees the connection end
         finally:
-            self._sessions.discard(task)
+            self.gate.on_open.remove(session.flush)
+            del self._sessions[task]
 
 
 class _Session:
@@ -130,6 +164,9 @@ class _Session:
         self.running: dict[asyncio.Task[None], str | None] = {}
         self.untagged = asyncio.Lock()
         self.quit = False
+        self.kept_back = bytearray()
+        #: the other end's address, as the router sees it
+        self.peer = str((writer.get_extra_info("peername") or ("",))[0])
 
     async def run(self) -> None:
         decoder = Decoder()
@@ -139,6 +176,7 @@ class _Session:
                 if not data:
                     break
                 for words in decoder.feed(data):
+                    await self.door.gate.passed()
                     await self._take(words)
                     if self.closing:
                         break
@@ -159,11 +197,33 @@ class _Session:
         with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
             await self.writer.wait_closed()
 
+    def reset(self) -> None:
+        """No farewell: with SO_LINGER 0 the kernel sends a reset instead of the usual end (socket(7))."""
+        sock = self.writer.get_extra_info("socket")
+        if sock is not None and sock.fileno() >= 0:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.kept_back.clear()
+        self.writer.transport.abort()
+        for task in self.running:  # before the gate opens: what waits there is never done
+            task.cancel()
+
     # -- sentences out
 
     def _send(self, tag: str | None, *words: str) -> None:
-        if not self.writer.is_closing():
-            self.writer.write(encode([*words, *([f".tag={tag}"] if tag is not None else [])]))
+        self._write(encode([*words, *([f".tag={tag}"] if tag is not None else [])]))
+
+    def _write(self, data: bytes) -> None:
+        """Everything that leaves goes through here: a shut gate keeps it back."""
+        if self.door.gate.shut:
+            self.kept_back += data
+        elif not self.writer.is_closing():
+            self.writer.write(data)
+
+    def flush(self) -> None:
+        """The gate is open again."""
+        if self.kept_back and not self.writer.is_closing():
+            self.writer.write(bytes(self.kept_back))
+        self.kept_back.clear()
 
     def _fatal(self, message: str) -> None:
         # The word after !fatal is plain text, not =message= (facts 7.2).
@@ -179,7 +239,7 @@ class _Session:
         tag = sentence.tag
         if reply.rows and sentence.command != "get":
             suffix = [f".tag={tag}"] if tag is not None else []
-            self.writer.write(
+            self._write(
                 b"".join(
                     encode(["!re", *(f"={name}={value}" for name, value in row.items()), *suffix]) for row in reply.rows
                 )
@@ -227,7 +287,7 @@ class _Session:
                 args["name"], lambda password: challenge_response(password, challenge) == response
             )
         else:
-            self.caller = self.door.authenticate(args.get("name", ""), args.get("password", ""))
+            self.caller = self.door.authenticate(args.get("name", ""), args.get("password", ""), self.peer)
         if self.caller is None:
             self._trap(sentence.tag, Trap(_LOGIN_REFUSED))
         else:
@@ -250,7 +310,9 @@ class _Session:
                 if sentence.command == "listen" or (sentence.command == "print" and _FOLLOW & set(sentence.args)):
                     await self._listen(sentence, caller)
                 else:
-                    self._reply(sentence, await self._call(sentence, caller))
+                    async with self.door.gate.turn(f"{sentence.menu}/{sentence.command}", sentence.args):
+                        reply = await self._call(sentence, caller)
+                    self._reply(sentence, reply)
                 await self.writer.drain()
         except Trap as trap:
             self._trap(sentence.tag, trap)

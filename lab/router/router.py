@@ -14,11 +14,13 @@ from typing import Any, Protocol
 
 from lab.derive.plan import Derived, Note
 from lab.doors.api import ApiDoor
+from lab.doors.gate import Gate
 from lab.observe.dhcp_alert import AlertProber
 from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
 from lab.observe.netwatch_probes import Router as Surroundings
 from lab.router.accounts import Accounts
+from lab.router.apidoors import ApiDoors, deafen, listening
 from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
 from lab.router.kept import Kept
@@ -39,15 +41,6 @@ _SECRET = frozenset({"password", "passphrase", "url", "http-data", "http-header-
 
 #: between the answer to a reboot and the end of the session
 _LAST_WORDS_S = 0.1
-
-
-def _listening(sockets: Sequence[socket.socket]) -> tuple[socket.socket, ...]:
-    """Copies for a door, which closes what it is given; ours stay, so that the ports do (RouterSpec)."""
-    for sock in sockets:
-        # connections inherit it; asyncio sets it only where it knows the protocol, and not on every copy of a socket
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.listen(512)
-    return tuple(sock.dup() for sock in sockets)
 
 
 def _report(restart: asyncio.Task[None]) -> None:
@@ -109,6 +102,7 @@ class Router:
             run_event=self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
             log=self.services.log.write,
         )
+        self._api_doors = ApiDoors(self._open_api, (*spec.api_sockets, *spec.api_ssl_sockets))
         self._doors: list[Door] = []
         self._noted: set[Note] = set()
         self._plug()
@@ -165,7 +159,7 @@ class Router:
         await self.plane.start()
         await self.services.start()
         self._refresh()
-        self._doors = [*self._api(), *self._ssh()]
+        self._doors = [self._api_doors, *self._ssh()]
         for door in self._doors:
             await door.start()
         self.running = True
@@ -176,8 +170,7 @@ class Router:
             return
         self.running = False
         await self.services.safe_mode.stop()
-        for sock in self._sockets:
-            sock.shutdown(socket.SHUT_RD)
+        deafen(self.spec.ssh_sockets)
         for door in self._doors:
             await door.stop()
         await self.alerts.stop()
@@ -185,6 +178,12 @@ class Router:
         await self.services.stop()
         self.engine.stop()
         await self.plane.stop()
+
+    @property
+    def api(self) -> ApiDoors:
+        """Raises Trap while it boots: then there are none."""
+        self._must_run()
+        return self._api_doors
 
     @property
     def _sockets(self) -> tuple[socket.socket, ...]:
@@ -261,11 +260,12 @@ class Router:
         links = self.plane.read_links()
         return [(name, links[name].mac) for name in self.spec.ports]
 
-    def _api(self) -> list[Door]:
+    def _open_api(self, gate: Gate) -> list[ApiDoor]:
         login = self.accounts.door("api")
-        doors: list[Door] = [ApiDoor(self.engine, login, _listening(self.spec.api_sockets))]
+        doors = [ApiDoor(self.engine, login, listening(self.spec.api_sockets), gate=gate)]
         if self.spec.api_ssl_sockets:
-            doors.append(ApiDoor(self.engine, login, _listening(self.spec.api_ssl_sockets), self._tls()))
+            sockets = listening(self.spec.api_ssl_sockets)
+            doors.append(ApiDoor(self.engine, login, sockets, self._tls(), gate=gate))
         return doors
 
     def _ssh(self) -> list[Door]:
@@ -277,7 +277,7 @@ class Router:
             SshDoor(
                 self.services.console_host(),
                 self.accounts.door("ssh"),
-                _listening(self.spec.ssh_sockets),
+                listening(self.spec.ssh_sockets),
                 self.spec.ssh_host_key_file,
                 log=self.services.log.write,
             )

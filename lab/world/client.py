@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lab.world import launcher, wire
 from lab.world.launcher import Options
@@ -120,6 +120,29 @@ class LabClient:
     async def power_cycle(self) -> Json:
         """Pull the router's plug and put it back. Returns when it is up again: {"event", "at", "lasted_s"}."""
         return _object(await self._ask({"do": "power-cycle"}))
+
+    async def hold_api(self, after: int, *, only: Literal["writes", "all"] = "writes") -> Json:
+        """From now on: when ``after`` commands more (at least 1) are done over the API, its doors answer no more.
+
+        Number ``after`` is done, its answer is kept back, and nothing that comes later is done or answered; TCP and
+        TLS still connect. Counted over all sessions: commands that ended without an error, with ``only="writes"``
+        those that do more than look (lab/doors/gate.py). Other doors work on.
+        """
+        if after < 1:
+            raise LabError(f"hold after {after} commands: at least 1 is possible")
+        return _object(await self._ask({"do": "hold-api", "after": after, "only": only}))
+
+    async def held(self, timeout_s: float) -> Json:
+        """Wait until the hold was reached: {"reached", "writes": how many so far, "last": "/ip/route/add"}."""
+        return _object(await self._ask({"do": "held", "timeout_s": timeout_s}))
+
+    async def release_api(self, cut_s: float | None = None) -> Json:
+        """End the hold. None: answer, and go on with what came in. A number: as ``cut_api``, nothing is answered."""
+        return _object(await self._ask({"do": "release-api", "cut_s": cut_s}))
+
+    async def cut_api(self, for_s: float = 0.0) -> Json:
+        """Every API session gets a TCP reset at once; for so many seconds connections are refused (0: not at all)."""
+        return _object(await self._ask({"do": "cut-api", "for_s": for_s}))
 
     async def journal(self) -> list[Json]:
         """Every write that the router has seen: time, caller, menu, command, args."""

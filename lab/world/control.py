@@ -45,6 +45,10 @@ class Control:
             "events": self._do_events,
             "power-cycle": self._do_power_cycle,
             "rules-passed": self._do_rules_passed,
+            "hold-api": self._do_hold_api,
+            "held": self._do_held,
+            "release-api": self._do_release_api,
+            "cut-api": self._do_cut_api,
         }
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -167,6 +171,21 @@ class Control:
 
     async def _do_power_cycle(self, _message: wire.Message, _emit: Emit) -> Any:
         return await self._world.power_cycle()
+
+    async def _do_hold_api(self, message: wire.Message, _emit: Emit) -> Any:
+        self._world.router.api.hold(message["after"], message["only"])
+        return self._world.note("hold API", after=message["after"], only=message["only"])
+
+    async def _do_held(self, message: wire.Message, _emit: Emit) -> Any:
+        return await self._world.router.api.held(message["timeout_s"])
+
+    async def _do_release_api(self, message: wire.Message, _emit: Emit) -> Any:
+        await self._world.router.api.release(message["cut_s"])
+        return self._world.note("release API", cut_s=message["cut_s"])
+
+    async def _do_cut_api(self, message: wire.Message, _emit: Emit) -> Any:
+        await self._world.router.api.cut(message["for_s"])
+        return self._world.note("cut API", for_s=message["for_s"])
 
     async def _do_rules_passed(self, message: wire.Message, _emit: Emit) -> Any:
         async with self._counting:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import yaml
 
+from lab.router.apidoors import ApiDoors
 from lab.router.services.base import at_least
 from lab.router.spec import Account, RouterSpec
 from lab.world import build, dns, faults, pki
@@ -32,6 +33,8 @@ from lab.world.topology import ROUTER_NS, TELEGRAM_HOST, Topology
 class RouterLike(Protocol):
     """What the world asks of a router (lab/router/router.py)."""
 
+    @property
+    def api(self) -> ApiDoors: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
     async def call(
