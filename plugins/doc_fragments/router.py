@@ -56,4 +56,31 @@ options:
     description: Values for the gaps that plans leave for secrets, by name. So far C(telegram_bot_token).
     type: dict
     default: {}
+  dead_man_s:
+    description: Seconds (10 to 3600) after which the router takes a change back by itself that nobody has confirmed. With 0
+      it does not, and an undo needs a connection.
+    type: int
+    default: 120
+  reach:
+    description: Addresses of which the router must be able to ping one after a change if it could before. By default the
+      anchors of the plan; an empty list checks nothing.
+    type: list
+    elements: str
+  backup:
+    description: Whether a backup is saved on the router before a change, as a last resort of the dead man. It is removed
+      afterwards.
+    type: bool
+    default: true
+  force:
+    description: Names of checks of the preflight that may fail; they are then told as warnings.
+    type: list
+    elements: str
+    default: []
+  adopt:
+    description: Whether the rows of a multi-WAN recipe that was made by hand are replaced by the plan.
+    type: bool
+    default: false
+  operator:
+    description: Who is named to others who want to commit meanwhile. By default user, host and process of the controller.
+    type: str
 """

@@ -23,7 +23,7 @@ from librouteros.login import plain
 from librouteros.protocol import ApiProtocol
 
 from .diff import Found
-from .router_api import RouterError
+from .router_api import RouterError, RouterTrap
 
 # librouteros logs every word that it sends, the password and the bot token among them, at level DEBUG.
 logging.getLogger("librouteros").setLevel(logging.WARNING)
@@ -115,11 +115,15 @@ class Router:
     def remove(self, menu: str, row_id: str) -> None:
         self._call(f"{menu}/remove", f"=.id={row_id}")
 
+    def run(self, command: str, values: Mapping[str, str]) -> list[dict[str, str]]:
+        """Any other command, such as ``/ping``; what the router answers."""
+        return self._call(command, *_words(values))
+
     def _call(self, command: str, *words: str) -> list[dict[str, str]]:
         try:
             return [dict(reply) for reply in self._api.rawCmd(command, *words)]
         except (TrapError, MultiTrapError) as error:
-            raise RouterError(f"{command}: the router says: {error}", trap=str(error)) from None
+            raise RouterTrap(f"{command}: the router says: {error}", trap=str(error)) from None
         except FatalError as error:
             raise RouterError(f"{command}: the router ended the session: {error}") from None
         except (LibRouterosError, OSError, EOFError) as error:

@@ -45,7 +45,16 @@ CONNECTION_VARIABLES = (
     "multiwan_api_ca_file",
     "multiwan_api_timeout_s",
 )
-KNOWN_VARIABLES = (*RULE_VARIABLES, *CONNECTION_VARIABLES)
+#: How carefully a change is made.
+COMMIT_VARIABLES = (
+    "multiwan_dead_man_s",
+    "multiwan_reach",
+    "multiwan_backup",
+    "multiwan_force",
+    "multiwan_adopt",
+    "multiwan_operator",
+)
+KNOWN_VARIABLES = (*RULE_VARIABLES, *CONNECTION_VARIABLES, *COMMIT_VARIABLES)
 
 DEFAULT_VERSION = "7.22"
 #: TEST-NET-1 (RFC 5737): never routed, so a gate can't hide a real host.

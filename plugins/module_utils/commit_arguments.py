@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .api_client import Target
 from .commit_engine import CommitError, Outcome, Request
 from .plan import Plan
+from .protection import LONGEST_S, SHORTEST_S, Protection, operator
 from .versions import parse_version
 
 #: Where the router is and how to log in.
@@ -28,6 +30,12 @@ SPEC: dict[str, dict[str, Any]] = {
     "plans": {"type": "list", "elements": "dict", "required": True},
     "owners": {"type": "list", "elements": "str"},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "force": {"type": "list", "elements": "str", "default": []},
+    "adopt": {"type": "bool", "default": False},
+    "dead_man_s": {"type": "int", "default": 120},
+    "reach": {"type": "list", "elements": "str"},
+    "backup": {"type": "bool", "default": True},
+    "operator": {"type": "str"},
 }
 
 
@@ -44,8 +52,9 @@ def target(arguments: Mapping[str, Any]) -> Target:
     )
 
 
-def request(arguments: Mapping[str, Any], *, name: str) -> Request:
-    """What the branch ``name`` should hold. Raises ``ValueError`` for a plan of another release."""
+def request(arguments: Mapping[str, Any], *, name: str, progress: Callable[[str], None]) -> Request:
+    """What the branch ``name`` should hold. Raises ``ValueError`` for a plan of another release, and for a dead man
+    that would be too quick or too slow. ``progress`` is told what takes long."""
     plans = [Plan.from_json(plan) for plan in arguments["plans"]]
     owners = arguments["owners"]
     secrets = {str(key): str(value) for key, value in arguments["secrets"].items() if value}
@@ -56,7 +65,37 @@ def request(arguments: Mapping[str, Any], *, name: str) -> Request:
         owners=None if owners is None else frozenset(owners),
         # The password fills no gap of a plan; it stands here so that it is masked wherever it might turn up.
         secrets={**secrets, "api_password": str(arguments["password"])},
+        protection=_protection(arguments, progress),
+        force=frozenset(arguments["force"]),
+        adopt=bool(arguments["adopt"]),
+        user=str(arguments["user"]),
     )
+
+
+def _protection(arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Protection:
+    seconds = int(arguments["dead_man_s"])
+    if seconds and not SHORTEST_S <= seconds <= LONGEST_S:
+        raise ValueError(
+            f"multiwan_dead_man_s (dead_man_s) is {seconds}; allowed are {SHORTEST_S} to {LONGEST_S} seconds, or 0 for"
+            f" none"
+        )
+    reach = arguments["reach"]
+    for address in reach or ():
+        _check_address(address)
+    return Protection(
+        dead_man_s=seconds,
+        reach=None if reach is None else tuple(reach),
+        backup=bool(arguments["backup"]),
+        operator=str(arguments["operator"] or operator()),
+        progress=progress,
+    )
+
+
+def _check_address(address: str) -> None:
+    try:
+        ipaddress.IPv4Address(address)
+    except ValueError:
+        raise ValueError(f"multiwan_reach (reach) holds {address!r}; IPv4 addresses are allowed") from None
 
 
 def result(outcome: Outcome, *, name: str, seconds: float) -> dict[str, Any]:

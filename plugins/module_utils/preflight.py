@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .branch import parse_branch
 from .problems import BranchError, Problem, show, show_secret
+from .protection import LONGEST_S, SHORTEST_S
 from .role_parameters import unknown_parameters
 
 #: Fleet variable or role parameter: one of the two must be there.
@@ -74,6 +76,26 @@ def _is_seconds(value: Any) -> bool:
 
 
 #: variable, what is right, what is allowed, whether the value may be shown
+def _is_dead_man(value: Any) -> bool:
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    return isinstance(number, int) and not isinstance(number, bool) and (number == 0 or SHORTEST_S <= number <= LONGEST_S)
+
+
+def _are_addresses(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(_is_address(item) for item in value))
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(ipaddress.IPv4Address(value))
+    except ValueError:
+        return False
+
+
+def _are_checks(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 _VALUES: tuple[tuple[str, Callable[[Any], bool], str, bool], ...] = (
     ("ansible_host", _is_text, "an address or a name of the router", True),
     ("multiwan_api_host", _is_text, "an address or a name of the router", True),
@@ -83,6 +105,12 @@ _VALUES: tuple[tuple[str, Callable[[Any], bool], str, bool], ...] = (
     ("multiwan_api_tls", _is_flag, "true or false", True),
     ("multiwan_api_ca_file", lambda value: value is None or _is_text(value), "the path of a PEM file", True),
     ("multiwan_api_timeout_s", _is_seconds, "seconds, more than 0 and at most 3600", True),
+    ("multiwan_dead_man_s", _is_dead_man, f"whole seconds from {SHORTEST_S} to {LONGEST_S}, or 0 for none", True),
+    ("multiwan_reach", _are_addresses, "a list of IPv4 addresses that answer a ping; [] to check nothing", True),
+    ("multiwan_backup", _is_flag, "true or false", True),
+    ("multiwan_force", _are_checks, "a list of checks of the preflight", True),
+    ("multiwan_adopt", _is_flag, "true or false", True),
+    ("multiwan_operator", _is_text, "who is named to others while a change is under way", True),
 )
 CONNECTION_NAMES = tuple(name for name, *_ in _VALUES)
 

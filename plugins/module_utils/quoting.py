@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import re
+
+_BARE = re.compile(r"!?[A-Za-z0-9][A-Za-z0-9_.:/,@%+-]*")
 _NAMED = {'"': '\\"', "\\": "\\\\", "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -24,3 +27,13 @@ def _escape(character: str) -> str:
     if " " <= character <= "~" and character != "?":
         return character
     return "".join(f"\\{byte:02X}" for byte in character.encode("utf-8"))
+
+
+def word(text: str) -> str:
+    """``text`` as the value of an argument: bare where RouterOS' own export leaves it bare, else quoted.
+
+    A ``!`` that negates a matcher must not come to stand inside quotes: what RouterOS makes of that is not documented.
+    """
+    if _BARE.fullmatch(text):
+        return text
+    return "!" + quote(text[1:]) if text.startswith("!") and len(text) > 1 else quote(text)

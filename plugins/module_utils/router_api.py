@@ -19,6 +19,10 @@ class RouterError(Exception):
         self.trap = trap
 
 
+class RouterTrap(RouterError):
+    """The router spoke: it refused a command, and the connection is as good as before."""
+
+
 class Api(Protocol):
     """One logged-in connection. Every method raises :class:`RouterError`."""
 
@@ -39,3 +43,6 @@ class Api(Protocol):
 
     def remove(self, menu: str, row_id: str) -> None:
         """Remove one row."""
+
+    def run(self, command: str, values: Mapping[str, str]) -> list[dict[str, str]]:
+        """Do something that is no write of a row, such as ``/ping``; what the router answers."""

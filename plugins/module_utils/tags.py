@@ -32,7 +32,7 @@ def owned(menu: str, owner: str, about: str, values: Mapping[str, Any], *, runti
     return Row(menu, owner, {**values, "comment": f"{about} [{owner}]"}, runtime)
 
 
-def ascii_label(text: str) -> str:
+def ascii_label(text: str, longest: int = _LABEL) -> str:
     """A label for a comment: other clients read comments as ASCII by default (librouteros, community.routeros).
 
     Accents are dropped, what is left over becomes ``?``; square brackets would look like a tag.
@@ -41,4 +41,4 @@ def ascii_label(text: str) -> str:
     kept = "".join(character for character in plain if not unicodedata.combining(character))
     folded = " ".join(kept.encode("ascii", "replace").decode("ascii").translate(_BRACKETS).split())
     folded = "".join(character if character.isprintable() else "?" for character in folded)
-    return folded if len(folded) <= _LABEL else folded[: _LABEL - 3] + "..."
+    return folded if len(folded) <= longest else folded[: longest - 3] + "..."

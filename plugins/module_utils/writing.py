@@ -5,24 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .diff import Found, Operation, compare, own_rows
+from .diff import Found, Operation
 from .menus import Menu
 from .menus import menu as menu_at
-from .plan import Row
 from .router_api import Api, RouterError
 
 Rows = Mapping[str, Sequence[Found]]
 
 
 class WriteError(Exception):
-    """``operation`` failed with ``reason``; ``undone``: a sentence about the writes before it."""
+    """``operation`` failed with ``reason``; ``undone``: a sentence about the writes before it, where it is known."""
 
-    def __init__(self, operation: Operation, reason: RouterError, undone: str) -> None:
+    def __init__(self, operation: Operation, reason: RouterError) -> None:
         super().__init__(f"{operation.menu} [{operation.tag}]: {operation.verb} failed: {reason}")
-        self.undone = undone
+        self.undone = ""
 
 
 @dataclass(frozen=True)
@@ -36,27 +35,36 @@ class _Done:
 def write(api: Api, operations: Sequence[Operation], before: Rows) -> None:
     """Make all writes, or raise :class:`WriteError` after taking back what was made. ``before``: the router as read."""
     done: list[_Done] = []
+    try:
+        _make(api, operations, before, done)
+    except WriteError as error:
+        error.undone = _undo(api, done, before)
+        raise
+
+
+def write_guarded(api: Api, operations: Sequence[Operation], before: Rows, in_time: Callable[[], bool]) -> None:
+    """Make all writes, or raise :class:`WriteError` and leave the undo to the router, which stands ready for it.
+
+    ``in_time`` is asked before each write.
+    """
+    _make(api, operations, before, [], in_time)
+
+
+def _make(
+    api: Api,
+    operations: Sequence[Operation],
+    before: Rows,
+    done: list[_Done],
+    in_time: Callable[[], bool] = lambda: True,
+) -> None:
     ids = _ids(before)
     for operation in operations:
         try:
+            if not in_time():
+                raise RouterError("the time limit of the change is near")
             done.append(_Done(operation, _apply(api, operation, ids)))
         except RouterError as reason:
-            raise WriteError(operation, reason, _undo(api, done, before)) from None
-
-
-def restore(api: Api, before: Rows, now: Rows, owners: Collection[str] | None) -> str:
-    """Bring the own rows back to an earlier reading by comparing with it; a sentence about how that went."""
-    old = [
-        Row(path, found.tag or "", {k: v for k, v in found.values.items() if k in menu_at(path).properties})
-        for path, rows in before.items()
-        for found in own_rows(rows, owners)
-    ]
-    operations = compare(old, now, owners).operations
-    try:
-        write(api, operations, now)
-    except WriteError as error:
-        return f"Undoing the writes failed: {error}. {error.undone}"
-    return f"The rows were put back as they were ({len(operations)} writes)."
+            raise WriteError(operation, reason) from None
 
 
 def _ids(router: Rows) -> dict[tuple[str, str], str]:
@@ -107,23 +115,23 @@ def _undo(api: Api, done: Sequence[_Done], before: Rows) -> str:
 
 def _back(api: Api, item: _Done, before: Rows, ids: dict[tuple[str, str], str]) -> None:
     operation, menu = item.operation, menu_at(item.operation.menu)
+    row_id = ids.get((menu.path, item.id), item.id)
     if operation.verb == "add":
         api.remove(menu.path, item.id)
     elif operation.verb == "set":
-        _set_back(api, menu, operation)
+        _set_back(api, menu, operation, row_id)
     elif operation.verb == "unset":
-        api.set(menu.path, item.id, {operation.name: operation.old[operation.name]})
+        api.set(menu.path, row_id, {operation.name: operation.old[operation.name]})
     else:
         follower = _follower(api, menu, item.id, before, ids)
         if operation.verb == "move":
-            api.move(menu.path, item.id, follower)
+            api.move(menu.path, row_id, follower)
         else:
             values = {name: text for name, text in operation.old.items() if name in menu.properties}
             ids[menu.path, item.id] = api.add(menu.path, values, follower)
 
 
-def _set_back(api: Api, menu: Menu, operation: Operation) -> None:
-    row_id = operation.id or ""
+def _set_back(api: Api, menu: Menu, operation: Operation, row_id: str) -> None:
     values: dict[str, str] = {}
     for name in operation.values:
         if name in operation.old:

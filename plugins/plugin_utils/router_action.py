@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 try:
     from ..module_utils import api_client, commit_arguments
@@ -27,6 +28,11 @@ else:
 
 from ..module_utils.commit_engine import CommitError, Connect, Outcome, Request
 from ..module_utils.router_api import RouterError
+
+
+def _tell(name: str, words: str) -> None:
+    """To people who watch; the result says it again where it matters."""
+    Display().display(f"{name}: {words}")
 
 
 class RouterAction(ActionBase):
@@ -65,6 +71,7 @@ class RouterAction(ActionBase):
     def answer(self, arguments: Mapping[str, Any], connect: Connect, *, name: str) -> dict[str, Any]:
         """What is done once the arguments are read."""
         started = time.monotonic()
-        outcome = self.work(commit_arguments.request(arguments, name=name), connect)
+        progress = functools.partial(_tell, name)
+        outcome = self.work(commit_arguments.request(arguments, name=name, progress=progress), connect)
         result = commit_arguments.result(outcome, name=name, seconds=time.monotonic() - started)
         return self.told(outcome, result, name=name)

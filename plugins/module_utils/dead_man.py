@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What brings a router back when its controller can't: it takes a commit back unless the commit says that all is well.
+
+A scheduler row ticks. As long as a mark stands, a row of an address list that runs out by itself, a tick does nothing.
+When the mark is gone, because the time is up or a reboot took it, the next tick runs the undo and removes all of this.
+So it matters neither when RouterOS begins to count the interval of a row that starts at ``startup``, nor what the clock
+says, nor whether an undo is cut off by a reboot: the next tick goes on with it.
+
+A backup, made before all this was written, is the last resort when commands of the undo fail: it is loaded, which
+reboots the router, into a configuration that holds no dead man. So nothing can go round in circles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+
+from . import dialect
+from .commit_lock import LIST, LOCK
+from .diff import COMMIT, Found
+from .quoting import quote
+from .router_api import Api, RouterError, RouterTrap
+from .tags import tag
+from .undo_script import Undo
+from .versions import Version
+
+#: Owner of what a commit needs for itself; never a part of a plan or of a comparison.
+ROLE = COMMIT
+SCRIPT, SCHEDULER, FILE = "/system/script", "/system/scheduler", "/file"
+NAME = "mw-dead-man"
+BACKUP = "mw-before"
+MARK, RUNNING, TRIED = "mw-armed", "mw-undoing", "mw-undo-tries"
+TRIES = 3
+#: What the scripts do: change rows, put scripts back (whose policies they must have), load a backup.
+POLICY = "ftp,read,write,policy,test,sensitive,reboot"
+_YES = ("true", "yes")
+_LISTS = "/ip firewall address-list"
+
+
+def tick_s(limit_s: int) -> int:
+    """Seconds between two looks at the mark."""
+    return max(1, min(10, limit_s // 10))
+
+
+def save_backup(api: Api) -> str:
+    """Name of the backup's file, without its ending. Raises :class:`router_api.RouterError`.
+
+    Where there is a folder ``flash``, what lies outside of it is memory, and lost at a reboot.
+    """
+    names = {row.values.get("name") for row in api.rows(FILE, ("name", "type"))}
+    name = f"flash/{BACKUP}" if "flash" in names else BACKUP
+    api.run("/system/backup/save", {"name": name, "dont-encrypt": "yes"})
+    return name
+
+
+def arm(api: Api, undo: Undo, *, limit_s: int, backup: str, version: Version) -> None:
+    """Write the dead man; from the last of these writes on the router comes back by itself.
+
+    Raises :class:`router_api.RouterError`, also when the router takes the scheduler row and does not run it.
+    """
+    for number, kept in enumerate(undo.kept):
+        _script(api, kept.name, kept.text, f"keep{number}", "read")
+    names = [f"mw-undo-{number}" for number in range(len(undo.pieces))]
+    for number, piece in enumerate(undo.pieces):
+        _script(api, names[number], piece, f"undo{number}", POLICY)
+    _script(api, NAME, source(names, backup, version), "dead-man", POLICY)
+    api.add(LIST, {"list": MARK, "address": "240.0.0.251", "timeout": f"{limit_s}s", "comment": "multiwan: armed"})
+    values = {
+        "name": NAME,
+        "interval": f"{tick_s(limit_s)}s",
+        "start-time": "startup",
+        "on-event": f"/system script run {quote(NAME)}",
+        "policy": POLICY,
+        "comment": _comment("takes an unfinished change back", "dead-man"),
+    }
+    scheduler = api.add(SCHEDULER, values)
+    for row in api.rows(SCHEDULER, ("name", "disabled")):
+        if row.id == scheduler and row.values.get("disabled") in _YES:
+            raise RouterError("the router takes a scheduler row but does not run it (device-mode?)")
+
+
+def disarm(api: Api) -> None:
+    """From here on nothing is taken back. Raises :class:`router_api.RouterError`: then nobody knows, so look again."""
+    for row in _left(api.rows(SCHEDULER, ("name",))):
+        api.remove(SCHEDULER, row.id)
+
+
+def clean(api: Api) -> None:
+    """Remove whatever a commit leaves for itself besides the scheduler row. Twice does no harm."""
+    _remove(api, SCRIPT, _left(api.rows(SCRIPT, ("name",))))
+    backups = [row for row in api.rows(FILE, ("name",)) if row.values.get("name", "").endswith(f"{BACKUP}.backup")]
+    _remove(api, FILE, backups)
+    marks = (MARK, RUNNING, TRIED)
+    _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") in marks])
+
+
+def fire(api: Api) -> None:
+    """Let an armed router take its change back now. A tick of the scheduler may come before; one of them does it."""
+    if not stands(api):
+        return
+    _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") == MARK])
+    for row in api.rows(SCRIPT, ("name",)):
+        if row.values.get("name") == NAME:
+            with contextlib.suppress(RouterTrap):  # then the next tick does it
+                api.run(f"{SCRIPT}/run", {".id": row.id})
+
+
+def stands(api: Api) -> bool:
+    """Whether the router has a dead man, asked for on its own."""
+    return bool(_left(api.rows(SCHEDULER, ("name",))))
+
+
+def _left(rows: Sequence[Found]) -> list[Found]:
+    return [row for row in rows if row.tag and row.tag.startswith(f"multiwan:{ROLE}:")]
+
+
+def _remove(api: Api, menu: str, rows: Sequence[Found]) -> None:
+    """Some may go by themselves meanwhile."""
+    for row in rows:
+        with contextlib.suppress(RouterTrap):
+            api.remove(menu, row.id)
+
+
+def _comment(about: str, part: str) -> str:
+    return f"multiwan: {about} [{tag(ROLE, part)}]"
+
+
+def _script(api: Api, name: str, text: str, part: str, policy: str) -> None:
+    about = {"k": "a text as it was", "u": "how to take the change back", "d": "takes an unfinished change back"}
+    values = {"name": name, "source": text, "policy": policy, "comment": _comment(about[part[0]], part)}
+    api.add(SCRIPT, values)
+
+
+# --- the script
+
+
+def source(undos: Sequence[str], backup: str, version: Version) -> str:
+    """``mw-dead-man``. ``undos``: names of the scripts to run, in order."""
+    names = ";".join(quote(name) for name in undos)
+    tried = _tried(version)
+    claim = tried(f'{_LISTS} add list="{RUNNING}" address=240.0.0.252 timeout=2m\n:set mwMine true')
+    count = tried(f'{_LISTS} add list="{TRIED}" address=("240.0.1." . $mwTry) timeout=1h')
+    run = tried(":local mwUndo [:parse [/system script get $mwName source]]\n:set mwBad [$mwUndo]")
+    end = tried(f'{_LISTS} remove [{_LISTS} find where list="{RUNNING}"]')
+    return f"""\
+:if ([:len [{_LISTS} find where list="{MARK}"]] = 0) do={{
+  :local mwMine false
+{dialect.indented(claim, 2)}
+  :if ($mwMine = true) do={{
+    :local mwTry ([:len [{_LISTS} find where list="{TRIED}"]] + 1)
+{dialect.indented(count, 4)}
+    :local mwFailed 0
+    :local mwWait false
+    :foreach mwName in={{{names}}} do={{
+      :if ($mwWait = false && [:len [/system script find where name=$mwName]] > 0) do={{
+        :local mwBad 1
+{dialect.indented(run, 8)}
+        :if ($mwBad > 0 && $mwTry < {TRIES}) do={{
+          :set mwWait true
+        }} else={{
+          :set mwFailed ($mwFailed + $mwBad)
+          /system script remove [find where name=$mwName]
+        }}
+      }}
+    }}
+    :if ($mwWait = false) do={{
+{dialect.indented(_done(backup, version), 6)}
+    }}
+{dialect.indented(end, 4)}
+  }}
+}}
+"""
+
+
+def _tried(version: Version) -> Callable[[str], str]:
+    return lambda body: dialect.tried(body, version)
+
+
+def _done(backup: str, version: Version) -> str:
+    """Everything is back, or can't be brought back by commands. The scheduler row goes last but for the script."""
+    tried = _tried(version)
+    parts = [
+        ':if ($mwFailed = 0) do={\n  :log warning "multiwan: a change was not confirmed in time and was taken back"\n}'
+        ' else={\n  :log error "multiwan: a change was not confirmed, and not all of it could be taken back"\n}'
+    ]
+    if backup:
+        parts.append(f":if ($mwFailed > 0) do={{\n{dialect.indented(tried(_load(backup)), 2)}\n}}")
+        parts.append(tried(f"/file remove [/file find where name={quote(backup + '.backup')}]"))
+    parts += [
+        tried(f"{_LISTS} remove [{_LISTS} find where list={quote(LOCK)}]"),
+        tried(f"{_LISTS} remove [{_LISTS} find where list={quote(TRIED)}]"),
+        tried('/system script remove [/system script find where name~"^mw-keep-"]'),
+        tried(f"/system scheduler remove [/system scheduler find where name={quote(NAME)}]"),
+        tried(f"/system script remove [/system script find where name={quote(NAME)}]"),
+    ]
+    return "\n".join(parts)
+
+
+def _load(backup: str) -> str:
+    return f'/system backup load name={quote(backup)} password=""'

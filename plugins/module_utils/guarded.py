@@ -1,0 +1,266 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A commit that can't cut a branch off for good: lock, dead man, writes, proof, disarm.
+
+Between arming and disarming there is one way back only, and the router goes it by itself. The controller can ask for it
+at once; it never takes a row back with its own hands, so the two can't meet halfway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from . import commit_lock, dead_man, diff_text, reach
+from .diff import Found, compare
+from .protection import Protection
+from .reading import CommitError, Connect, Reading, Request, managed, read
+from .router_api import Api, RouterError
+from .undo_script import undo
+from .writing import WriteError, write, write_guarded
+
+#: Seconds that new gates may take until the branch reaches the internet again.
+_SETTLE_S = 20.0
+#: Seconds that a router may take to boot; then its scheduler needs a few ticks.
+_BOOT_S = 90.0
+_RETRY_S = 1.0
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What is under way. ``ends``: when the router's time limit is over, by the controller's clock."""
+
+    reading: Reading
+    addresses: tuple[str, ...]
+    before: str | None
+    ends: float
+    notes: tuple[str, ...] = ()
+
+
+def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> Reading:
+    """Write what differs and prove it. ``api``: the connection by which a difference was found.
+
+    The answer is the reading that was acted upon; it has no operations when somebody else had written them meanwhile.
+    Raises :class:`CommitError` with what became of the router, and :class:`router_api.RouterError` when nothing was
+    written.
+    """
+    try:
+        commit_lock.take(api, operator=guard.operator, now=guard.now(), seconds=guard.lock_s)
+    except commit_lock.LockedError as locked:
+        raise CommitError([request.mask(str(locked))]) from None
+    try:
+        change = _begin(request, guard, api)
+    except BaseException:
+        _quietly_unlock(api)
+        raise
+    if change is None:
+        return _unchanged(request, api)
+    if not guard.dead_man_s:
+        return _by_hand(request, guard, connect, api, change)
+    try:
+        write_guarded(
+            api,
+            change.reading.difference.operations,
+            change.reading.router,
+            lambda: guard.clock() < _last(change, guard),
+        )
+    except WriteError as error:
+        lost = _taken_back(request, guard, connect, change, [str(error)])
+        raise lost or CommitError([request.mask(str(error))]) from None
+    return _proven(request, guard, connect, change)
+
+
+def _last(change: _Change, guard: Protection) -> float:
+    """When nothing must be written any more."""
+    return change.ends - guard.margin_s
+
+
+def _quietly_unlock(api: Api) -> None:
+    """The lock ends by itself when this can't be done."""
+    try:
+        commit_lock.give_back(api)
+    except RouterError:
+        return
+
+
+def _unchanged(request: Request, api: Api) -> Reading:
+    reading = read(request, api)
+    commit_lock.give_back(api)
+    return reading
+
+
+# --- before the first write
+
+
+def _begin(request: Request, guard: Protection, api: Api) -> _Change | None:
+    """Alone on the router: read again, see how the branch is, arm. ``None``: there is nothing to do any more."""
+    _wait_for_others(guard, api)
+    reading = read(request, api)
+    operations = reading.difference.operations
+    if not operations:
+        return None
+    # An empty plan takes the ways out away that it brought: what was there before it is not known here.
+    addresses = (guard.reach if guard.reach is not None else reach.anchors(reading.plan)) if request.rows else ()
+    before = reach.reaches(api, addresses)
+    ends = guard.clock() + guard.dead_man_s
+    if guard.dead_man_s:
+        ends = _arm(request, guard, api, reading)
+    return _Change(reading, addresses, before, ends)
+
+
+def _wait_for_others(guard: Protection, api: Api) -> None:
+    """We hold the lock, so whoever armed a dead man is gone: the router takes that change back, and then we go on."""
+    if dead_man.stands(api):
+        guard.progress("an earlier change was never confirmed: waiting until the router has taken it back")
+        until = guard.clock() + 60
+        dead_man.fire(api)
+        while dead_man.stands(api):
+            if guard.clock() > until:
+                raise CommitError(
+                    [
+                        "an earlier change left its dead man (/system/scheduler mw-dead-man) behind, which does not end"
+                        " by itself"
+                    ]
+                )
+            guard.sleep(_RETRY_S)
+    dead_man.clean(api)
+
+
+def _arm(request: Request, guard: Protection, api: Api, reading: Reading) -> float:
+    """When the router's time limit is over."""
+    try:
+        backup = dead_man.save_backup(api) if guard.backup else ""
+        planned = undo(reading.difference.operations, reading.router, reading.version)
+        ends = guard.clock() + guard.dead_man_s
+        dead_man.arm(api, planned, limit_s=guard.dead_man_s, backup=backup, version=reading.version)
+    except RouterError as error:
+        dead_man.clean(api)
+        raise CommitError(
+            [request.mask(f"the change could not be guarded: {error}")], "Nothing of the plan was written."
+        ) from None
+    return ends
+
+
+# --- after the last write
+
+
+def _proven(request: Request, guard: Protection, connect: Connect, change: _Change) -> Reading:
+    """Over a new connection, since the old one may outlive the way back to the router. Then the dead man is told."""
+    try:
+        with connect() as api:
+            faults = _faults(request, guard, api, change)
+            if not faults and guard.clock() < change.ends - 1:
+                dead_man.disarm(api)
+                _tidy(api)
+                return change.reading
+    except RouterError as problem:
+        faults = [f"the rows were written, but then the router could not be asked: {problem}"]
+    faults = faults or ["the change took longer than its time limit (multiwan_dead_man_s)"]
+    lost = _taken_back(request, guard, connect, change, faults)
+    if lost is not None:
+        raise lost
+    return change.reading  # it was the answer to the last step that got lost
+
+
+def _tidy(api: Api) -> None:
+    """What is left does nothing any more: the next commit removes it, and the lock ends by itself."""
+    try:
+        dead_man.clean(api)
+        commit_lock.give_back(api)
+    except RouterError:
+        return
+
+
+def _faults(request: Request, guard: Protection, api: Api, change: _Change) -> list[str]:
+    left = read(request, api).difference.operations
+    if left:
+        return [f"read back after the writes: {diff_text.sentence(item, request.mask)}" for item in left]
+    if change.before is None:
+        return []
+    seconds = min(_SETTLE_S, max(0.0, _last(change, guard) - guard.clock()))
+    if reach.wait(api, change.addresses, reach.Waiting(seconds, guard.clock, guard.sleep)) is None:
+        return [
+            f"after the writes the router no longer reaches the internet: before, {change.before} answered its ping,"
+            f" now none of {', '.join(change.addresses)} does"
+        ]
+    return []
+
+
+def _taken_back(
+    request: Request, guard: Protection, connect: Connect, change: _Change, faults: list[str]
+) -> CommitError | None:
+    """Have the router take the change back, and see that it has. ``None``: it was told already that all is well."""
+    until = change.ends + 5 * dead_man.tick_s(guard.dead_man_s) + _BOOT_S
+    guard.progress(
+        f"{request.mask(faults[0])}. The router takes the change back: waiting for it, at most"
+        f" {until - guard.clock():.0f} s"
+    )
+    faults, problem = [request.mask(fault) for fault in faults], ""
+    while guard.clock() < until:
+        try:
+            with connect() as api:
+                dead_man.fire(api)
+                if not dead_man.stands(api):
+                    return _ended(request, api, change, faults)
+        except RouterError as error:
+            problem = str(error)
+        guard.sleep(_RETRY_S)
+    return CommitError(
+        faults,
+        request.mask(
+            f"The router takes the change back by itself {guard.dead_man_s} s after it began, or after its next boot,"
+            f" but could not be asked whether it has: {problem}"
+        ),
+    )
+
+
+def _ended(request: Request, api: Api, change: _Change, faults: list[str]) -> CommitError | None:
+    """What the router holds now that it has no dead man."""
+    now = managed(api, change.reading.version)
+    _tidy(api)
+    left = change.reading.back(now, request).operations
+    if not left:
+        return CommitError(faults, "The router has taken the change back: it holds what it held before.")
+    if not compare(change.reading.plan, now, request.owners).operations:
+        return None
+    words = "; ".join(diff_text.sentence(item, request.mask) for item in left)
+    return CommitError(faults, f"The router has taken the change back, but not all of it: {words}")
+
+
+# --- without a dead man
+
+
+def _by_hand(request: Request, guard: Protection, connect: Connect, api: Api, change: _Change) -> Reading:
+    """The branch asked for no dead man, or its device forbids one: an undo needs a connection."""
+    reading = change.reading
+    try:
+        write(api, reading.difference.operations, reading.router)
+    except WriteError as error:
+        _quietly_unlock(api)
+        raise CommitError([request.mask(str(error))], request.mask(error.undone)) from None
+    try:
+        with connect() as again:
+            faults = _faults(request, guard, again, change)
+            undone = ""
+            if faults:
+                undone = restored(request, again, reading, managed(again, reading.version))
+            commit_lock.give_back(again)
+    except RouterError as problem:
+        raise CommitError(
+            [request.mask(f"the rows were written, but the router could not be read back: {problem}")],
+            "Nothing was undone, because that needs a connection.",
+        ) from None
+    if faults:
+        raise CommitError(faults, request.mask(undone))
+    return reading
+
+
+def restored(request: Request, api: Api, reading: Reading, now: Mapping[str, Sequence[Found]]) -> str:
+    """Bring the own rows back to an earlier reading; a sentence about how that went."""
+    operations = reading.back(now, request).operations
+    try:
+        write(api, operations, now)
+    except WriteError as error:
+        return f"Undoing the writes failed: {error}. {error.undone}"
+    return f"The rows were put back as they were ({len(operations)} writes)."

@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is asked of a router, and what one reading of it says. Only looks.
+
+Every reason not to write is looked for here: rows that this release or the router's version cannot hold, values that
+the router lacks, foreign rows in the way, and what the preflight finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from . import device_mode, diff_text, router_notes
+from .diff import Difference, Found, compare, is_of, unwritable
+from .menus import MENUS, Menu
+from .plan import Row
+from .protection import Protection
+from .router_api import Api
+from .router_values import resolved, unresolved, wanted_paths
+from .secrets_mask import Mask
+from .versions import Version, lacks, parse_version, planned_for
+
+RESOURCE = "/system/resource"
+
+
+class CommitError(Exception):
+    """Why a router does not hold its plan: one sentence for each fault. ``undone``: what became of earlier writes."""
+
+    def __init__(self, faults: Sequence[str], undone: str = "") -> None:
+        self.faults = tuple(faults)
+        self.undone = undone
+        super().__init__("; ".join(faults) + (f". {undone}" if undone else ""))
+
+
+Connect = Callable[[], AbstractContextManager[Api]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """``host``: the name that people know. ``owners``: see :func:`diff.compare`. ``secrets``: name to value, for the
+    gaps of the plan's texts; never shown. ``made_for``: the versions that the rows were made for, where known.
+    ``protection``: ``None`` writes without lock and dead man, for tools that guard themselves. ``force``: checks of
+    the preflight that may fail. ``adopt``: whether rows of a hand-made recipe are replaced. ``user``: the login."""
+
+    host: str
+    rows: tuple[Row, ...]
+    owners: frozenset[str] | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    made_for: frozenset[Version] = frozenset()
+    protection: Protection | None = None
+    force: frozenset[str] = frozenset()
+    adopt: bool = False
+    user: str = ""
+
+    @property
+    def mask(self) -> Mask:
+        return Mask(self.secrets.values())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``differences``: a sentence for each write that was (or, without writing, would be) made.
+    ``diff``: Ansible's form, one entry for each menu. ``version``: as the router says it.
+    ``notes``: sentences about what stands on the router and keeps the plan from doing its work."""
+
+    changed: bool
+    version: str
+    writes: Mapping[str, int] = field(default_factory=dict)
+    diff: tuple[dict[str, str], ...] = ()
+    differences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one connection found out. ``text``: the version as the router says it. ``router``: the managed menus."""
+
+    text: str
+    version: Version
+    router: Mapping[str, list[Found]]
+    plan: tuple[Row, ...]
+    difference: Difference
+    notes: tuple[str, ...]
+
+    def outcome(self, request: Request, *, changed: bool) -> Outcome:
+        mask = request.mask
+        return Outcome(
+            changed=changed,
+            version=self.text,
+            writes=self.difference.writes(),
+            diff=tuple(
+                diff_text.diffs(request.host, self.difference, self.plan, self.router, owners=request.owners, mask=mask)
+            ),
+            differences=tuple(diff_text.sentence(operation, mask) for operation in self.difference.operations),
+            notes=self.notes,
+        )
+
+    def back(self, now: Mapping[str, Sequence[Found]], request: Request) -> Difference:
+        """What is missing for the own rows to be again as they were at this reading; run-time state does not count."""
+        runtime = {(row.menu, row.tag): row.runtime for row in self.plan}
+        menus = {menu.path: menu for menu in MENUS}
+        old = [
+            Row(
+                path,
+                found.tag,
+                {name: text for name, text in found.values.items() if name in menus[path].properties},
+                runtime.get((path, found.tag), ()),
+            )
+            for path, rows in self.router.items()
+            for found in rows
+            if found.tag and is_of(found.tag, request.owners)
+        ]
+        return compare(old, now, request.owners)
+
+
+def read(request: Request, api: Api) -> Reading:
+    """One reading. Raises :class:`CommitError` for every reason not to write, all at once where that is possible, and
+    :class:`router_api.RouterError` when the connection breaks."""
+    text, version = ask(api)
+    faults = _of_another_version(version, request) or unwritable(request.rows, version)
+    if faults:
+        raise CommitError(faults)
+    router = managed(api, version)
+    named = _named(api, request.rows)
+    faults = unresolved(request.rows, named, request.secrets)
+    if faults:
+        raise CommitError(faults)
+    plan = resolved(request.rows, named, request.secrets)
+    if any(row.menu == "/system/scheduler" for row in plan):
+        plan = device_mode.left_to_the_device(plan, device_mode.forbidden(api, version))
+    difference = compare(plan, router, request.owners)
+    if difference.conflicts:
+        mask = request.mask
+        raise CommitError([mask(f"{item.menu} [{item.tag}]: {item.words}") for item in difference.conflicts])
+    written = [row for row in plan if is_of(row.tag, request.owners)]
+    return Reading(text, version, router, plan, difference, router_notes.notes(api, version, written, router))
+
+
+def managed(api: Api, version: Version) -> dict[str, list[Found]]:
+    """The rows of every menu that the collection writes."""
+    return {menu.path: _rows(api, menu, version) for menu in MENUS if menu.on(version)}
+
+
+def ask(api: Api) -> tuple[str, Version]:
+    """The version as the router says it, and as we compare it."""
+    text = next((found.values.get("version", "") for found in api.rows(RESOURCE)), "")
+    try:
+        return text, parse_version(text)
+    except ValueError as error:
+        raise CommitError([f"{RESOURCE}: {error}"]) from None
+
+
+def _named(api: Api, rows: Sequence[Row]) -> dict[str, list[Found]]:
+    """The menus that open values refer to, with the properties that they need."""
+    paths = wanted_paths(rows)
+    needed = {path.menu: {"name", *(other.property for other in paths if other.menu == path.menu)} for path in paths}
+    return {menu: api.rows(menu, sorted(properties)) for menu, properties in needed.items()}
+
+
+def _rows(api: Api, menu: Menu, version: Version) -> list[Found]:
+    return api.rows(menu.path, menu.on(version) if menu.sparse_print else ())
+
+
+def _of_another_version(router: Version, request: Request) -> list[str]:
+    """Why rows that were made for another version would not be understood. An empty plan asks nothing of a version."""
+    if not request.rows:
+        return []
+    try:
+        planned_for(router)
+    except ValueError as error:
+        return [str(error)]
+    return [
+        f"the plan was made for RouterOS {planned}, but the router runs {router}, which lacks {' and '.join(missing)}."
+        f" Set multiwan_routeros_version: '{router}' for this branch, or leave it out of its file: site.yml then plans"
+        f" for what the router says"
+        for planned in sorted(request.made_for)
+        if (missing := lacks(planned, router))
+    ]
