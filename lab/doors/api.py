@@ -102,11 +102,6 @@ class ApiDoor:
             sock.setblocking(False)
             self._servers.append(await asyncio.start_server(self._serve, sock=sock, ssl=self._tls, backlog=512))
 
-    async def shut(self) -> None:
-        """Take no more connections; sessions go on."""
-        for server in self._servers:
-            server.close()
-
     def shut(self) -> None:
         """Close the sockets: no session begins any more."""
         self._closed = True

@@ -25,7 +25,8 @@ from lab.doors.ssh_server import AnsweringTransport, Channels, Request
 from lab.doors.ssh_stream import ChannelStream
 from lab.verbs import Caller
 
-Authenticate = Callable[[str, str], Caller | None]
+#: (user, password, the peer's address) -> who that is
+Authenticate = Callable[[str, str, str], Caller | None]
 Log = Callable[[str, str], None]
 
 _LOGIN_TIMEOUT_S = 120.0
@@ -43,9 +44,11 @@ class SshDoor:
         host_key_file: Path,
         *,
         log: Log,
+        admits: Callable[[str], bool] = lambda peer: True,
     ) -> None:
         self.host = host
         self.authenticate = authenticate
+        self._admits = admits
         self.log = log
         self._sockets = sockets
         self._key = paramiko.RSAKey.from_private_key_file(str(host_key_file))
@@ -58,13 +61,27 @@ class SshDoor:
             sock.setblocking(False)
             self._accepting.append(asyncio.create_task(self._accept(sock)))
 
+    def shut(self) -> None:
+        """Take no more connections; those that are there go on."""
+        for sock, task in zip(self._sockets, self._accepting, strict=False):
+            # now, not when the task ends: the kernel would go on telling of a socket whose copies are open elsewhere
+            asyncio.get_running_loop().remove_reader(sock.fileno())
+            task.cancel()
+            sock.close()
+        self._accepting.clear()
+
+    def reset(self) -> None:
+        """Every connection ends at once."""
+        for transport in list(self._transports):
+            transport.close()
+
     async def stop(self) -> None:
         """Close the sockets and every connection."""
-        for task in [*self._accepting, *self._sessions]:
+        accepting = list(self._accepting)
+        self.shut()
+        for task in self._sessions:
             task.cancel()
-        await asyncio.gather(*self._accepting, *self._sessions, return_exceptions=True)
-        for sock in self._sockets:
-            sock.close()
+        await asyncio.gather(*accepting, *self._sessions, return_exceptions=True)
         for transport in list(self._transports):
             await asyncio.to_thread(transport.close)
         self._transports.clear()
@@ -79,6 +96,9 @@ class SshDoor:
             except OSError as error:
                 _log.warning("SSH connection not accepted: %s", error)
                 await asyncio.sleep(0.1)
+                continue
+            if not self._admits(peer[0]):
+                connection.close()
                 continue
             connection.setblocking(True)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -129,7 +149,7 @@ class SshDoor:
 
     async def _login(self, name: str, password: str, peer: str) -> Caller | None:
         user, _ = split_login(name)
-        caller = self.authenticate(user, password)
+        caller = self.authenticate(user, password, peer)
         if caller is None:
             self.log("system,error,critical", f"login failure for user {user} from {peer} via ssh")
         else:

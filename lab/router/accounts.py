@@ -9,6 +9,7 @@ import hmac
 import itertools
 from collections.abc import Callable, Mapping
 
+from lab.router.listening import within
 from lab.router.spec import Account
 from lab.schema.snapshot import ConfigRow
 from lab.store import Store
@@ -36,12 +37,17 @@ class Accounts:
         row = self._row(user)
         return Caller(user, policies_of(self._store, row.get("group")) if row else frozenset(), origin)
 
-    def door(self, policy: str) -> Callable[[str, str], Caller | None]:
-        """For a door: user and password to a caller, None when they do not fit or the group lacks the door's policy."""
+    def door(self, policy: str) -> Callable[[str, str, str], Caller | None]:
+        """For a door: user, password and the peer's address to a caller.
 
-        def authenticate(user: str, password: str) -> Caller | None:
+        None when they do not fit, the row's ``address=`` is another, or the group lacks the door's policy.
+        """
+
+        def authenticate(user: str, password: str, peer: str) -> Caller | None:
             user = user.partition("+")[0]
             row = self._row(user)
+            if row is not None and row.get("address") and not within(peer, row.get("address").split(",")):
+                return None
             known = self._password(user, row) if row else None
             if known is None or not hmac.compare_digest(known.encode(), password.encode()):
                 return None

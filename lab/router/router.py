@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -20,10 +19,12 @@ from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
 from lab.observe.netwatch_probes import Router as Surroundings
 from lab.router.accounts import Accounts
-from lab.router.apidoors import ApiDoors, deafen, listening
+from lab.router.apidoors import ApiDoors
 from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
+from lab.router.entrances import Entrance, ServiceRows, Shuttable
 from lab.router.kept import Kept
+from lab.router.listening import deafen
 from lab.router.menus import RULE_MENUS, Connections, FilledLists, Leases, Live
 from lab.router.monitors import Monitors
 from lab.router.services.base import format_moment
@@ -39,6 +40,8 @@ _log = logging.getLogger("lab.router")
 _SECRET = frozenset({"password", "passphrase", "url", "http-data", "http-header-field"})
 
 
+#: name of the certificate that a router may have from the start (RouterSpec)
+_CERTIFICATE = "api.crt_0"
 #: between the answer to a reboot and the end of the session
 _LAST_WORDS_S = 0.1
 
@@ -102,6 +105,7 @@ class Router:
             run_event=self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
             log=self.services.log.write,
         )
+        self._service = ServiceRows(self.store, self.services.certificates)
         self._api_doors = ApiDoors(self._open_api, (*spec.api_sockets, *spec.api_ssl_sockets))
         self._doors: list[Door] = []
         self._noted: set[Note] = set()
@@ -159,7 +163,8 @@ class Router:
         await self.plane.start()
         await self.services.start()
         self._refresh()
-        self._doors = [self._api_doors, *self._ssh()]
+        self._ssh = self._ssh_entrance()
+        self._doors = [self._api_doors, self._ssh]
         for door in self._doors:
             await door.start()
         self.running = True
@@ -252,42 +257,49 @@ class Router:
         groups = [row for row in rows if row[0] == "/user/group"]
         others = [row for row in rows if row[0] != "/user/group"]
         known = {row.get("name") for row in self.store.rows("/user")}
-        self.store.load([*ports, *groups, *(u for u in users if u[1]["name"] not in known), *others])
+        self.store.load([*ports, *groups, *(u for u in users if u[1]["name"] not in known), *others, *self._api_ssl()])
         self.store.journal.clear()
         self.store.history.clear()
+
+    def _api_ssl(self) -> list[tuple[str, dict[str, str]]]:
+        """The certificate that the router has from the start, if any, and who shows it."""
+        if self.spec.certificate_file is None or self.spec.key_file is None:
+            return []
+        pem, key = (file.read_text(encoding="ascii") for file in (self.spec.certificate_file, self.spec.key_file))
+        self.services.certificates.install(_CERTIFICATE, pem, key)
+        return [("/ip/service", {"name": "api-ssl", "certificate": _CERTIFICATE})]
 
     def _port_macs(self) -> list[tuple[str, str]]:
         links = self.plane.read_links()
         return [(name, links[name].mac) for name in self.spec.ports]
 
-    def _open_api(self, gate: Gate) -> list[ApiDoor]:
-        login = self.accounts.door("api")
-        doors = [ApiDoor(self.engine, login, listening(self.spec.api_sockets), gate=gate)]
-        if self.spec.api_ssl_sockets:
-            sockets = listening(self.spec.api_ssl_sockets)
-            doors.append(ApiDoor(self.engine, login, sockets, self._tls(), gate=gate))
-        return doors
+    def _open_api(self, gate: Gate) -> list[Entrance]:
+        login, service = self.accounts.door("api"), self._service
 
-    def _ssh(self) -> list[Door]:
-        if not self.spec.ssh_sockets or self.spec.ssh_host_key_file is None:
-            return []
-        from lab.doors.ssh import SshDoor  # noqa: PLC0415 - paramiko takes 0.2 s to import, and not every router has SSH
+        def plain(sockets: Sequence[socket.socket]) -> ApiDoor:
+            return ApiDoor(self.engine, login, sockets, gate=gate, admits=service.admits("api"))
+
+        def tls(sockets: Sequence[socket.socket]) -> ApiDoor:
+            context = service.tls("api-ssl")
+            return ApiDoor(self.engine, login, sockets, context, gate=gate, admits=service.admits("api-ssl"))
 
         return [
-            SshDoor(
-                self.services.console_host(),
-                self.accounts.door("ssh"),
-                listening(self.spec.ssh_sockets),
-                self.spec.ssh_host_key_file,
-                log=self.services.log.write,
-            )
+            Entrance(self.spec.api_sockets, lambda: service.open("api"), plain),
+            Entrance(self.spec.api_ssl_sockets, lambda: service.open_tls("api-ssl"), tls),
         ]
 
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        assert self.spec.certificate_file is not None
-        context.load_cert_chain(self.spec.certificate_file, self.spec.key_file)
-        return context
+    def _ssh_entrance(self) -> Entrance:
+        login, service, key = self.accounts.door("ssh"), self._service, self.spec.ssh_host_key_file
+
+        def opened(sockets: Sequence[socket.socket]) -> Shuttable:
+            from lab.doors.ssh import SshDoor  # noqa: PLC0415 - paramiko takes 0.2 s to import; not every router has SSH
+
+            assert key is not None
+            host, log = self.services.console_host(), self.services.log.write
+            return SshDoor(host, login, sockets, key, log=log, admits=service.admits("ssh"))
+
+        sockets = self.spec.ssh_sockets if key is not None else ()
+        return Entrance(sockets, lambda: service.open("ssh") if sockets else None, opened)
 
     def _plug(self) -> None:
         self.engine.after_write = self._after_write
@@ -309,6 +321,9 @@ class Router:
     async def _after_write(self) -> None:
         self.plane.settle()
         self._refresh()
+        if self.running:
+            await self._api_doors.settle()
+            await self._ssh.settle()
 
     def _refresh(self) -> None:
         snapshot = self.store.snapshot()

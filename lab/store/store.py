@@ -170,6 +170,11 @@ class Store:
                 if row.get("name"):
                     self._rename(path, row.get("name"), format_id(row_id))
 
+    def renamed(self, path: str, old: str, new: str) -> None:
+        """Rows that live elsewhere (certificates) have another name, or are gone: what points to them follows."""
+        with self.transaction():
+            self._rename(path, old, new)
+
     def move(self, path: str, row_ids: Sequence[int], before: int | None = None) -> None:
         """Put rows, in the given order, before ``before`` or at the end."""
         with self.transaction():

@@ -89,7 +89,7 @@ class ControlOnly(Router):
 
     async def _power_on(self) -> None:
         await self.services.start()
-        self._doors = self._api()
+        self._doors = [self._api_doors]
         for door in self._doors:
             await door.start()
         self.running = True

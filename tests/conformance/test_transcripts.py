@@ -121,7 +121,7 @@ async def emulator(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, P
     sock = socket.create_server(("127.0.0.1", 0))
     door = ApiDoor(
         Engine(store, clock=lambda: 0.0),
-        lambda user, password: Caller(user, ALL_POLICIES, "api") if (user, password) == ("admin", "x") else None,
+        lambda user, password, peer: Caller(user, ALL_POLICIES, "api") if (user, password) == ("admin", "x") else None,
         [sock],
     )
     await door.start()

@@ -90,7 +90,7 @@ class Target:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = int(self.socket.getsockname()[1])
-        self.door = ApiDoor(engine, lambda user, password: ADMIN, (self.socket,))
+        self.door = ApiDoor(engine, lambda user, password, peer: ADMIN, (self.socket,))
 
     async def _fetch(self, args: Mapping[str, str], caller: Caller) -> Reply:
         read_order(args, self.rig.spec.version)

@@ -48,7 +48,9 @@ def write(backup: Backup, password: str = "") -> str:
         "version": backup.version,
         "menus": {path: [_row(row) for row in rows] for path, rows in backup.image.menus.items()},
         "next_id": dict(backup.image.next_id),
-        "certificates": [[c.id, c.name, c.pem, c.trusted, c.trust_store] for c in backup.certificates.values()],
+        "certificates": [
+            [c.id, c.name, c.pem, c.trusted, c.trust_store, c.key_pem] for c in backup.certificates.values()
+        ],
     }
     data = zlib.compress(json.dumps(document).encode())
     if not password:
@@ -72,7 +74,7 @@ def read(text: str, password: str = "") -> Backup:
     return Backup(
         document["version"],
         Image(menus, document["next_id"]),
-        {c[0]: Certificate(c[0], c[1], x509.load_pem_x509_certificate(c[2].encode()), c[3], c[4])
+        {c[0]: Certificate(c[0], c[1], x509.load_pem_x509_certificate(c[2].encode()), *c[3:])
          for c in document["certificates"]},
     )  # fmt: skip
 

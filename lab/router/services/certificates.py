@@ -1,21 +1,21 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``/certificate``: what the router trusts when it opens TLS connections (facts 5.2)."""
+"""``/certificate``: what the router trusts when it opens TLS connections, and shows on its own (facts 5.2)."""
 
 from __future__ import annotations
 
-import datetime
+import itertools
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
-from lab.router.services.base import RouterHost, at_least, format_moment
+from lab.router.services import pemfile
+from lab.router.services.base import RouterHost, at_least
 from lab.schema.snapshot import Snapshot
-from lab.store import Trap, parse_id
+from lab.store import Trap, format_id, parse_id
 from lab.verbs import Caller, Reply
 
 #: the built-in authorities arrived in 7.19
@@ -33,13 +33,23 @@ class Certificate:
     trusted: bool
     #: services that may use it, from 7.22; empty is all
     trust_store: str = ""
+    #: PEM of its private key, "" when the router has none
+    key_pem: str = field(default="", repr=False)
 
     def serves(self, service: str) -> bool:
         return self.trusted and (not self.trust_store or service in self.trust_store.split(","))
 
     @property
     def pem(self) -> str:
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+        return _pem(self.certificate)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a TLS server needs: the certificate with those between it and its root, and the private key; both PEM."""
+
+    chain_pem: str
+    key_pem: str = field(repr=False)
 
 
 class CertificateService:
@@ -57,6 +67,7 @@ class CertificateService:
         engine.virtual["/certificate/builtin"] = self.builtin
         engine.actions["/certificate", "import"] = self._import
         engine.actions["/certificate", "set"] = self._set
+        engine.actions["/certificate", "remove"] = self._remove
 
     async def start(self) -> None:
         """Nothing runs here."""
@@ -71,9 +82,7 @@ class CertificateService:
 
     def trusted_pem(self, service: str) -> str:
         """PEM of every authority that ``service`` (``fetch``) may trust now."""
-        own = [
-            c for c in self._rows.values() if c.trusted and (not c.trust_store or service in c.trust_store.split(","))
-        ]
+        own = [row for row in self._rows.values() if row.serves(service)]
         return "".join(c.pem for c in own) + (self.builtin.pem if self._builtin_trusted(service) else "")
 
     def context(self, service: str, *, verify: bool) -> ssl.SSLContext:
@@ -96,17 +105,36 @@ class CertificateService:
         # 7.19 and 7.20 know trusted and not-trusted, the latter being the default (exports of such routers)
         return at_least(self._host.version, BUILTIN_SINCE) and settings.get("builtin-trust-anchors") == "trusted"
 
+    # ---- the router's own certificates
+
+    def shown(self, name: str) -> Shown | None:
+        """For a service with ``certificate=name``: None when there is no such certificate, or no key for it."""
+        row = next((row for row in self._rows.values() if row.name == name and row.key_pem), None)
+        if row is None:
+            return None
+        chain = pemfile.chain(row.certificate, [other.certificate for other in self._rows.values()])
+        return Shown("".join(map(_pem, chain)), row.key_pem)
+
+    def install(self, name: str, certificate_pem: str, key_pem: str) -> None:
+        """A certificate that the router has from the start."""
+        (certificate,) = pemfile.load(certificate_pem)
+        self._keep(name, certificate, trusted=False)
+        self._give_key(key_pem)
+
     # ---- the menu
 
     def rows(self) -> Sequence[tuple[int, Mapping[str, str]]]:
         return [(row.id, self._shown(row)) for row in self._rows.values()]
 
     def _shown(self, row: Certificate) -> dict[str, str]:
-        shown = describe(self._host.version, row.certificate)
-        shown.update({"name": row.name, "trusted": "true" if row.trusted else "false"})
+        shown = pemfile.describe(self._host.version, row.certificate)
+        shown |= pemfile.describe_more(row.certificate, self._host.clock())
+        shown |= {"name": row.name, "trusted": "true" if row.trusted else "false"}
+        if row.key_pem:
+            shown["private-key"] = "true"
         if row.trust_store:
             shown["trust-store"] = row.trust_store
-        if _authority(row.certificate):
+        if pemfile.is_authority(row.certificate):
             shown["authority"] = "true"
         return shown
 
@@ -114,19 +142,40 @@ class CertificateService:
         if not set(ids) <= set(self._rows):
             raise Trap("no such item", 0)
         for number in ids:
-            del self._rows[number]
+            gone = self._rows.pop(number)
+            self._host.store.renamed("/certificate", gone.name, format_id(number))
+
+    async def _remove(self, args: Mapping[str, str], caller: Caller) -> Reply:
+        _require(caller, "write")
+        if set(args) - {".id", "numbers"}:
+            raise Trap("unknown parameter")
+        self.remove([row.id for row in self._chosen(args)])
+        return Reply()
 
     async def _set(self, args: Mapping[str, str], caller: Caller) -> Reply:
         _require(caller, "write")
-        chosen = [self._find(part) for part in (args.get(".id") or args.get("numbers") or "").split(",") if part]
+        chosen = self._chosen(args)
         for name, text in args.items():
             if name in (".id", "numbers"):
                 continue
             if name not in ("trusted", "name", "trust-store"):
                 raise Trap("unknown parameter")
             for row in chosen:
+                if name == "name":
+                    self._rename(row, text)
                 self._rows[row.id] = _changed(self._rows[row.id], name, text)
         return Reply()
+
+    def _rename(self, row: Certificate, name: str) -> None:
+        """What points to it follows. The words of the refusal are unsure."""
+        if not name:
+            raise Trap("invalid value for argument name", 1)
+        if any(other.name == name and other.id != row.id for other in self._rows.values()):
+            raise Trap("failure: certificate with the same name already exists")
+        self._host.store.renamed("/certificate", row.name, name)
+
+    def _chosen(self, args: Mapping[str, str]) -> list[Certificate]:
+        return [self._find(part) for part in (args.get(".id") or args.get("numbers") or "").split(",") if part]
 
     def _find(self, which: str) -> Certificate:
         number = parse_id(which)
@@ -136,24 +185,59 @@ class CertificateService:
         raise Trap("no such item", 0)
 
     async def _import(self, args: Mapping[str, str], caller: Caller) -> Reply:
-        """From the contents of a row of /file. Imported authorities are trusted; the file goes from 7.15 (facts 10)."""
+        """From the contents of a row of /file. What is imported is trusted; the file goes from 7.15 on (facts 10).
+
+        A certificate that is there already is not imported again, and not counted (seen in guides that import a file
+        twice). A private key goes to the certificate whose key it is, of this file or imported before; one without a
+        certificate is not kept. The counters are those that a router prints.
+        """
         _require(caller, "write")
         file_name = args.get("file-name", "")
         file = next((row for row in self._host.store.rows("/file") if row.get("name") == file_name), None)
-        if not file_name or file is None:
-            raise Trap("failure: file not found" if file_name else "missing =file-name=", 0)
-        found = load_pem(file.get("contents"))
-        for index, certificate in enumerate(found):
-            trusted = args.get("trusted", "yes") in ("yes", "true")
-            base = args.get("name") or f"{file_name}_"
-            name = base if args.get("name") and len(found) == 1 else f"{base}{index}"
-            self._rows[self._next] = Certificate(self._next, name, certificate, trusted, args.get("trust-store", ""))
-            self._next += 1
+        if not file_name:
+            raise Trap("missing =file-name=", 0)
+        if file is None:
+            raise Trap("input does not match any value of file-name", 1)
+        found = pemfile.read(file.get("contents"), args.get("passphrase", ""))
+        trusted = args.get("trusted", "yes") in ("yes", "true")
+        known = {row.certificate for row in self._rows.values()}
+        new = [c for c in dict.fromkeys(found.certificates) if c not in known]
+        for certificate in new:
+            alone = args.get("name") if len(found.certificates) == 1 else None
+            name = self._free_name(alone or "", args.get("name") or f"{file_name}_")
+            self._keep(name, certificate, trusted=trusted, trust_store=args.get("trust-store", ""))
+        kept = [self._give_key(key) for key in found.keys]
         if at_least(self._host.version, "7.15"):
             self._host.store.remove("/file", [file.id])
-        counts = {"certificates-imported": len(found), "private-keys-imported": 0, "files-imported": 1 if found else 0}
-        failures = {"decryption-failures": 0, "keys-with-no-certificate": 0}
-        return Reply(rows=({name: str(count) for name, count in {**counts, **failures}.items()},))
+        counts = {
+            "certificates-imported": len(new),
+            "private-keys-imported": kept.count(True),
+            "files-imported": 1 if found.certificates or found.keys else 0,
+            "decryption-failures": found.undecrypted,
+            "keys-with-no-certificate": kept.count(False),
+        }
+        return Reply(rows=({name: str(count) for name, count in counts.items()},))
+
+    def _free_name(self, wanted: str, base: str) -> str:
+        """``wanted`` or, where that is empty or taken, ``base`` with the first number that is free."""
+        taken = {row.name for row in self._rows.values()}
+        numbered = (f"{base}{number}" for number in itertools.count())
+        return next(
+            name
+            for name in (*([wanted] if wanted else []), *itertools.islice(numbered, len(taken) + 1))
+            if name not in taken
+        )
+
+    def _keep(self, name: str, certificate: x509.Certificate, *, trusted: bool, trust_store: str = "") -> None:
+        self._rows[self._next] = Certificate(self._next, name, certificate, trusted, trust_store)
+        self._next += 1
+
+    def _give_key(self, key_pem: str) -> bool:
+        """To every row that it belongs to; False when there is none."""
+        owners = [row for row in self._rows.values() if pemfile.belongs(row.certificate, key_pem)]
+        for row in owners:
+            self._rows[row.id] = replace(row, key_pem=key_pem)
+        return bool(owners)
 
 
 class Builtin:
@@ -161,53 +245,25 @@ class Builtin:
 
     def __init__(self, host: RouterHost, pem: str) -> None:
         self._host = host
-        self._certificates = load_pem(pem) if at_least(host.version, BUILTIN_SINCE) else []
+        self._certificates = pemfile.load(pem) if at_least(host.version, BUILTIN_SINCE) else []
 
     @property
     def pem(self) -> str:
-        return "".join(c.public_bytes(serialization.Encoding.PEM).decode() for c in self._certificates)
+        return "".join(map(_pem, self._certificates))
 
     def rows(self) -> Sequence[tuple[int, Mapping[str, str]]]:
+        described = [(c, pemfile.describe(self._host.version, c)) for c in self._certificates]
         return [
-            (number, {**describe(self._host.version, certificate), "name": _common_name(certificate.subject)})
-            for number, certificate in enumerate(self._certificates, start=1)
+            (number, {**shown, "name": pemfile.common_name(certificate.subject)})
+            for number, (certificate, shown) in enumerate(described, start=1)
         ]
 
     def remove(self, ids: Sequence[int]) -> None:
         raise Trap("no such command", 0)
 
 
-def load_pem(text: str) -> list[x509.Certificate]:
-    """The certificates in a PEM text; none when there is none."""
-    return x509.load_pem_x509_certificates(text.encode()) if "BEGIN CERTIFICATE" in text else []
-
-
-def describe(version: str, certificate: x509.Certificate) -> dict[str, str]:
-    """Properties that both menus show."""
-    return {
-        "common-name": _common_name(certificate.subject),
-        "issuer": certificate.issuer.rfc4514_string(),
-        "fingerprint": certificate.fingerprint(hashes.SHA256()).hex(),
-        "serial-number": f"{certificate.serial_number:X}",
-        "invalid-before": _moment(version, certificate.not_valid_before_utc),
-        "invalid-after": _moment(version, certificate.not_valid_after_utc),
-    }
-
-
-def _moment(version: str, moment: datetime.datetime) -> str:
-    return format_moment(version, moment.timestamp())
-
-
-def _common_name(name: x509.Name) -> str:
-    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(found[0].value) if found else ""
-
-
-def _authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _changed(row: Certificate, name: str, text: str) -> Certificate:

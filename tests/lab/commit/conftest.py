@@ -77,7 +77,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates(folder / "company.pem", folder / "other.pem", context)
 
 
-def _authenticate(user: str, password: str) -> Caller | None:
+def _authenticate(user: str, password: str, peer: str) -> Caller | None:
     return Caller(user, ALL_POLICIES, "api") if (user, password) == ("multiwan", PASSWORD) else None
 
 

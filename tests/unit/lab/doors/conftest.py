@@ -26,7 +26,7 @@ from lab.verbs import ALL_POLICIES, Caller, Engine
 PASSWORD = "s3cret"
 
 
-def authenticate(user: str, password: str) -> Caller | None:
+def authenticate(user: str, password: str, peer: str) -> Caller | None:
     return Caller(user, ALL_POLICIES, "api") if (user, password) == ("admin", PASSWORD) else None
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.router.services.backupfile import Backup, BadBackup, is_backup, read, write
-from lab.router.services.certificates import Certificate, load_pem
+from lab.router.services import pemfile
+from lab.router.services.certificates import Certificate
 from lab.schema.snapshot import ConfigRow
 from lab.store import Image
 from tests.unit.lab.services.web import Authority
@@ -29,7 +30,7 @@ def test_what_is_written_is_read(image: Image) -> None:
 
 
 def test_certificates_are_in_it() -> None:
-    certificate = Certificate(3, "ca", load_pem(Authority().pem)[0], True, "fetch")
+    certificate = Certificate(3, "ca", pemfile.load(Authority().pem)[0], True, "fetch")
     assert read(write(Backup("7.22", Image({}, {}), {3: certificate}))).certificates == {3: certificate}
 
 

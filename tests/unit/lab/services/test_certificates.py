@@ -117,7 +117,7 @@ async def test_version_6_adds_no_files() -> None:
 
 
 async def test_a_file_that_is_not_there_can_not_be_imported() -> None:
-    with pytest.raises(Trap, match="failure"):
+    with pytest.raises(Trap, match="input does not match any value of file-name"):
         await Rig().call("/certificate", "import", file_name="nope.pem")
 
 

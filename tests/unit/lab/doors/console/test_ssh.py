@@ -69,7 +69,7 @@ def host_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def authenticate(user: str, password: str) -> Caller | None:
+def authenticate(user: str, password: str, peer: str) -> Caller | None:
     return Caller(user, POLICIES[user], "ssh", 1) if PASSWORDS.get(user) == password else None
 
 
