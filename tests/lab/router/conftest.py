@@ -76,30 +76,34 @@ class Box:
         self.port = self.sock.getsockname()[1]
         given = {"name": "r1", "netns": "rt", "ports": ("ether1",), "data_dir": folder, "boot_s": BOOT_S, **spec}
         self.router = Router(RouterSpec(users={"admin": Account(PASSWORD)}, api_sockets=(self.sock,), **given))
+        self.known_boot = self.router.booted
 
     async def login(self) -> Session:
         return Session(
             await asyncio.to_thread(
-                librouteros.connect, host="127.0.0.1", port=self.port, username="admin", password=PASSWORD, timeout=5
+                librouteros.connect, host="127.0.0.1", port=self.port, username="admin", password=PASSWORD, timeout=60
             )
         )
 
-    async def again(self, *, within_s: float = 8.0) -> Session:
+    async def again(self, *, within_s: float = 60.0) -> Session:
         """The first login that works."""
         until = time.monotonic() + within_s
         while True:
             try:
-                return await self.login()
+                session = await self.login()
             except OSError:
                 if time.monotonic() > until:
                     raise
                 await asyncio.sleep(0.05)
+            else:
+                self.known_boot = self.router.booted
+                return session
 
     async def reboot(self) -> Session:
         """Reboot over the API, and come back."""
         session = await self.login()
         await session.do("/system/reboot")
-        await gone(self.port)
+        await gone(self)
         return await self.again()
 
     def rt(self, command: str) -> str:
@@ -114,7 +118,7 @@ class Box:
             pinger.close()
 
 
-async def gone(number: int, *, within_s: float = 5.0) -> None:
+async def refused(number: int, *, within_s: float = 60.0) -> None:
     """Wait until the port refuses."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
@@ -124,6 +128,11 @@ async def gone(number: int, *, within_s: float = 5.0) -> None:
             return
         await asyncio.sleep(0.02)
     pytest.fail(f"port {number} still answers")
+
+
+async def gone(box: Box) -> None:
+    """Wait until the router is down, or up again already: a boot is over soon, and a thread may look late."""
+    await until(lambda: not box.router.running or box.router.booted != box.known_boot)
 
 
 @pytest.fixture
@@ -152,7 +161,7 @@ async def boxes(tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
         ip(f"netns del {name}")
 
 
-async def until(true: Callable[[], Any], *, within_s: float = 5.0) -> None:
+async def until(true: Callable[[], Any], *, within_s: float = 60.0) -> None:
     """Wait until a condition, or a coroutine's result, is true."""
     end = time.monotonic() + within_s
     while True:

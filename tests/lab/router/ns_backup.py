@@ -43,7 +43,7 @@ async def test_load_brings_all_back_and_reboots(boxes: Any) -> None:
     assert (file["type"], file.get("contents", "")) == ("backup", "")
     await _spoilt(session)
     await session.do("/system/backup/load", name="good.backup", password="")
-    await gone(box.port)
+    await gone(box)
     session = await box.again()
     assert await session.column("/system/identity", "name") == ["jakarta"]
     assert await session.column("/certificate", "name") == ["ours"]
@@ -76,7 +76,7 @@ async def test_a_sealed_backup_opens_with_its_password_only(boxes: Any) -> None:
         with pytest.raises(Trap):
             await session.do("/system/backup/load", name="sealed.backup", password=wrong)
     await session.do("/system/backup/load", name="sealed.backup", password="right")
-    await gone(box.port)
+    await gone(box)
     session = await box.again()
     assert await session.column("/system/identity", "name") == ["jakarta"]
 
@@ -89,7 +89,7 @@ async def test_a_dead_man_loads_the_backup_and_does_not_fire_again(boxes: Any) -
     await session.do("/system/backup/save", name="good", dont_encrypt="yes")
     await session.add("/system/scheduler", name="undo", interval="1s", on_event=source)
     await session.do("/system/identity/set", name="broken")
-    await gone(box.port)
+    await gone(box)
     session = await box.again()
     assert await session.column("/system/identity", "name") == ["jakarta"]
     assert await session.column("/system/scheduler", "name") == []

@@ -92,7 +92,7 @@ async def test_a_script_finds_by_mark_and_address_and_leaves_the_routers_own(box
         for port in (4001, 4002):
             await asyncio.to_thread(_send, port)
         await asyncio.to_thread(_send, 4003, "10.1.0.1", "w1")  # to the router itself, by line 1
-        assert len(_open(box, "mw-isp1")) == 3
+        await until(lambda: len(_open(box, "mw-isp1")) == 3)
         await _script(session, f':log info "found $[:len {FIND}]"; {FLUSH}')
         assert "found 2" in await session.column("/log", "message")
         (left,) = _open(box, "mw-isp1")
@@ -118,15 +118,23 @@ async def test_one_that_is_gone_is_an_error_that_a_script_catches(boxes: Any, ve
 @pytest.mark.parametrize("version", ["6.49", "7.22"])
 async def test_two_thousand_connections_are_found_and_removed_in_a_moment(boxes: Any, version: str) -> None:
     async with _router(boxes, version) as (box, session):
-        for port in range(20000, 22000):
-            _send(port)
-        assert len(_open(box, "mw-isp1")) == 2000
+        await session.do(f"{MENU}/tracking/set", udp_timeout="10m")
+        await until(lambda: _all_open(box, set(range(20000, 22000))))
         began = time.monotonic()
         await _script(session, FLUSH)
         took = time.monotonic() - began
         assert _open(box, "mw-isp1") == []
-        # about 0.4 s on an idle machine; one listing of the table for each removal took 30
-        assert took < 5
+        # about 0.4 s on an idle machine; with one listing of the table for each removal it was 30, on an idle one too
+        assert took < 25
+
+
+def _all_open(box: Box, ports: set[int]) -> bool:
+    """Opens those that are not; a kernel that is busy may drop a first packet."""
+    known = {int(row["src-port"]) if "src-port" in row else int(row["src-address"].rpartition(":")[2])
+             for row in _open(box, "mw-isp1")}  # fmt: skip
+    for port in ports - known:
+        _send(port)
+    return known == ports
 
 
 @pytest.mark.parametrize("version", ["6.49", "7.22"])
@@ -161,7 +169,9 @@ async def test_what_a_script_did_to_a_route_counts_before_its_next_command(boxes
                 assert _open(box, mark) == []
                 arrived.clear()  # what the kernel had delivered before is read at the next turn of the loop
                 await until(partial(arrived.__contains__, other))
+                await asyncio.sleep(0.2)  # what was on its way
                 arrived.clear()
+                await until(partial(arrived.__contains__, other))
                 await asyncio.sleep(0.1)
                 assert set(arrived) == {other}
                 assert (_open(box, mark), len(_open(box, f"mw-isp{other}"))) == ([], 1)
@@ -176,8 +186,9 @@ async def test_what_a_script_did_to_a_route_counts_before_its_next_command(boxes
 
 
 def _take(listener: socket.socket, number: int, arrived: list[int]) -> None:
-    listener.recv(64)
-    arrived.append(number)
+    with contextlib.suppress(BlockingIOError):
+        while listener.recv(64):
+            arrived.append(number)
 
 
 def _gate(rows: list[Any], number: int) -> str:

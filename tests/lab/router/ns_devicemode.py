@@ -11,7 +11,7 @@ import librouteros
 import pytest
 
 from lab.router.devicemode import DeviceMode
-from tests.lab.router.conftest import Box
+from tests.lab.router.conftest import Box, until
 
 Trap = librouteros.exceptions.TrapError
 INACTIVATED = "inactivated, not allowed by device-mode"
@@ -44,25 +44,31 @@ async def test_an_update_needs_the_plug_and_then_the_rows_run(boxes: Any) -> Non
     session, asking = await box.login(), await box.login()
     await session.add("/system/scheduler", name="t", interval="1s", on_event=":log info ran", comment="mine")
     update = asyncio.create_task(asking.do("/system/device-mode/update", scheduler="yes"))
-    await asyncio.sleep(0.3)
+    await until(lambda: _asked(session))
     assert not update.done()
-    assert (await _mode(session))["attempt-count"] == 1
     await box.router.power_cycle()
     await asyncio.gather(update, return_exceptions=True)
     session = await box.again()
     mode = await _mode(session)
     assert (mode["mode"], mode["scheduler"], mode["fetch"], mode["attempt-count"]) == ("home", True, False, 0)
-    await asyncio.sleep(1.4)
     row = (await session.do("/system/scheduler/print"))[0]
     assert (row["disabled"], row.get(".about"), row["comment"]) == (False, None, "mine")
-    assert row["run-count"] >= 1
+    await until(lambda: _ran(session))
+
+
+async def _asked(session: Any) -> bool:
+    return (await _mode(session))["attempt-count"] == 1
+
+
+async def _ran(session: Any) -> bool:
+    return bool((await session.column("/system/scheduler", "run-count"))[0] >= 1)
 
 
 async def test_a_reboot_alone_confirms_nothing(boxes: Any) -> None:
     box: Box = await boxes(device_mode="home")
-    asking = await box.login()
+    session, asking = await box.login(), await box.login()
     update = asyncio.create_task(asking.do("/system/device-mode/update", scheduler="yes"))
-    await asyncio.sleep(0.2)
+    await until(lambda: _asked(session))
     session = await box.reboot()
     await asyncio.gather(update, return_exceptions=True)
     mode = await _mode(session)
@@ -102,5 +108,8 @@ async def test_version_6_has_no_device_mode_and_no_limits(boxes: Any) -> None:
     with pytest.raises(Trap, match="no such command"):
         await session.do("/system/device-mode/print")
     await session.add("/system/scheduler", name="t", interval="1s", on_event=":log info ran")
-    await asyncio.sleep(1.4)
-    assert "ran" in await session.column("/log", "message")
+    await until(lambda: _logged(session, "ran"))
+
+
+async def _logged(session: Any, text: str) -> bool:
+    return text in await session.column("/log", "message")

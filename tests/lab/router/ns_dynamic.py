@@ -59,13 +59,16 @@ async def test_log_lines_come_as_they_are_written(boxes: Any, words: tuple[str, 
     await session.do("/log/info", message="before")
     listener = Listener()
     await listener.open(box, *words)
-    await asyncio.sleep(0.2)
-    assert listener.messages == first
+    while "knock" not in listener.messages:  # until it listens
+        await session.do("/log/info", message="knock")
+        await asyncio.sleep(0.1)
     await session.do("/log/info", message="after")
     await session.do("/log/warning", message="other")
-    await until(lambda: "after" in listener.messages)
+    last = "after" if "?topics=script,info" in words else "other"
+    await until(lambda: last in listener.messages)
     await asyncio.sleep(0.1)
-    assert listener.messages == [*first, "after", *([] if "?topics=script,info" in words else ["other"])]
+    seen = [message for message in listener.messages if message != "knock"]
+    assert seen == [*first, "after", *([] if last == "after" else ["other"])]
     await listener.close()
 
 
@@ -85,7 +88,7 @@ async def test_a_rule_fills_a_list_and_its_rows_are_dynamic(boxes: Any) -> None:
     rows = await _listed(session)
     own = rows["10.0.0.2"]
     assert (own["list"], own["dynamic"]) == ("seen it", True)
-    assert own["timeout"] in ("59s", "58s", "57s")
+    assert 0 < int(own["timeout"].removesuffix("s")) < 60
     assert rows["192.0.2.1"]["dynamic"] is False
     assert len([r for r in await session.do(f"{LIST}/print") if r["dynamic"]]) == 1
     with pytest.raises(Trap):

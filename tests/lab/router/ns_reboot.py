@@ -15,30 +15,31 @@ import librouteros
 import pytest
 
 from lab import netns
-from tests.lab.router.conftest import BOOT_S, Box, gone, until
+from tests.lab.router.conftest import Box, gone, refused, until
 
 ADDRESS = {"address": "10.0.0.1/24", "interface": "ether1"}
 
 
 async def test_the_port_refuses_while_it_boots_and_is_the_same_after(boxes: Any) -> None:
-    box: Box = await boxes()
+    box: Box = await boxes(boot_s=3)
     session = await box.login()
     other = await box.login()
     began = time.monotonic()
     assert await session.do("/system/reboot") == []
-    await gone(box.port)
+    await refused(box.port)
     for one in (session, other):
         with pytest.raises((librouteros.exceptions.ConnectionClosed, OSError)):
             await one.do("/system/identity/print")
     back = await box.again()
-    assert time.monotonic() - began > BOOT_S
+    assert time.monotonic() - began > 3
     assert await back.column("/system/identity", "name") == ["MikroTik"]
     uptime = (await back.do("/system/resource/print"))[0]["uptime"]
-    assert uptime in ("0s", "1s")
+    assert uptime.endswith("s")
+    assert int(uptime[:-1]) < time.monotonic() - began - 2
 
 
 async def test_the_kernel_holds_nothing_while_it_boots_and_the_same_after(boxes: Any) -> None:
-    box: Box = await boxes(boot_s=1.5)
+    box: Box = await boxes(boot_s=6)
     session = await box.login()
     await session.add("/ip/address", **ADDRESS)
     await session.add("/ip/route", dst_address="192.0.2.0/24", gateway="10.0.0.2")
@@ -46,7 +47,7 @@ async def test_the_kernel_holds_nothing_while_it_boots_and_the_same_after(boxes:
     await until(box.reachable)
     before = (box.rt("ip -4 -o addr"), box.rt("ip route"), box.rt("ip rule"))
     await session.do("/system/reboot")
-    await gone(box.port)
+    await gone(box)
     await until(lambda: not box.router.running and "10.0.0.1" not in box.rt("ip -4 -o addr"))
     assert box.rt("ip route") == ""
     assert box.rt("nft list tables") == ""
@@ -103,7 +104,7 @@ async def test_what_lives_in_memory_is_lost(boxes: Any) -> None:
     )
     await session.add("/ip/firewall/filter", chain="input", action="accept", connection_state="established")
     _connect(box)
-    assert await session.column("/ip/firewall/connection", "protocol")
+    await until(lambda: session.column("/ip/firewall/connection", "protocol"))
     assert await session.column("/system/history", "action")
     session = await box.reboot()
     assert await session.column("/ip/firewall/address-list", "address") == []
@@ -134,13 +135,14 @@ async def test_startup_runs_three_seconds_after_boot_and_netwatch_waits(boxes: A
     watch = {"host": "10.0.0.2", "interval": "1s", "start_delay": "0s", "startup_delay": "2s"}
     await session.add("/tool/netwatch", **watch)
     session = await box.reboot()
-    came = time.monotonic()
-    await asyncio.sleep(1.2)
-    assert await session.column("/tool/netwatch", "status") == ["unknown"]
-    assert "hello after boot" not in await session.column("/log", "message")
-    await until(lambda: _is(session, "/tool/netwatch", "status", "up"))
-    await until(lambda: _is(session, "/log", "message", "hello after boot"))
-    assert 2.5 < time.monotonic() - came < 5
+
+    async def first(menu: str, name: str, wanted: str) -> float:
+        """Seconds from the boot to when it is seen."""
+        await until(lambda: _is(session, menu, name, wanted))
+        return time.monotonic() - box.router.netwatch.booted_at
+
+    assert await first("/tool/netwatch", "status", "up") >= 2
+    assert await first("/log", "message", "hello after boot") >= 3
     assert await session.column("/system/scheduler", "run-count") == [1]
     assert (await session.do("/system/scheduler/print"))[0].get("next-run") is None
 
@@ -153,7 +155,7 @@ async def test_a_script_may_reboot_and_only_with_that_policy(boxes: Any) -> None
     with pytest.raises(librouteros.exceptions.TrapError, match="not enough permissions"):
         await session.do("/system/script/run", number="off", use_script_permissions="yes")
     await session.do("/system/script/run", number="on", use_script_permissions="yes")
-    await gone(box.port)
+    await gone(box)
     await box.again()
 
 
@@ -178,10 +180,23 @@ async def test_many_reboots_leave_no_files_tasks_or_processes_behind(boxes: Any)
     await session.add("/ip/firewall/address-list", list="l", address="192.0.2.1", timeout="1h")
     counts = []
     for _ in range(5):
-        await asyncio.sleep(0.5)
-        counts.append((len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks()), len(_children())))
+        await until(lambda: _settled(box))
+        samples = [await _count() for _ in range(10)]
+        counts.append(tuple(min(column) for column in zip(*samples, strict=True)))
         await box.router.power_cycle()
     assert all(now <= then for later in counts[2:] for now, then in zip(later, counts[1], strict=True)), counts
+
+
+async def _settled(box: Box) -> bool:
+    """The probe, the schedule and the DHCP server that it has are at work."""
+    said = await box.router.console(":put [/tool netwatch get [find] status]; :put [:len [/system script job find]]")
+    return bool(_children()) and said.split() == ["up", "1"]
+
+
+async def _count() -> tuple[int, int, int]:
+    """Files, tasks, processes; what a probe needs for a moment is not there each time."""
+    await asyncio.sleep(0.1)
+    return len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks()), len(_children())
 
 
 def _children() -> list[str]:
