@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lab import netns
 from lab.world.topology import (
+    ADMIN_ADDRESS,
     CLIENT_NS,
     GUEST_NS,
     INTERNET_NS,
@@ -78,7 +79,9 @@ def interior(topology: Topology) -> dict[str, list[str]]:
     lines[SWITCH_NS] += ["link add name switch type bridge forward_delay 0", "link set dev switch up"]
     for port in ("router0", "client0", "guest0"):
         lines[SWITCH_NS] += [f"link set dev {port} master switch", f"link set dev {port} up"]
-    lines[CLIENT_NS] += [f"address add {address}/24 dev eth0" for address in topology.client_addresses]
+    lines[CLIENT_NS] += [
+        f"address add {address}/24 dev eth0" for address in (*topology.client_addresses, ADMIN_ADDRESS)
+    ]
     lines[CLIENT_NS] += ["link set dev eth0 up", f"route add default via {LAN_GATEWAY} dev eth0"]
     lines[GUEST_NS].append("link set dev eth0 up")
     return lines

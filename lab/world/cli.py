@@ -44,7 +44,14 @@ async def up(lab: LabClient, args: Arguments) -> int:
         admin_password=not args.no_admin_password,
     )
     ssh_port = args.ssh_port if args.ssh_port is not None else (SSH_PORT if args.api_port else 0)
-    options = Options(topology, args.api_port, args.api_ssl_port, args.router, ssh_port=ssh_port)
+    options = Options(
+        topology,
+        args.api_port,
+        args.api_ssl_port,
+        args.router,
+        ssh_port=ssh_port,
+        manage_from=args.manage_from,
+    )
     with contextlib.ExitStack() as stack:
         spinner = None if args.json else stack.enter_context(err.status("starting"))
 

@@ -42,6 +42,8 @@ class LabClient:
             "api_port": state.api_port,
             "api_ssl_port": state.api_ssl_port,
             "ssh_port": state.ssh_port,
+            **({"managed_port": state.managed_port} if state.managed_port else {}),
+            **({"managed_ssh_port": state.managed_ssh_port} if state.managed_ssh_port else {}),
             "known_hosts": str(self.folder.known_hosts),
             "inventory": str(self.folder.inventory),
             "ca_file": str(self.folder.ca),
@@ -143,6 +145,10 @@ class LabClient:
     async def cut_api(self, for_s: float = 0.0) -> Json:
         """Every API session gets a TCP reset at once; for so many seconds connections are refused (0: not at all)."""
         return _object(await self._ask({"do": "cut-api", "for_s": for_s}))
+
+    async def manage_from(self, place: str) -> Json:
+        """Controllers sit elsewhere from now on (``isp1`` …, ``lan``); only for a lab with ``Options.manage_from``."""
+        return _object(await self._ask({"do": "manage-from", "place": place}))
 
     async def journal(self) -> list[Json]:
         """Every write that the router has seen: time, caller, menu, command, args."""

@@ -49,6 +49,7 @@ class Control:
             "held": self._do_held,
             "release-api": self._do_release_api,
             "cut-api": self._do_cut_api,
+            "manage-from": self._do_manage_from,
         }
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -186,6 +187,12 @@ class Control:
     async def _do_cut_api(self, message: wire.Message, _emit: Emit) -> Any:
         await self._world.router.api.cut(message["for_s"])
         return self._world.note("cut API", for_s=message["for_s"])
+
+    async def _do_manage_from(self, message: wire.Message, _emit: Emit) -> Any:
+        if self._world.relay is None:
+            raise TopologyError("this lab has no managed path; it is started with one: `lab up --manage-from isp1`")
+        self._world.relay.come_from(message["place"])
+        return self._world.note("manage from", place=message["place"])
 
     async def _do_rules_passed(self, message: wire.Message, _emit: Emit) -> Any:
         async with self._counting:

@@ -66,7 +66,9 @@ async def run(order: dict[str, Any]) -> None:
             socket.socket(fileno=order["api"]),
             socket.socket(fileno=order["api_ssl"]),
             socket.socket(fileno=order["ssh"]),
+            tuple(socket.socket(fileno=number) for number in order["managed"]),
         ),
+        manage_from=order["manage_from"],
         router_module=order["router"],
     )
     try:

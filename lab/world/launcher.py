@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lab.world import wire
+from lab.world.manage import way_from
 from lab.world.state import ROOT, Folder, LabError, ProcessId, State
 from lab.world.topology import Topology
 
@@ -30,6 +31,8 @@ TOOLS = ("ip", "tc", "nft", "dnsmasq", "unshare", "nsenter", "mount")
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 8.0
 _KEEP = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+#: fields of State, in the order of Options
+_MANAGED = ("managed_port", "managed_ssh_port")
 #: Popen objects of labs that this process started: kept so that none is reported as forgotten.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 #: Our ends of the socket pairs of labs that are to die with us (Options.hold).
@@ -40,6 +43,9 @@ _held: dict[Path, socket.socket] = {}
 class Options:
     """``router``: the module whose ``Router(RouterSpec)`` is run; tests put a stand-in there.
 
+    ``manage_from``: where a controller sits (``isp1`` …, ``lan``; lab/world/manage.py). Then the inventory names two
+    more ports, for API-SSL and SSH, whose connections pass through the world and the router's packet filter.
+
     ``hold``: the lab dies with the process that started it, however that ends; else it stays until ``lab down``.
     """
 
@@ -49,6 +55,9 @@ class Options:
     router: str = "lab.router.router"
     hold: bool = False
     ssh_port: int = 0
+    manage_from: str = ""
+    managed_port: int = 0
+    managed_ssh_port: int = 0
 
 
 def unshare_flags() -> list[str]:
@@ -116,6 +125,8 @@ async def up(folder: Folder, options: Options, progress: Callable[[str], None]) 
         _clear(folder)
         try:
             check_machine(folder)
+            if options.manage_from:
+                way_from(options.topology, options.manage_from)
             return await _start(folder, options, progress)
         except BaseException:
             _clear(folder)
@@ -133,6 +144,8 @@ async def _start(folder: Folder, options: Options, progress: Callable[[str], Non
         api = stack.enter_context(open_port(options.api_port, "API"))
         api_ssl = stack.enter_context(open_port(options.api_ssl_port, "API-SSL"))
         ssh = stack.enter_context(open_port(options.ssh_port, "SSH"))
+        managed = (options.managed_port, options.managed_ssh_port) if options.manage_from else ()
+        relayed = [stack.enter_context(open_port(port, "managed")) for port in managed]
         order = {
             "folder": str(folder.path),
             "name": folder.name,
@@ -142,9 +155,12 @@ async def _start(folder: Folder, options: Options, progress: Callable[[str], Non
             "ssh": ssh.fileno(),
             "lifeline": theirs.fileno(),
             "router": options.router,
+            "manage_from": options.manage_from,
+            "managed": [sock.fileno() for sock in relayed],
         }
-        outer = _spawn(folder, flags, order, (api.fileno(), api_ssl.fileno(), ssh.fileno(), theirs.fileno()))
-        state = State(outer, api.getsockname()[1], api_ssl.getsockname()[1], ssh_port=ssh.getsockname()[1])
+        outer = _spawn(folder, flags, order, tuple(s.fileno() for s in (api, api_ssl, ssh, theirs, *relayed)))
+        ports = {name: sock.getsockname()[1] for name, sock in zip(_MANAGED, relayed, strict=False)}
+        state = State(outer, api.getsockname()[1], api_ssl.getsockname()[1], ssh_port=ssh.getsockname()[1], **ports)
         folder.write(state)
         theirs.close()
         ours.setblocking(False)

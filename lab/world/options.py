@@ -36,6 +36,7 @@ class Arguments(argparse.Namespace):
     api_port: int
     api_ssl_port: int
     ssh_port: int | None
+    manage_from: str
     router: str
     # cut, heal
     uplink: str
@@ -134,6 +135,12 @@ def _up(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--ssh-port", type=int, default=None, help="the same for SSH (default 2222; any free one with --api-port 0)"
+    )
+    parser.add_argument(
+        "--manage-from",
+        default="",
+        metavar="PLACE",
+        help="controllers reach the router through the world, from isp1, isp2, … or lan (default: straight in)",
     )
     parser.add_argument("--router", default=Options.router, help=argparse.SUPPRESS)
 

@@ -95,6 +95,9 @@ class State:
     api_ssl_port: int
     inner: ProcessId | None = None  # the daemon, pid 1 inside; unknown until it is ready
     ssh_port: int = 0
+    #: with ``manage_from`` only: ports whose connections pass through the world
+    managed_port: int = 0
+    managed_ssh_port: int = 0
 
     def dump(self) -> str:
         return json.dumps(asdict(self), indent=1)

@@ -21,9 +21,13 @@ TELEGRAM_HOST = "api.telegram.org"
 TELEGRAM_ADDRESS = "149.154.167.220"
 SERVER_BLOCK = ipaddress.ip_network("198.51.100.0/24")  # TEST-NET-2 (RFC 5737)
 SERVER_COUNT = 128
+#: a host on the internet from which the router is managed; servers have the lower half of the block
+OFFICE_ADDRESS = "198.51.100.200"
 LAN = ipaddress.ip_network("192.168.10.0/24")
 LAN_GATEWAY = "192.168.10.1"
 FIRST_CLIENT = 10
+#: the computer from which the router is managed inside the branch
+ADMIN_ADDRESS = "192.168.10.5"
 LAN_PORTS = ("clients", "rogue", "spare")
 
 #: Network namespaces that every lab has; isp1..ispN come on top.

@@ -20,7 +20,7 @@ import yaml
 from lab.router.apidoors import ApiDoors
 from lab.router.services.base import at_least
 from lab.router.spec import Account, RouterSpec
-from lab.world import build, dns, faults, pki
+from lab.world import build, dns, faults, manage, pki
 from lab.world.factory import API_GROUP, API_USER, factory_rows
 from lab.world.faults import Fault
 from lab.world.https import TelegramServer
@@ -54,6 +54,8 @@ class Sockets:
     api: socket.socket
     api_ssl: socket.socket
     ssh: socket.socket
+    #: with a managed path only: API-SSL, SSH
+    managed: tuple[socket.socket, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,16 @@ class Secrets:
 
 
 class World:
-    def __init__(self, *, name: str, folder: Path, topology: Topology, sockets: Sockets, router_module: str) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        folder: Path,
+        topology: Topology,
+        sockets: Sockets,
+        router_module: str,
+        manage_from: str = "",
+    ) -> None:
         self.name = name
         self.folder = folder
         self.topology = topology
@@ -85,6 +96,9 @@ class World:
         self.router: RouterLike
         self._sockets = sockets
         self._router_module = router_module
+        ports = dict(zip(sockets.managed, (manage.API_SSL_PORT, manage.SSH_PORT), strict=False))
+        #: None: controllers come by the ports that lead into the router's process
+        self.relay = manage.Relay(topology, manage_from, ports) if manage_from else None
 
     async def start(self, tell: Callable[[str], None]) -> None:
         for step in build.build(self.topology):
@@ -104,6 +118,8 @@ class World:
         module = importlib.import_module(self._router_module)
         self.router = module.Router(self._router_spec(company, internet, now))
         await self.router.start()
+        if self.relay is not None:
+            self.relay.start()
         write_private(self.folder / "inventory.yml", yaml.safe_dump(self.inventory(), sort_keys=False))
 
     def _router_spec(self, company: pki.Pair, internet: pki.Pair, now: datetime.datetime) -> RouterSpec:
@@ -114,8 +130,9 @@ class World:
         write_private(data / "api.key", door.key)
         host_key = pki.make_host_key()
         write_private(data / "ssh_host_key", host_key.private)
-        port = self._sockets.ssh.getsockname()[1]
-        (self.folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key.public}\n", encoding="ascii")
+        ports = [sock.getsockname()[1] for sock in (self._sockets.ssh, *self._sockets.managed[1:])]
+        known = "".join(f"[127.0.0.1]:{port} {host_key.public}\n" for port in ports)
+        (self.folder / "known_hosts").write_text(known, encoding="ascii")
         return RouterSpec(
             name=self.topology.branch,
             netns=ROUTER_NS,
@@ -126,13 +143,16 @@ class World:
             factory=factory_rows(self.topology),
             users=self._users(),
             api_sockets=(self._sockets.api,),
-            api_ssl_sockets=(self._sockets.api_ssl,),
+            api_ssl_sockets=(self._sockets.api_ssl, *self._in_router(manage.API_SSL_PORT)),
             certificate_file=data / "api.crt" if self._ready else None,
             key_file=data / "api.key" if self._ready else None,
-            ssh_sockets=(self._sockets.ssh,),
+            ssh_sockets=(self._sockets.ssh, *self._in_router(manage.SSH_PORT)),
             ssh_host_key_file=data / "ssh_host_key",
             trusted_ca_pem=internet.certificate,
         )
+
+    def _in_router(self, port: int) -> tuple[socket.socket, ...]:
+        return () if self.relay is None else (manage.router_socket(port),)
 
     @property
     def _ready(self) -> bool:
@@ -147,6 +167,8 @@ class World:
         return {**admin, API_USER: Account(self.secrets.api_password, API_GROUP)} if self._ready else admin
 
     async def stop(self) -> None:
+        if self.relay is not None:
+            await self.relay.stop()
         await self.rogues.stop()
         await self.router.stop()
 
@@ -156,15 +178,18 @@ class World:
         A router that is not ``ready`` has no API user and no certificate yet: port and password are those that it is to
         have, and ``multiwan_api_ca_file`` is left to whoever makes the certificate.
         """
+        api_ssl, ssh = self._sockets.managed or (self._sockets.api_ssl, self._sockets.ssh)
         values = {
             "ansible_host": "127.0.0.1",
-            "ansible_port": self._sockets.ssh.getsockname()[1],
+            "ansible_port": ssh.getsockname()[1],
             "ansible_user": "admin",
             "ansible_password": self._admin_password,
-            "multiwan_api_port": self._sockets.api_ssl.getsockname()[1],
+            "multiwan_api_port": api_ssl.getsockname()[1],
             "multiwan_api_user": API_USER,
             "multiwan_api_password": self.secrets.api_password,
             **({"multiwan_api_ca_file": str(self.folder / "ca.pem")} if self._ready else {}),
+            "lab_api_ssl_port_direct": self._sockets.api_ssl.getsockname()[1],
+            "lab_ssh_port_direct": self._sockets.ssh.getsockname()[1],
             "lab_api_port_plain": self._sockets.api.getsockname()[1],
             "lab_admin_password": self._admin_password,
             "lab_telegram_token": self.secrets.telegram_token,
