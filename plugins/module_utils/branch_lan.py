@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .branch_uplinks import Read
-from .fields import NAME_ALLOWED, Fields, list_items, mac, unicast
+from .fields import NAME_ALLOWED, Fields, list_items, mac, name_of_item, unicast
 from .model import Pin, Segment
 from .problems import Problems, show
 
@@ -54,7 +54,7 @@ def _segment(item: Any, path: str, problems: Problems, seen: dict[str, Any]) -> 
     address = fields.interface_address("address")
     if fields.has("bandwidth"):
         fields.wrong("bandwidth", "nothing: this release does not limit bandwidth yet")
-    uplink = fields.read("uplink", _name, f"the name of an uplink: {NAME_ALLOWED}")
+    uplink = fields.read("uplink", name_of_item, f"the name of an uplink: {NAME_ALLOWED}")
     label = fields.label("label", name or "")
     pool, servers = _dhcp(fields, address)
     found = {"name": name, "interface": interface, "address": address, "uplink": uplink, "vlan": vlan}
@@ -71,12 +71,6 @@ def _segment(item: Any, path: str, problems: Problems, seen: dict[str, Any]) -> 
         valid_servers=servers,
         uplink=uplink,
     )
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(value)
-    return str(value)
 
 
 def _dhcp(segment: Fields, address: Any) -> tuple[tuple[IPv4Address, IPv4Address] | None, tuple[str, ...]]:
@@ -123,8 +117,8 @@ def read_pins(value: Any, problems: Problems) -> Read[Pin]:
 def _pin(item: Any, path: str, problems: Problems, seen: dict[str, Any]) -> Pin | None:
     fields = Fields(item, path, problems, _PIN_KEYS)
     name = fields.name()
-    uplink = fields.read("uplink", _name, "the name of an uplink", required=True)
-    segment = fields.read("segment", _name, "the name of a segment")
+    uplink = fields.read("uplink", name_of_item, f"the name of an uplink: {NAME_ALLOWED}", required=True)
+    segment = fields.read("segment", name_of_item, f"the name of a segment: {NAME_ALLOWED}")
     pin = Pin(
         name=name or "",
         uplink=uplink or "",

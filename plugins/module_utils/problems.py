@@ -62,11 +62,15 @@ class Problems:
 
 
 def show(value: Any) -> str:
-    """A wrong value as the user wrote it, on one line."""
+    """A wrong value as the user wrote it, on one line. What a terminal would obey or hide is written as ``\\uXXXX``."""
     if value is None:
         return "nothing"
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = _visible(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _visible(text: str) -> str:
+    return "".join(one if one.isprintable() else json.dumps(one, ensure_ascii=True)[1:-1] for one in text)
 
 
 def show_secret(value: Any) -> str:
