@@ -54,7 +54,23 @@ COMMIT_VARIABLES = (
     "multiwan_adopt",
     "multiwan_operator",
 )
-KNOWN_VARIABLES = (*RULE_VARIABLES, *CONNECTION_VARIABLES, *COMMIT_VARIABLES)
+#: What only bootstrap needs.
+BOOTSTRAP_VARIABLES = (
+    "multiwan_management",
+    "multiwan_close_services",
+    "multiwan_ssh_host",
+    "multiwan_ssh_port",
+    "multiwan_ssh_user",
+    "multiwan_ssh_password",
+    "multiwan_ssh_private_key_file",
+    "multiwan_ssh_host_key",
+    "multiwan_ssh_known_hosts",
+    "multiwan_ssh_accept_host_key",
+    "multiwan_ca_folder",
+    "multiwan_ca_passphrase",
+    "multiwan_certificate_days",
+)
+KNOWN_VARIABLES = (*RULE_VARIABLES, *CONNECTION_VARIABLES, *BOOTSTRAP_VARIABLES, *COMMIT_VARIABLES)
 
 DEFAULT_VERSION = "7.22"
 #: TEST-NET-1 (RFC 5737): never routed, so a gate can't hide a real host.

@@ -42,6 +42,30 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
     "dhcp_alert": frozenset(
         {"dhcp_alert_uplinks", "dhcp_alert_segments", "dhcp_alert_telegram", "dhcp_alert_routeros_version"}
     ),
+    "bootstrap": frozenset(
+        {
+            "bootstrap_host",
+            "bootstrap_port",
+            "bootstrap_user",
+            "bootstrap_password",
+            "bootstrap_private_key_file",
+            "bootstrap_host_key",
+            "bootstrap_known_hosts",
+            "bootstrap_accept_host_key",
+            "bootstrap_api_host",
+            "bootstrap_api_port",
+            "bootstrap_api_user",
+            "bootstrap_api_password",
+            "bootstrap_api_tls",
+            "bootstrap_api_ca_file",
+            "bootstrap_management",
+            "bootstrap_close_services",
+            "bootstrap_ca_folder",
+            "bootstrap_ca_passphrase",
+            "bootstrap_certificate_days",
+            "bootstrap_timeout_s",
+        }
+    ),
     "commit": frozenset(
         {
             "commit_host",
