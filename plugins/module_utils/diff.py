@@ -87,12 +87,14 @@ class Difference:
 
 #: Owner of what a commit writes for itself while it lasts (``dead_man.py``); no plan has such rows.
 COMMIT = "commit"
+#: Owner of the way in that bootstrap made (``bootstrap_steps.py``); no plan has it, and no removal may take it.
+BOOTSTRAP = "bootstrap"
 
 
 def is_of(tag: str, owners: Collection[str] | None) -> bool:
     """Whether a row belongs to one of the roles: ``multiwan:pcc:isp1:0`` to ``pcc``. ``None`` means all roles."""
     owner = tag.split(":")[1]
-    return owner != COMMIT and (owners is None or owner in owners)
+    return owner not in (COMMIT, BOOTSTRAP) and (owners is None or owner in owners)
 
 
 def own_rows(rows: Iterable[Found], owners: Collection[str] | None) -> list[Found]:
