@@ -25,6 +25,8 @@ from .versions import Version
 SCRIPT = "/system/script"
 #: A text longer than this is kept as it is, in a script of its own: quoted, it would make the undo too long.
 _LONG = 200
+#: Where a ``!`` at the beginning is a character like others.
+_TEXTS = frozenset({"comment", "name", "log-prefix"})
 #: Characters of one script; the plan's own scripts are longer, so a router takes this.
 _PIECE = 12_000
 
@@ -169,6 +171,8 @@ class _Writer:
             return name
         if name in menu.long and len(text) > _LONG:
             return f"{name}=[{_path(menu_at(SCRIPT))} get {quote(self._keep(text))} source]"
+        if name in _TEXTS or name in menu.long:
+            return f"{name}={quote(text)}"
         return f"{name}={word(boolean(text) if menu.properties[name] is boolean else text)}"
 
     def _keep(self, text: str) -> str:
