@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from lab.doors.codec import Decoder, ProtocolError, encode
 from lab.doors.gate import Gate
+from lab.doors.sessions import Sessions
 from lab.verbs import Caller, Engine, Reply, Trap
 from lab.verbs.query import matches
 
@@ -81,10 +82,12 @@ class ApiDoor:
         *,
         challenge: Challenge | None = None,
         gate: Gate | None = None,
+        sessions: Sessions | None = None,
         admits: Callable[[str], bool] = lambda peer: True,
     ) -> None:
         self.engine = engine
         self.gate = gate or Gate()
+        self.sessions = sessions or Sessions()
         self.authenticate = authenticate
         self._admits = admits
         self.challenge = challenge
@@ -160,6 +163,7 @@ class _Session:
         self.untagged = asyncio.Lock()
         self.quit = False
         self.kept_back = bytearray()
+        self.login: int | None = None
         #: the other end's address, as the router sees it
         self.peer = str((writer.get_extra_info("peername") or ("",))[0])
 
@@ -186,6 +190,7 @@ class _Session:
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
+        self._logged_out()
         if self.caller is not None:
             await self.door.engine.end_session(self.caller, orderly=self.quit)
         self.writer.close()
@@ -283,10 +288,18 @@ class _Session:
             )
         else:
             self.caller = self.door.authenticate(args.get("name", ""), args.get("password", ""), self.peer)
+        self._logged_out()
         if self.caller is None:
+            self.door.sessions.refused(args.get("name", ""), self.peer, "api")
             self._trap(sentence.tag, Trap(_LOGIN_REFUSED))
         else:
+            self.login = self.door.sessions.began(self.caller, self.peer, "api", self.writer.close)
             self._send(sentence.tag, "!done")
+
+    def _logged_out(self) -> None:
+        if self.login is not None:
+            self.door.sessions.ended(self.login)
+            self.login = None
 
     async def _cancel(self, sentence: Sentence) -> None:
         wanted = sentence.args.get("tag")

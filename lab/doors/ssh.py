@@ -20,6 +20,7 @@ import paramiko
 from lab.doors.console import ConsoleSession, TerminalSettings, split_login
 from lab.doors.console.session import Host, Page
 from lab.doors.console.terminal import Terminal
+from lab.doors.sessions import Sessions
 from lab.doors.ssh_files import Files, FileStore
 from lab.doors.ssh_server import AnsweringTransport, Channels, Request
 from lab.doors.ssh_stream import ChannelStream
@@ -27,7 +28,6 @@ from lab.verbs import Caller
 
 #: (user, password, the peer's address) -> who that is
 Authenticate = Callable[[str, str, str], Caller | None]
-Log = Callable[[str, str], None]
 
 _LOGIN_TIMEOUT_S = 120.0
 _log = logging.getLogger("lab.doors.ssh")
@@ -43,17 +43,18 @@ class SshDoor:
         sockets: Sequence[socket.socket],
         host_key_file: Path,
         *,
-        log: Log,
+        sessions: Sessions,
         admits: Callable[[str], bool] = lambda peer: True,
     ) -> None:
         self.host = host
         self.authenticate = authenticate
         self._admits = admits
-        self.log = log
+        self.logins = sessions
         self._sockets = sockets
         self._key = paramiko.RSAKey.from_private_key_file(str(host_key_file))
         self._accepting: list[asyncio.Task[None]] = []
         self._transports: set[paramiko.Transport] = set()
+        self._logged_in: dict[paramiko.Transport, int] = {}
         self._sessions: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -117,7 +118,7 @@ class SshDoor:
 
         def login(name: str, password: str) -> Caller | None:
             """Called by paramiko's thread; the answer is found in the loop."""
-            return asyncio.run_coroutine_threadsafe(self._login(name, password, peer), loop).result()
+            return asyncio.run_coroutine_threadsafe(self._login(name, password, peer, transport), loop).result()
 
         def opened(request: Request) -> None:
             loop.call_soon_threadsafe(self._open, request)
@@ -128,18 +129,18 @@ class SshDoor:
         server = Channels(login, opened, self._files_of)
         transport.answered = server.answered
         transport.start_server(event=threading.Event(), server=server)
-        threading.Thread(target=self._wait, args=(transport, server, peer, loop), name="ssh-end", daemon=True).start()
+        threading.Thread(target=self._wait, args=(transport, loop), name="ssh-end", daemon=True).start()
 
-    def _wait(
-        self, transport: paramiko.Transport, server: Channels, peer: str, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def _wait(self, transport: paramiko.Transport, loop: asyncio.AbstractEventLoop) -> None:
         """Runs in a thread of its own until the connection has ended."""
         transport.join()
-        if server.caller is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended: so has the log
-                loop.call_soon_threadsafe(
-                    self.log, "system,info,account", f"user {server.caller.user} logged out from {peer} via ssh"
-                )
+        with contextlib.suppress(RuntimeError):  # the loop has ended: so has the log
+            loop.call_soon_threadsafe(self._left, transport)
+
+    def _left(self, transport: paramiko.Transport) -> None:
+        number = self._logged_in.pop(transport, None)
+        if number is not None:
+            self.logins.ended(number)
 
     def _disabled(self) -> dict[str, list[str]]:
         """RouterOS 6 signs with SHA-1 only (lab recipes 7)."""
@@ -147,13 +148,18 @@ class SshDoor:
             return {}
         return {"keys": ["rsa-sha2-512", "rsa-sha2-256"], "pubkeys": ["rsa-sha2-512", "rsa-sha2-256"]}
 
-    async def _login(self, name: str, password: str, peer: str) -> Caller | None:
+    async def _login(self, name: str, password: str, peer: str, transport: paramiko.Transport) -> Caller | None:
         user, _ = split_login(name)
         caller = self.authenticate(user, password, peer)
         if caller is None:
-            self.log("system,error,critical", f"login failure for user {user} from {peer} via ssh")
+            self.logins.refused(user, peer, "ssh")
         else:
-            self.log("system,info,account", f"user {user} logged in from {peer} via ssh")
+            loop = asyncio.get_running_loop()
+
+            def end() -> None:
+                loop.run_in_executor(None, transport.close)  # it waits for the transport's thread
+
+            self._logged_in[transport] = self.logins.began(caller, peer, "ssh", end)
         return caller
 
     def _files_of(self, caller: Caller) -> FileStore | None:

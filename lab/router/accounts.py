@@ -37,6 +37,11 @@ class Accounts:
         row = self._row(user)
         return Caller(user, policies_of(self._store, row.get("group")) if row else frozenset(), origin)
 
+    def group_of(self, user: str) -> str:
+        """Empty for a user who is not there any more."""
+        row = self._row(user)
+        return row.get("group") if row else ""
+
     def door(self, policy: str) -> Callable[[str, str, str], Caller | None]:
         """For a door: user, password and the peer's address to a caller.
 

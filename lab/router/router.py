@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from lab.derive.plan import Derived, Note
 from lab.doors.api import ApiDoor
 from lab.doors.gate import Gate
+from lab.doors.sessions import Sessions
 from lab.observe.dhcp_alert import AlertProber
 from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
@@ -104,6 +105,11 @@ class Router:
             set_status=self._status("/ip/dhcp-server/alert"),
             run_event=self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
             log=self.services.log.write,
+        )
+        self._sessions = Sessions(
+            self.services.log.write,
+            moment=lambda: format_moment(spec.version, self.clock()),
+            group_of=self.accounts.group_of,
         )
         self._service = ServiceRows(self.store, self.services.certificates)
         self._api_doors = ApiDoors(self._open_api, (*spec.api_sockets, *spec.api_ssl_sockets))
@@ -274,14 +280,15 @@ class Router:
         return [(name, links[name].mac) for name in self.spec.ports]
 
     def _open_api(self, gate: Gate) -> list[Entrance]:
-        login, service = self.accounts.door("api"), self._service
+        login, service, sessions = self.accounts.door("api"), self._service, self._sessions
 
         def plain(sockets: Sequence[socket.socket]) -> ApiDoor:
-            return ApiDoor(self.engine, login, sockets, gate=gate, admits=service.admits("api"))
+            return ApiDoor(self.engine, login, sockets, gate=gate, admits=service.admits("api"), sessions=sessions)
 
         def tls(sockets: Sequence[socket.socket]) -> ApiDoor:
             context = service.tls("api-ssl")
-            return ApiDoor(self.engine, login, sockets, context, gate=gate, admits=service.admits("api-ssl"))
+            admits = service.admits("api-ssl")
+            return ApiDoor(self.engine, login, sockets, context, gate=gate, admits=admits, sessions=sessions)
 
         return [
             Entrance(self.spec.api_sockets, lambda: service.open("api"), plain),
@@ -295,8 +302,8 @@ class Router:
             from lab.doors.ssh import SshDoor  # noqa: PLC0415 - paramiko takes 0.2 s to import; not every router has SSH
 
             assert key is not None
-            host, log = self.services.console_host(), self.services.log.write
-            return SshDoor(host, login, sockets, key, log=log, admits=service.admits("ssh"))
+            host, sessions = self.services.console_host(), self._sessions
+            return SshDoor(host, login, sockets, key, sessions=sessions, admits=service.admits("ssh"))
 
         sockets = self.spec.ssh_sockets if key is not None else ()
         return Entrance(sockets, lambda: service.open("ssh") if sockets else None, opened)
@@ -305,6 +312,7 @@ class Router:
         self.engine.after_write = self._after_write
         self.engine.virtual["/ip/firewall/connection"] = Connections(self.plane.actuator.connections, self.spec.version)
         self.engine.virtual["/ip/firewall/address-list"] = FilledLists(self.plane.actuator, self.store)
+        self.engine.virtual["/user/active"] = self._sessions
         self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
         telemetry = Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows)
         telemetry.plug(self.engine)

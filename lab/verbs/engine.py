@@ -203,12 +203,14 @@ class Engine:
             for rule in at.menu.any_of if command == "add" else ():
                 a.check_any_of(rule, args)
             raise Trap("failure: the lab does not emulate this command")
-        if at.menu.kind == "virtual" and command in _WRITING - {"remove"}:
-            raise Trap("no such command", 0)  # rows that live elsewhere are written by their own service
         if command not in at.menu.commands and not (command == "getall" and "print" in at.menu.commands):
             raise Trap("no such command", 0)
         if command not in _READING | _WRITING:
             raise Trap("no such command", 0)
+        if at.menu.kind == "virtual" and command in _WRITING - {"remove"}:
+            for rule in at.menu.any_of if command == "add" else ():
+                a.check_any_of(rule, args)
+            raise Trap("no such command", 0)  # rows that live elsewhere are written by their own service
         return at
 
     @staticmethod

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lab.doors.console.session import Host
+from lab.doors.sessions import Sessions
 from lab.doors.ssh import SshDoor
 from lab.verbs import ALL_POLICIES, Caller
 from tests.unit.lab.doors.console.rig import make_host, screen
@@ -82,7 +83,8 @@ async def open_door(version: str, key: Path) -> tuple[Doorway, SshDoor]:
     host = replace(make_host(version), arrived=came)
     sock = socket.create_server(("127.0.0.1", 0))
     doorway = Doorway(host, sock.getsockname()[1], arrived)
-    door = SshDoor(host, authenticate, [sock], key, log=lambda topics, text: doorway.logged.append((topics, text)))
+    sessions = Sessions(lambda topics, text: doorway.logged.append((topics, text)))
+    door = SshDoor(host, authenticate, [sock], key, sessions=sessions)
     await door.start()
     return doorway, door
 
