@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils import commit_engine
+from ..module_utils import commit_engine, drift_words
 from ..plugin_utils.router_action import RouterAction
 
 
@@ -18,10 +18,9 @@ class ActionModule(RouterAction):
         return commit_engine.inspect(request, connect)
 
     def told(self, outcome: commit_engine.Outcome, result: dict[str, Any], *, name: str) -> dict[str, Any]:
-        result = {**result, "changed": False}
-        if not outcome.differences:
+        result = {**result, "changed": False, "drift": [row.to_json() for row in outcome.drift]}
+        result["notes"] = list(outcome.notes)
+        if not outcome.drift:
             return result
-        count = len(outcome.differences)
-        places = "1 place" if count == 1 else f"{count} places"
-        lines = "\n".join(f"  {sentence}" for sentence in outcome.differences)
-        return {**result, "failed": True, "msg": f"{name}: the router differs from its plan in {places}\n{lines}"}
+        head = f"{name}: the router differs from its plan in {drift_words.counted(outcome.drift)}"
+        return {**result, "failed": True, "msg": f"{head}\n{drift_words.report(outcome.drift)}"}

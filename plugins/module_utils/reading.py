@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from . import device_mode, diff_text, router_notes
+from . import device_mode, diff_text, drift_words, router_notes
 from .diff import Difference, Found, compare, is_of, unwritable
 from .menus import MENUS, Menu
 from .plan import Row
@@ -64,7 +64,8 @@ class Request:
 class Outcome:
     """``differences``: a sentence for each write that was (or, without writing, would be) made.
     ``diff``: Ansible's form, one entry for each menu. ``version``: as the router says it.
-    ``notes``: sentences about what stands on the router and keeps the plan from doing its work."""
+    ``notes``: sentences about what stands on the router and keeps the plan from doing its work.
+    ``drift``: the rows that differ, for people and for machines."""
 
     changed: bool
     version: str
@@ -72,6 +73,7 @@ class Outcome:
     diff: tuple[dict[str, str], ...] = ()
     differences: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    drift: tuple[drift_words.Drift, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Reading:
             ),
             differences=tuple(diff_text.sentence(operation, mask) for operation in self.difference.operations),
             notes=self.notes,
+            drift=drift_words.drift(self.difference.operations, mask),
         )
 
     def back(self, now: Mapping[str, Sequence[Found]], request: Request) -> Difference:

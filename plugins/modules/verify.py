@@ -13,7 +13,10 @@ short_description: Compare a router with its plan
 version_added: 0.1.0
 description:
   - Reads and compares like M(multiwan.routeros.commit) and never writes.
-  - Fails with one sentence for each row that is missing, changed by hand, in the wrong place or too much.
+  - Fails with one sentence for each row that is missing, changed by hand, in the wrong place or no longer in the plan.
+  - What scripts on the router switch by themselves, such as a gate that is closed during an outage, is no difference.
+  - Rows that are not the collection's own are never a difference, but for those of a hand-made recipe that
+    O(adopt=true) would replace. Without it they are told in RV(notes).
 extends_documentation_fragment:
   - multiwan.routeros.router
   - multiwan.routeros.router.plans
@@ -80,6 +83,35 @@ differences:
   type: list
   elements: str
   sample: ["/ip/route [multiwan:wan:isp1:default]: gateway is '192.168.1.9%ether1', should be '192.168.1.1%ether1'"]
+drift:
+  description: Each row that differs, in the order missing, changed, moved, extra, recipe.
+  returned: always, unless the router could not be read
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description:
+        - V(missing), V(changed) (by hand, or the plan is another one since), V(moved) (out of order), V(extra) (no
+          longer in the plan), or V(recipe) (hand-made, to be replaced).
+      type: str
+      sample: changed
+    menu:
+      description: The menu of the row.
+      type: str
+      sample: /ip/route
+    tag:
+      description: The owner tag of the row.
+      type: str
+      sample: multiwan:wan:isp1:default
+    words:
+      description: What the row is for and what differs. Secrets are masked, long scripts are not shown.
+      type: str
+      sample: "Modem 1: its connections leave here: gateway is '192.168.1.9%ether1', should be '192.168.1.1%ether1'"
+notes:
+  description: What else an operator should know; shown as warnings, too.
+  returned: always, unless the router could not be read
+  type: list
+  elements: str
 seconds:
   description: How long it took.
   returned: always, unless the router could not be read
