@@ -116,7 +116,7 @@ class SshDoor:
         transport.add_server_key(self._key)
         loop = asyncio.get_running_loop()
 
-        def login(name: str, password: str) -> Caller | None:
+        def login(name: str, password: str | None) -> Caller | None:
             """Called by paramiko's thread; the answer is found in the loop."""
             return asyncio.run_coroutine_threadsafe(self._login(name, password, peer, transport), loop).result()
 
@@ -148,10 +148,12 @@ class SshDoor:
             return {}
         return {"keys": ["rsa-sha2-512", "rsa-sha2-256"], "pubkeys": ["rsa-sha2-512", "rsa-sha2-256"]}
 
-    async def _login(self, name: str, password: str, peer: str, transport: paramiko.Transport) -> Caller | None:
+    async def _login(self, name: str, password: str | None, peer: str, transport: paramiko.Transport) -> Caller | None:
         user, _ = split_login(name)
-        caller = self.authenticate(user, password, peer)
-        if caller is None:
+        caller = self.authenticate(user, password or "", peer)
+        if caller is None and password is None:
+            pass  # a client that asks for the ways to log in, not a failure
+        elif caller is None:
             self.logins.refused(user, peer, "ssh")
         else:
             loop = asyncio.get_running_loop()

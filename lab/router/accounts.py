@@ -9,10 +9,12 @@ import hmac
 import itertools
 from collections.abc import Callable, Mapping
 
+from lab.router.kept import Kept
 from lab.router.listening import within
 from lab.router.spec import Account
 from lab.schema.snapshot import ConfigRow
 from lab.store import Store
+from lab.verbs import Engine
 from lab.verbs.caller import ALL_POLICIES, Caller
 
 
@@ -61,6 +63,10 @@ class Accounts:
 
         return authenticate
 
+    def without_password(self, user: str) -> bool:
+        row = self._row(user)
+        return row is not None and self._password(user, row) == ""
+
     def _row(self, user: str) -> ConfigRow | None:
         rows = self._store.rows("/user")
         return next((row for row in rows if row.get("name") == user and row.enabled), None)
@@ -69,3 +75,27 @@ class Accounts:
         """None: nobody has set one, and then nobody logs in by it."""
         given = self._users.get(user)
         return row.values.get("password", given.password if given else None)
+
+
+class FirstLogin:
+    """What a terminal is asked before its first prompt (a Welcome of lab/doors/console/welcome.py)."""
+
+    def __init__(self, engine: Engine, accounts: Accounts, kept: Kept) -> None:
+        self._engine = engine
+        self._accounts = accounts
+        self._kept = kept
+
+    def licence_unread(self) -> bool:
+        return self._kept.licence_unread
+
+    def licence_read(self) -> None:
+        self._kept.licence_unread = False
+
+    def password_missing(self, caller: Caller) -> bool:
+        return self._accounts.without_password(caller.user)
+
+    async def set_password(self, caller: Caller, password: str) -> None:
+        """His own, whatever his group may do."""
+        args = {".id": caller.user, "password": password}
+        own = dataclasses.replace(caller, policies=caller.policies | {"read", "write", "policy"})
+        await self._engine.call("/user", "set", args, caller=own)

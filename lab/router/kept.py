@@ -23,6 +23,8 @@ class Kept:
     device_mode: DeviceMode
     certificates: dict[int, Certificate] = field(default_factory=dict)
     scheduled: dict[int, float] = field(default_factory=dict)
+    #: whether somebody still has to be asked about the licence, at a terminal
+    licence_unread: bool = False
 
 
 class Power(Protocol):

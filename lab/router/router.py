@@ -9,6 +9,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from lab.derive.plan import Derived, Note
@@ -19,7 +20,7 @@ from lab.observe.dhcp_alert import AlertProber
 from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
 from lab.observe.netwatch_probes import Router as Surroundings
-from lab.router.accounts import Accounts
+from lab.router.accounts import Accounts, FirstLogin
 from lab.router.apidoors import ApiDoors
 from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
@@ -66,7 +67,7 @@ class Router:
 
     def __init__(self, spec: RouterSpec) -> None:
         self.spec = spec
-        self.kept = Kept(DeviceMode(spec.device_mode))
+        self.kept = Kept(DeviceMode(spec.device_mode), licence_unread=spec.untouched)
         self.running = False
         self._restart: asyncio.Task[None] | None = None
         self._assemble()
@@ -302,8 +303,8 @@ class Router:
             from lab.doors.ssh import SshDoor  # noqa: PLC0415 - paramiko takes 0.2 s to import; not every router has SSH
 
             assert key is not None
-            host, sessions = self.services.console_host(), self._sessions
-            return SshDoor(host, login, sockets, key, sessions=sessions, admits=service.admits("ssh"))
+            host = replace(self.services.console_host(), welcome=FirstLogin(self.engine, self.accounts, self.kept))
+            return SshDoor(host, login, sockets, key, sessions=self._sessions, admits=service.admits("ssh"))
 
         sockets = self.spec.ssh_sockets if key is not None else ()
         return Entrance(sockets, lambda: service.open("ssh") if sockets else None, opened)

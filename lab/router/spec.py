@@ -54,3 +54,5 @@ class RouterSpec:
     boot_s: float = 3.0
     #: advanced, basic or home
     device_mode: str = "advanced"
+    #: nobody has ever been at its console: it will ask for the licence
+    untouched: bool = False

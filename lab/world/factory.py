@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The router before the first deploy, in one of three states (topology.FACTORIES). No multi-WAN in any of them.
 
-``ready`` and ``hand-configured``: as a technician left it: a bridge with the LAN ports, DHCP, a few rows of his own. His
-rows carry his comments. Nothing that the collection does may change, move or remove them. ``ready`` has the API's user and
-certificate on top. ``new``: out of the box, the LAN's ports bridged and addressed, so that it can be reached; nothing else.
+``hand-configured``: as a technician left it: a bridge with the LAN ports, DHCP, a few rows of his own, which carry his
+comments. Nothing that the collection does may change, move or remove them. ``ready``: the same with the API's user and
+certificate. ``new``: out of the box; the LAN's ports are bridged and have an address, so that it can be reached.
 """
 
 from __future__ import annotations
@@ -28,10 +28,8 @@ def factory_rows(topology: Topology) -> tuple[FactoryRow, ...]:
         *(("/interface/bridge/port", {"bridge": "bridge", "interface": port}) for port in topology.lan_ports),
         ("/ip/address", {"address": f"{LAN_GATEWAY}/24", "interface": "bridge", "comment": bridge}),
     ]
-    if topology.factory == "new":
-        rows = lan
-    else:
-        rows = [("/system/identity", {"name": topology.branch}), *lan, *_by_hand()]
+    identity = ("/system/identity", {"name": topology.branch})
+    rows = lan if topology.factory == "new" else [identity, *lan, *_by_hand()]
     if topology.factory == "ready":
         rows.append(("/user/group", {"name": API_GROUP, "policy": API_POLICIES}))
     return tuple(FactoryRow(menu, values) for menu, values in rows)

@@ -144,6 +144,7 @@ class World:
             users=self._users(),
             api_sockets=(self._sockets.api,),
             api_ssl_sockets=(self._sockets.api_ssl, *self._in_router(manage.API_SSL_PORT)),
+            untouched=self.topology.factory == "new",
             certificate_file=data / "api.crt" if self._ready else None,
             key_file=data / "api.key" if self._ready else None,
             ssh_sockets=(self._sockets.ssh, *self._in_router(manage.SSH_PORT)),

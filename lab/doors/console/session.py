@@ -12,6 +12,7 @@ from typing import Protocol
 from lab.doors.console.draw import Drawing, draw, number
 from lab.doors.console.ping import ping
 from lab.doors.console.settings import TerminalSettings
+from lab.doors.console.welcome import Welcome
 from lab.script import Interpreter, ScriptError
 from lab.script.parser import version_key
 from lab.values import Type
@@ -57,6 +58,8 @@ class Host:
     safe_mode: SafeMode | None = None
     #: told of every uploaded file
     arrived: Callable[[str, Caller], Awaitable[None]] = _nothing
+    #: what a terminal is asked before its first prompt; None: nothing
+    welcome: Welcome | None = None
 
     def declared(self, menu: str, name: str, kind: type[Type]) -> bool:
         """Whether the schema gives a property this type of value."""

@@ -9,6 +9,7 @@ import contextlib
 from collections import deque
 from typing import Protocol
 
+from lab.doors.console import welcome
 from lab.doors.console.editor import Editor, Keys
 from lab.doors.console.session import ConsoleSession, Page, SafeMode
 from lab.script.balance import open_brackets
@@ -72,6 +73,10 @@ class Terminal:
         settings = self.session.settings
         probe = _PROBE if settings.detect else ""
         await self._write(f"{probe}\n\n  MikroTik RouterOS {self.session.host.version} (emulated)\n\n")
+        host = self.session.host
+        if host.welcome is not None:
+            skips = host.engine.at_least("7.24")
+            await welcome.ask(host.welcome, self.session.caller, self._key, self._write, skips=skips)
 
     async def _prompt(self) -> None:
         while self._news:
