@@ -10,12 +10,12 @@ for (``reading.py``). How a change is kept from cutting a branch off: ``guarded.
 from __future__ import annotations
 
 from . import diff_text, guarded
-from .reading import CommitError, Connect, Outcome, Reading, Request, ask, read
+from .reading import RESOURCE, CommitError, Connect, Outcome, Reading, Request, ask, read
 from .router_api import Api, RouterError
 from .versions import Version, planned_for
 from .writing import WriteError, write
 
-__all__ = ["CommitError", "Connect", "Outcome", "Request", "ask_version", "commit", "inspect"]
+__all__ = ["RESOURCE", "CommitError", "Connect", "Outcome", "Request", "ask_version", "commit", "inspect"]
 
 
 def ask_version(connect: Connect) -> tuple[str, Version]:

@@ -37,6 +37,12 @@ TRIES = 3
 POLICY = "ftp,read,write,policy,test,sensitive,reboot"
 _YES = ("true", "yes")
 _LISTS = "/ip firewall address-list"
+#: Without its script the row is what is left of a commit that had just begun, or was just about to end.
+_ON_EVENT = (
+    f':if ([:len [/system script find where name="{NAME}"]] > 0) do={{\n  /system script run "{NAME}"\n}} else={{\n'
+    f'  :if ([:len [{_LISTS} find where list="{MARK}"]] = 0) do={{\n'
+    f'    /system scheduler remove [/system scheduler find where name="{NAME}"]\n  }}\n}}'
+)
 
 
 def tick_s(limit_s: int) -> int:
@@ -56,22 +62,18 @@ def save_backup(api: Api) -> str:
 
 
 def arm(api: Api, undo: Undo, *, limit_s: int, backup: str, version: Version) -> None:
-    """Write the dead man; from the last of these writes on the router comes back by itself.
+    """Write the dead man. From its scheduler row on the router also tidies up after a commit that died while arming.
 
-    Raises :class:`router_api.RouterError`, also when the router takes the scheduler row and does not run it.
+    The undo comes last, when all that it needs is there. Raises :class:`router_api.RouterError`, also when the router
+    takes the scheduler row and does not run it.
     """
-    for number, kept in enumerate(undo.kept):
-        _script(api, kept.name, kept.text, f"keep{number}", "read")
     names = [f"mw-undo-{number}" for number in range(len(undo.pieces))]
-    for number, piece in enumerate(undo.pieces):
-        _script(api, names[number], piece, f"undo{number}", POLICY)
-    _script(api, NAME, source(names, backup, version), "dead-man", POLICY)
     api.add(LIST, {"list": MARK, "address": "240.0.0.251", "timeout": f"{limit_s}s", "comment": "multiwan: armed"})
     values = {
         "name": NAME,
         "interval": f"{tick_s(limit_s)}s",
         "start-time": "startup",
-        "on-event": f"/system script run {quote(NAME)}",
+        "on-event": _ON_EVENT,
         "policy": POLICY,
         "comment": _comment("takes an unfinished change back", "dead-man"),
     }
@@ -79,16 +81,27 @@ def arm(api: Api, undo: Undo, *, limit_s: int, backup: str, version: Version) ->
     for row in api.rows(SCHEDULER, ("name", "disabled")):
         if row.id == scheduler and row.values.get("disabled") in _YES:
             raise RouterError("the router takes a scheduler row but does not run it (device-mode?)")
+    _script(api, NAME, source(names, backup, version), "dead-man", "takes an unfinished change back")
+    for number, kept in enumerate(undo.kept):
+        _script(api, kept.name, kept.text, f"keep{number}", "a text as it was")
+    for number, piece in enumerate(undo.pieces):
+        _script(api, names[number], piece, f"undo{number}", "how to take the change back")
 
 
-def disarm(api: Api) -> None:
-    """From here on nothing is taken back. Raises :class:`router_api.RouterError`: then nobody knows, so look again."""
-    for row in _left(api.rows(SCHEDULER, ("name",))):
-        api.remove(SCHEDULER, row.id)
+def disarm(api: Api, version: Version) -> None:
+    """From its one write on nothing is taken back; the router tidies up, at once or by its next tick.
+
+    Raises :class:`router_api.RouterError` when nobody knows whether it was made: then look at what the router holds.
+    """
+    for row in _named(api):
+        api.set(SCRIPT, row.id, {"source": tidy_source(version)})
+        with contextlib.suppress(RouterError):
+            api.run(f"{SCRIPT}/run", {".id": row.id})
 
 
 def clean(api: Api) -> None:
-    """Remove whatever a commit leaves for itself besides the scheduler row. Twice does no harm."""
+    """Remove whatever a commit wrote for itself and its router did not remove. Twice does no harm."""
+    _remove(api, SCHEDULER, _left(api.rows(SCHEDULER, ("name",))))
     _remove(api, SCRIPT, _left(api.rows(SCRIPT, ("name",))))
     backups = [row for row in api.rows(FILE, ("name",)) if row.values.get("name", "").endswith(f"{BACKUP}.backup")]
     _remove(api, FILE, backups)
@@ -101,15 +114,18 @@ def fire(api: Api) -> None:
     if not stands(api):
         return
     _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") == MARK])
-    for row in api.rows(SCRIPT, ("name",)):
-        if row.values.get("name") == NAME:
-            with contextlib.suppress(RouterTrap):  # then the next tick does it
-                api.run(f"{SCRIPT}/run", {".id": row.id})
+    for row in _named(api):
+        with contextlib.suppress(RouterTrap):  # then the next tick does it
+            api.run(f"{SCRIPT}/run", {".id": row.id})
 
 
 def stands(api: Api) -> bool:
     """Whether the router has a dead man, asked for on its own."""
     return bool(_left(api.rows(SCHEDULER, ("name",))))
+
+
+def _named(api: Api) -> list[Found]:
+    return [row for row in api.rows(SCRIPT, ("name",)) if row.values.get("name") == NAME]
 
 
 def _left(rows: Sequence[Found]) -> list[Found]:
@@ -127,10 +143,8 @@ def _comment(about: str, part: str) -> str:
     return f"multiwan: {about} [{tag(ROLE, part)}]"
 
 
-def _script(api: Api, name: str, text: str, part: str, policy: str) -> None:
-    about = {"k": "a text as it was", "u": "how to take the change back", "d": "takes an unfinished change back"}
-    values = {"name": name, "source": text, "policy": policy, "comment": _comment(about[part[0]], part)}
-    api.add(SCRIPT, values)
+def _script(api: Api, name: str, text: str, part: str, about: str) -> None:
+    api.add(SCRIPT, {"name": name, "source": text, "policy": POLICY, "comment": _comment(about, part)})
 
 
 # --- the script
@@ -157,6 +171,7 @@ def source(undos: Sequence[str], backup: str, version: Version) -> str:
       :if ($mwWait = false && [:len [/system script find where name=$mwName]] > 0) do={{
         :local mwBad 1
 {dialect.indented(run, 8)}
+        :if ([:typeof $mwBad] != "num") do={{ :set mwBad 1 }}
         :if ($mwBad > 0 && $mwTry < {TRIES}) do={{
           :set mwWait true
         }} else={{
@@ -179,23 +194,31 @@ def _tried(version: Version) -> Callable[[str], str]:
 
 
 def _done(backup: str, version: Version) -> str:
-    """Everything is back, or can't be brought back by commands. The scheduler row goes last but for the script."""
-    tried = _tried(version)
+    """Everything is back, or can't be brought back by commands."""
     parts = [
         ':if ($mwFailed = 0) do={\n  :log warning "multiwan: a change was not confirmed in time and was taken back"\n}'
         ' else={\n  :log error "multiwan: a change was not confirmed, and not all of it could be taken back"\n}'
     ]
     if backup:
-        parts.append(f":if ($mwFailed > 0) do={{\n{dialect.indented(tried(_load(backup)), 2)}\n}}")
-        parts.append(tried(f"/file remove [/file find where name={quote(backup + '.backup')}]"))
-    parts += [
-        tried(f"{_LISTS} remove [{_LISTS} find where list={quote(LOCK)}]"),
-        tried(f"{_LISTS} remove [{_LISTS} find where list={quote(TRIED)}]"),
-        tried('/system script remove [/system script find where name~"^mw-keep-"]'),
-        tried(f"/system scheduler remove [/system scheduler find where name={quote(NAME)}]"),
-        tried(f"/system script remove [/system script find where name={quote(NAME)}]"),
-    ]
-    return "\n".join(parts)
+        load = _tried(version)(_load(backup))
+        parts.append(f":if ($mwFailed > 0) do={{\n{dialect.indented(load, 2)}\n}}")
+    return "\n".join([*parts, tidy_source(version)])
+
+
+def tidy_source(version: Version) -> str:
+    """Removes all of a commit; the scheduler row last, so that a tick goes on where one was cut off."""
+    tried = _tried(version)
+    files = f'[/file find where name~"{BACKUP}.backup"]'
+    kept = '[/system script find where name~"^mw-(keep|undo)-"]'
+    return "\n".join(
+        [
+            tried(f"/file remove {files}"),
+            *(tried(f"{_LISTS} remove [{_LISTS} find where list={quote(name)}]") for name in (MARK, TRIED, LOCK)),
+            tried(f"/system script remove {kept}"),
+            tried(f"/system script remove [/system script find where name={quote(NAME)}]"),
+            tried(f"/system scheduler remove [/system scheduler find where name={quote(NAME)}]"),
+        ]
+    )
 
 
 def _load(backup: str) -> str:

@@ -45,10 +45,7 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
     Raises :class:`CommitError` with what became of the router, and :class:`router_api.RouterError` when nothing was
     written.
     """
-    try:
-        commit_lock.take(api, operator=guard.operator, now=guard.now(), seconds=guard.lock_s)
-    except commit_lock.LockedError as locked:
-        raise CommitError([request.mask(str(locked))]) from None
+    _lock(request, guard, api)
     try:
         change = _begin(request, guard, api)
     except BaseException:
@@ -69,6 +66,13 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
         lost = _taken_back(request, guard, connect, change, [str(error)])
         raise lost or CommitError([request.mask(str(error))]) from None
     return _proven(request, guard, connect, change)
+
+
+def _lock(request: Request, guard: Protection, api: Api) -> None:
+    try:
+        commit_lock.take(api, operator=guard.operator, now=guard.now(), seconds=guard.lock_s)
+    except commit_lock.LockedError as locked:
+        raise CommitError([request.mask(str(locked))]) from None
 
 
 def _last(change: _Change, guard: Protection) -> float:
@@ -95,7 +99,7 @@ def _unchanged(request: Request, api: Api) -> Reading:
 
 def _begin(request: Request, guard: Protection, api: Api) -> _Change | None:
     """Alone on the router: read again, see how the branch is, arm. ``None``: there is nothing to do any more."""
-    _wait_for_others(guard, api)
+    _wait_for_others(request, guard, api)
     reading = read(request, api)
     operations = reading.difference.operations
     if not operations:
@@ -109,7 +113,7 @@ def _begin(request: Request, guard: Protection, api: Api) -> _Change | None:
     return _Change(reading, addresses, before, ends)
 
 
-def _wait_for_others(guard: Protection, api: Api) -> None:
+def _wait_for_others(request: Request, guard: Protection, api: Api) -> None:
     """We hold the lock, so whoever armed a dead man is gone: the router takes that change back, and then we go on."""
     if dead_man.stands(api):
         guard.progress("an earlier change was never confirmed: waiting until the router has taken it back")
@@ -124,6 +128,8 @@ def _wait_for_others(guard: Protection, api: Api) -> None:
                     ]
                 )
             guard.sleep(_RETRY_S)
+        if commit_lock.holder(api) is None:  # the router gives back the lock of the change that it takes back
+            _lock(request, guard, api)
     dead_man.clean(api)
 
 
@@ -135,7 +141,7 @@ def _arm(request: Request, guard: Protection, api: Api, reading: Reading) -> flo
         ends = guard.clock() + guard.dead_man_s
         dead_man.arm(api, planned, limit_s=guard.dead_man_s, backup=backup, version=reading.version)
     except RouterError as error:
-        dead_man.clean(api)
+        _tidy(api)
         raise CommitError(
             [request.mask(f"the change could not be guarded: {error}")], "Nothing of the plan was written."
         ) from None
@@ -151,8 +157,7 @@ def _proven(request: Request, guard: Protection, connect: Connect, change: _Chan
         with connect() as api:
             faults = _faults(request, guard, api, change)
             if not faults and guard.clock() < change.ends - 1:
-                dead_man.disarm(api)
-                _tidy(api)
+                dead_man.disarm(api, change.reading.version)
                 return change.reading
     except RouterError as problem:
         faults = [f"the rows were written, but then the router could not be asked: {problem}"]
@@ -164,7 +169,7 @@ def _proven(request: Request, guard: Protection, connect: Connect, change: _Chan
 
 
 def _tidy(api: Api) -> None:
-    """What is left does nothing any more: the next commit removes it, and the lock ends by itself."""
+    """Where this fails, the router tidies up by itself, and the lock ends."""
     try:
         dead_man.clean(api)
         commit_lock.give_back(api)

@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A commit that loses its connection, its controller or its router at any write, on the lab's control plane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.multiwan.routeros.plugins.module_utils import dead_man
+from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
+from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import (
+    CommitError,
+    Outcome,
+    Request,
+    commit,
+    inspect,
+)
+from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
+from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
+
+from tests.unit.plugins.branches import TOKEN, branch
+from tests.unit.plugins.guarded_router import LIMIT_S, LISTS, ControllerDied, GuardedRouter
+
+Rows = tuple[Row, ...]
+#: What a technician left in the menus that are written, also between own rows.
+BY_HAND = (
+    ("/ip/firewall/mangle", {"chain": "prerouting", "action": "accept", "comment": "teknisi: VoIP"}),
+    ("/ip/firewall/nat", {"chain": "srcnat", "action": "accept", "comment": "teknisi: VPN"}),
+    ("/ip/firewall/address-list", {"list": "banks", "address": "203.0.113.7"}),
+    ("/system/script", {"name": "teknisi", "source": ':log info "halo"'}),
+)
+#: The longest a router takes to be as before: its time limit, then a few ticks.
+SETTLED_S = LIMIT_S + 5 * dead_man.tick_s(LIMIT_S)
+#: A lock whose holder died before he could arm ends later.
+LOCKED_S = LIMIT_S + 61
+#: On 7.22 the three kinds take every third write each, from another beginning; the chaos bench takes them all.
+EVERY = {"6.49": 9, "7.9": 11, "7.22": 3}
+KINDS = ("cut", "killed", "rebooted")
+
+
+def rows(uplinks: int, version: str, **more: Any) -> Rows:
+    return assemble({**branch(uplinks, **more), "multiwan_routeros_version": version}, name="jakarta").rows
+
+
+def changes(version: str) -> dict[str, tuple[Rows, Rows]]:
+    two, three = rows(2, version), rows(3, version)
+    return {
+        "deploy": ((), two),
+        "third-uplink": (two, three),
+        "mode": (two, rows(2, version, mode="failover")),
+        "removal": (three, ()),
+    }
+
+
+def request(router: GuardedRouter, wanted: Rows, **protection: Any) -> Request:
+    guard = router.protection(**protection)
+    return Request("jakarta", wanted, None, {"telegram_bot_token": TOKEN}, protection=guard)
+
+
+def state(router: GuardedRouter) -> list[str]:
+    """Sorted, because most menus have no order; that of mangle and NAT is looked at by ``ordered``."""
+    return sorted(router.export().splitlines())
+
+
+def ordered(router: GuardedRouter) -> list[str]:
+    return [line for line in router.export().splitlines() if "chain=" in line]
+
+
+def prepared(version: str, start: Rows) -> GuardedRouter:
+    router = GuardedRouter(version, rows=BY_HAND)
+    if start:
+        commit(request(router, start), router)
+    router.writes = 0
+    return router
+
+
+def lost(router: GuardedRouter, wanted: Rows) -> str:
+    try:
+        commit(request(router, wanted), router)
+    except (CommitError, RouterError) as error:
+        return str(error)
+    except ControllerDied:
+        return "died"
+    return ""
+
+
+def losses(version: str, name: str, kind: str) -> Iterator[tuple[GuardedRouter, str, list[str], list[str]]]:
+    """For every write (or every so many): a router that lost its connection after it, and what it was and should be."""
+    start, end = changes(version)[name]
+    right = prepared(version, start)
+    old = [*state(right), *ordered(right)]
+    commit(request(right, end), right)
+    new = [*state(right), *ordered(right)]
+    for number in sorted({*range(1 + KINDS.index(kind), right.writes + 1, EVERY[version]), right.writes}):
+        router = prepared(version, start)
+        router.cut_after, router.away_s = number, LIMIT_S / 2
+        router.dies, router.reboots = kind == "killed", kind == "rebooted"
+        said = lost(router, end)
+        router.cut_after = 0
+        router.sleep(SETTLED_S)
+        yield router, said, old, new
+        assert [*state(router), *ordered(router)] in (old, new), f"write {number}: {said}"
+        assert not [name for name in router.lists() if name != "mw-bypass"] or number <= 4
+        router.sleep(LOCKED_S)
+        commit(request(router, end), router)
+        assert [*state(router), *ordered(router)] == new, f"write {number}, second run"
+        assert inspect(request(router, end), router).differences == ()
+        router.close()
+    right.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["deploy", "third-uplink", "mode", "removal"])
+@pytest.mark.parametrize("version", sorted(EVERY))
+def test_whatever_ends_a_change_leaves_the_old_state_or_the_new(version: str, name: str, kind: str) -> None:
+    ends = set()
+    for router, said, old, _ in losses(version, name, kind):
+        ends.add([*state(router), *ordered(router)] == old)
+        assert ("died" in said) == (kind == "killed")
+    assert ends == {True, False}
+
+
+def test_a_change_that_is_confirmed_is_never_taken_back() -> None:
+    router = prepared("7.22", ())
+    assert commit(request(router, rows(2, "7.22")), router).changed
+    held = router.export()
+    router.sleep(10 * LIMIT_S)
+    assert router.export() == held
+    assert not [line for line in router.logged() if "taken back" in line]
+
+
+def test_a_router_that_holds_the_plan_gets_no_write_and_no_lock() -> None:
+    router = prepared("7.22", rows(2, "7.22"))
+    assert not commit(request(router, rows(2, "7.22")), router).changed
+    assert router.writes == 0
+
+
+def test_the_operator_learns_that_the_router_has_taken_the_change_back() -> None:
+    router = prepared("7.22", ())
+    router.cut_after, router.away_s = 30, 20
+    told: list[str] = []
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22"), progress=told.append), router)
+    assert "the connection broke" in caught.value.faults[0]
+    assert caught.value.undone == "The router has taken the change back: it holds what it held before."
+    assert "waiting for it, at most" in told[0]
+
+
+def test_a_router_that_stays_away_is_told_to_bring_itself_back() -> None:
+    router = prepared("7.22", ())
+    router.cut_after, router.away_s = 30, 10_000
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22")), router)
+    assert "takes the change back by itself 60 s after it began" in caught.value.undone
+
+
+def test_a_refused_write_is_taken_back_at_once() -> None:
+    router = prepared("7.22", ())
+    old, began = state(router), router.rig.now
+    router.refuse = {"/ip/firewall/mangle/add": "failure: no more room"}
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22")), router)
+    assert "failure: no more room" in caught.value.faults[0]
+    assert state(router) == old
+    assert router.rig.now == began
+
+
+def test_a_branch_that_loses_the_internet_by_the_change_gets_it_back() -> None:
+    router = prepared("7.22", ())
+    old = state(router)
+    seen: list[str] = []
+
+    def answering(address: str) -> bool:
+        seen.append(address)
+        return len(seen) == 1
+
+    router.answering = answering
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22")), router)
+    assert "no longer reaches the internet: before, 203.0.113.1 answered" in caught.value.faults[0]
+    assert state(router) == old
+
+
+def test_a_branch_that_never_reached_the_internet_is_not_asked_to() -> None:
+    router = prepared("7.22", ())
+    router.answering = lambda _address: False
+    assert commit(request(router, rows(2, "7.22")), router).changed
+
+
+def test_of_two_operators_one_is_told_who_the_other_is() -> None:
+    router = prepared("7.22", ())
+    values = {"list": "mw-commit", "address": "240.0.0.250", "timeout": "3m", "comment": "budi@awx since 09:59:00 UTC"}
+    router.add(LISTS, values)
+    router.writes = 0
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22")), router)
+    assert "another commit is under way: budi@awx since 09:59:00 UTC (ends within 3m)" in caught.value.faults[0]
+    assert router.writes == 0
+    router.sleep(181)
+    assert commit(request(router, rows(2, "7.22")), router).changed
+
+
+def test_a_run_after_a_killed_one_waits_for_the_router_and_goes_on() -> None:
+    router = prepared("7.22", ())
+    router.cut_after, router.away_s, router.dies = 40, 0, True
+    with pytest.raises(ControllerDied):
+        commit(request(router, rows(2, "7.22")), router)
+    router.cut_after = 0
+    router.power_cycle()  # the lock is gone, the half of a change is there
+    assert commit(request(router, rows(2, "7.22")), router).changed
+    assert not inspect(request(router, rows(2, "7.22")), router).differences
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.9", "7.22"])
+def test_an_undo_that_is_cut_off_by_a_reboot_is_run_again(version: str) -> None:
+    """The scripts end somewhere; what they have done is not done twice."""
+    router = prepared(version, rows(3, version))
+    old = [*state(router), *ordered(router)]
+    router.cut_after, router.dies, router.away_s = 60, True, 0
+    with pytest.raises(ControllerDied):
+        commit(request(router, ()), router)
+    router.power_cycle()
+    calls = 0
+    engine = router.rig.engine
+    call = engine.call
+
+    async def failing(menu: str, command: str, *args: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += command in ("add", "set", "remove")
+        if calls == 25:
+            calls = 1000
+            raise ControllerDied
+        return await call(menu, command, *args, **named)
+
+    engine.call = failing  # type: ignore[method-assign]
+    with pytest.raises(ControllerDied):
+        router.sleep(SETTLED_S)
+    router.power_cycle()
+    router.sleep(SETTLED_S)
+    assert [*state(router), *ordered(router)] == old
+
+
+def test_without_a_dead_man_the_lock_and_the_proof_stay() -> None:
+    router = prepared("7.22", ())
+    outcome: Outcome = commit(request(router, rows(2, "7.22"), dead_man_s=0), router)
+    assert outcome.changed
+    assert router.writes == sum(outcome.writes.values()) + 2  # the lock comes and goes
+    assert "mw-dead-man" not in router.names("/system/script")
+
+
+def test_a_guard_that_cannot_be_written_stops_before_the_first_write() -> None:
+    router = prepared("7.22", ())
+    old = state(router)
+    router.refuse = {"/system/scheduler/add": "not enough permissions (9)"}
+    with pytest.raises(CommitError, match=r"the change could not be guarded: .*not enough permissions"):
+        commit(request(router, rows(2, "7.22")), router)
+    assert state(router) == old
+    assert router.lists() == []
