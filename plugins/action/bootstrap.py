@@ -104,7 +104,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
             "changed": bool(changes),
             "changes": changes,
             "diff": [{"prepared": "".join(f"+ {change}\n" for change in changes)}] if changes else [],
-            "warnings": [f"{order.name}: {note}" for note in outcome.notes],
+            "warnings": [f"{order.name}: {note}" for note in (*outcome.notes, *_empty_password(door))],
             "version": outcome.version,
             "certificate": outcome.certificate,
             "proven": outcome.proven,
@@ -119,6 +119,12 @@ def _door(arguments: Mapping[str, Any]) -> ssh_console.Door:
         private_key_file=arguments["private_key_file"] or None,
         timeout_s=float(arguments["timeout_s"]),
     )
+
+
+def _empty_password(door: ssh_console.Door) -> tuple[str, ...]:
+    if door.password or door.private_key_file:
+        return ()
+    return (f"the user {door.user} has no password: everybody who reaches the router can log in. Set one",)
 
 
 def _tools(

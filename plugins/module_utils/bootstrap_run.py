@@ -220,14 +220,20 @@ class _Work:
         files = {f"{name}.crt": (issued.certificate, ""), f"{name}.key": (issued.key, issued.passphrase)}
         printed = []
         try:
+            if any(one.name.startswith(name) for one in self.state.certificates):
+                console.run(_each_named(name, "/certificate remove $i"))
             try:
-                for file, (text, passphrase) in files.items():
+                # Guides tell of routers that take a key at the second try only.
+                for file in (*files, *list(files)[1:]):
+                    text, passphrase = files[file]
                     console.put(file, text.encode())
                     printed.append(console.run(_import(file, passphrase)))
+                    if console.run(_has_key(f"{name}.crt_0")).strip() == "true":
+                        break
             finally:
                 with contextlib.suppress(ConsoleError):  # the reason why it broke is on its way already
                     console.run("; ".join(f"/file remove [find name={quote(file)}]" for file in files))
-            console.run(_rename(f"{name}.crt_", name))
+            console.run(_each_named(f"{name}.crt_", f"/certificate set $i name={quote(name)}"))
             has_key = console.run(_has_key(name)).strip()
         except ConsoleError as error:
             raise BootstrapError([f"{step.words}: the router says: {error}"], NOTHING_CLOSED) from None
@@ -243,14 +249,17 @@ def _import(file: str, passphrase: str) -> str:
     return f"{{{wait}}}; /certificate import file-name={quote(file)} passphrase={quote(passphrase)}"
 
 
-def _rename(prefix: str, name: str) -> str:
-    """RouterOS calls what it imports after the file, with a number behind; the argument ``name`` is not in all versions."""
+def _each_named(prefix: str, command: str) -> str:
+    """``command`` for each certificate ``$i`` whose name begins so.
+
+    RouterOS calls what it imports after the file, with a number behind; the argument ``name`` is not in all versions.
+    """
     same = f"[:pick [/certificate get $i name] 0 {len(prefix)}] = {quote(prefix)}"
-    return f":foreach i in=[/certificate find] do={{:if ({same}) do={{/certificate set $i name={quote(name)}}}}}"
+    return f":foreach i in=[/certificate find] do={{:if ({same}) do={{{command}}}}}"
 
 
 def _has_key(name: str) -> str:
-    return f":put [/certificate get [find name={quote(name)}] private-key]"
+    return f":foreach i in=[/certificate find name={quote(name)}] do={{:put [/certificate get $i private-key]}}"
 
 
 @contextlib.contextmanager

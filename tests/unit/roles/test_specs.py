@@ -24,7 +24,7 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.role_parameters 
 
 ROLES = Path(__file__).parents[3] / "roles"
 NAMES = sorted(path.name for path in ROLES.iterdir())
-PLANNERS = [name for name in NAMES if name != "commit"]
+PLANNERS = [name for name in NAMES if name not in ("bootstrap", "commit")]
 
 
 def load(role: str, path: str) -> Any:
