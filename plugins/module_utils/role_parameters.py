@@ -78,6 +78,12 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
             "commit_plans",
             "commit_owners",
             "commit_secrets",
+            "commit_dead_man_s",
+            "commit_reach",
+            "commit_force",
+            "commit_adopt",
+            "commit_operator",
+            "commit_backup",
         }
     ),
 }
