@@ -1,53 +1,59 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rows that are not ours and work against a plan, and own rows that the router calls invalid. Only looks.
+"""Rows that are not ours and work against a plan, and own rows that the router does not use. Only looks.
 
 They are told, never changed: what to do about them is the operator's decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
-from . import names
+from . import foreign_marks, names
 from .diff import Found
 from .menus import canonical, menu
 from .plan import Row
-
-ROUTE, NAT, MEMBER = "/ip/route", "/ip/firewall/nat", "/interface/list/member"
-FILTER = "/ip/firewall/filter"
-FILTER_PROPERTIES = (
-    "chain",
-    "action",
-    "connection-mark",
-    "in-interface-list",
-    "out-interface-list",
-    "disabled",
-    "dynamic",
+from .preflight_finding import Finding, error, warning
+from .preflight_view import (
+    FILTER,
+    FILTER_PROPERTIES,
+    LIST,
+    MANGLE,
+    MEMBER,
+    NAT,
+    ROUTE,
+    TABLE_MENU,
+    Reader,
+    Router,
+    View,
+    enabled,
+    foreign,
+    yes,
 )
-_YES = ("true", "yes")
-
-Router = Mapping[str, Sequence[Found]]
 
 
-def notes(rows: Sequence[Row], router: Router) -> Iterator[str]:
-    """One sentence for each thing that an operator should know."""
-    yield from _routes(rows, router.get(ROUTE, ()))
-    yield from _fasttrack(router.get(FILTER, ()))
-    yield from _lan_nat(router.get(NAT, ()))
-    yield from _lists(rows, router)
-    yield from _invalid(router)
+def findings(view: View, reader: Reader) -> Iterator[Finding]:
+    """Of a plan with rows. Reads ``/ip/firewall/filter`` and ``/ip/dns``."""
+    filters = foreign(reader.rows(FILTER, FILTER_PROPERTIES))
+    yield from _routes(view)
+    yield from foreign_marks.fasttrack(view, filters)
+    yield from _lan_nat(view)
+    yield from _lists(view, filters)
+    yield from _resolvers(view, reader.rows("/ip/dns", ("servers",)))
+    yield from _invalid(view.router)
+    yield from _leftovers(view)
 
 
-def resolvers(rows: Sequence[Row], settings: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    """``settings``: rows of ``/ip/dns``. A resolver that is an anchor is reached by its uplink only."""
-    anchors = {str(row.values["dst-address"]).removesuffix("/32") for row in rows if _is_anchor(row)}
+def _resolvers(view: View, settings: Iterable[Found]) -> Iterator[Finding]:
+    """A resolver that is an anchor is reached by its uplink only."""
+    anchors = {str(row.values["dst-address"]).removesuffix("/32") for row in view.rows if _is_anchor(row)}
     for row in settings:
-        for server in sorted(anchors & set(row.get("servers", "").split(","))):
-            yield (
+        for server in sorted(anchors & set(row.values.get("servers", "").split(","))):
+            yield warning(
+                "resolver",
                 f"/ip/dns asks {server}, which is an anchor: the router's names die with that uplink. Choose another"
-                " anchor or another resolver"
+                " anchor or another resolver",
             )
 
 
@@ -55,31 +61,26 @@ def _is_anchor(row: Row) -> bool:
     return row.menu == ROUTE and ":anchor" in row.tag
 
 
-def _foreign(found: Iterable[Found]) -> Iterator[Found]:
-    for row in found:
-        if row.tag is None and row.values.get("disabled") not in _YES:
-            yield row
-
-
-def _routes(rows: Sequence[Row], found: Sequence[Found]) -> Iterator[str]:
+def _routes(view: View) -> Iterator[Finding]:
     """A foreign route of a better or equal distance decides in our place: equal ones share, unchecked."""
     ours: dict[tuple[str, ...], int] = {}
-    for row in rows:
+    for row in view.rows:
         if row.menu == ROUTE and not row.tag.endswith(":last-resort"):
             key, distance = _place(row.values)
             ours[key] = max(distance, ours.get(key, 0))
-    for other in _foreign(found):
+    for other in view.others(ROUTE):
         key, distance = _place(other.values)
-        if key in ours and distance <= ours[key] and other.values.get("connect") not in _YES:
+        if key in ours and distance <= ours[key] and not yes(other.values.get("connect")):
             cure = (
                 "set add-default-route=no or a higher default-route-distance where it comes from"
-                if other.values.get("dynamic") in _YES
+                if yes(other.values.get("dynamic"))
                 else "set distance=240"
             )
-            yield (
+            yield warning(
+                "routes",
                 f"/ip/route {other.id}, which is not ours, leads to {key[0]} by {other.values.get('gateway', '?')} with"
                 f" distance {distance}: it competes with the routes of the plan and nobody checks it. To keep it for"
-                f" emergencies only, {cure}"
+                f" emergencies only, {cure}",
             )
 
 
@@ -92,52 +93,90 @@ def _place(values: Mapping[str, str]) -> tuple[tuple[str, ...], int]:
     return key, int(whole["distance"]) if whole["distance"].isdecimal() else 0
 
 
-def _fasttrack(found: Sequence[Found]) -> Iterator[str]:
-    for row in _foreign(found):
-        if row.values.get("action") == "fasttrack-connection" and not row.values.get("connection-mark"):
-            yield (
-                f"{FILTER} {row.id} fast-tracks every connection: such packets skip mangle, so connections of all"
-                " uplinks but the first will break. Set connection-mark=no-mark on that row, or disable it"
-            )
-
-
-def _lan_nat(found: Sequence[Found]) -> Iterator[str]:
-    for row in _foreign(found):
+def _lan_nat(view: View) -> Iterator[Finding]:
+    for row in view.others(NAT):
         values = row.values
         towards_us = values.get("in-interface") or values.get("in-interface-list")
-        if values.get("chain") == "dstnat" and values.get("action") in ("redirect", "dst-nat") and not towards_us:
-            yield (
+        turns = values.get("chain") == "dstnat" and values.get("action") in ("redirect", "dst-nat")
+        if turns and not towards_us and not yes(values.get("dynamic")):
+            yield warning(
+                "nat",
                 f"{NAT} {row.id} ({values['action']}) may catch connections of the segments. New ones are balanced"
                 " before that row changes their destination, so those that it turns inside get lost: give it an"
-                " in-interface-list of the uplinks, or put its destinations into multiwan_bypass"
+                " in-interface-list of the uplinks, or put its destinations into multiwan_bypass",
             )
 
 
-def _lists(rows: Sequence[Row], router: Router) -> Iterator[str]:
+def _lists(view: View, filters: Iterable[Found]) -> Iterator[Finding]:
     """A firewall that names a list with some of the uplinks protects only those."""
-    uplinks = {
-        str(row.values["interface"]) for row in rows if row.menu == MEMBER and row.values.get("list") == names.WAN_LIST
-    }
-    used = {
-        row.values.get(way)
-        for row in _foreign(router.get(FILTER, ()))
-        for way in ("in-interface-list", "out-interface-list")
-    }
+    uplinks = frozenset(view.uplinks)
+    used = {row.values.get(way) for row in filters for way in ("in-interface-list", "out-interface-list")}
     for name in sorted({word.lstrip("!") for word in used if word} - {names.WAN_LIST, names.LAN_LIST}):
-        members = {r.values.get("interface") for r in _foreign(router.get(MEMBER, ())) if r.values.get("list") == name}
+        members = {r.values.get("interface") for r in view.others(MEMBER) if r.values.get("list") == name}
         missing = sorted(uplinks - members)
         if missing and uplinks & members:
-            yield (
+            yield warning(
+                "firewall-lists",
                 f"{FILTER} filters by the interface list {name}, which holds some uplinks but not {', '.join(missing)}:"
-                " the firewall does not see those as the internet. Add them to that list"
+                " the firewall does not see those as the internet. Add them to that list",
             )
 
 
-def _invalid(router: Router) -> Iterator[str]:
+def _invalid(router: Router) -> Iterator[Finding]:
     for path, found in router.items():
         for row in found:
-            if row.tag is not None and row.values.get("invalid") in _YES:
-                yield (
+            if row.tag is not None and yes(row.values.get("invalid")):
+                yield warning(
+                    "invalid",
                     f"{path} [{row.tag}] is there, but the router calls it invalid and does not use it. An interface"
-                    " that is a bridge port, or does not exist, is the usual reason"
+                    " that is a bridge port, or does not exist, is the usual reason",
                 )
+
+
+def _leftovers(view: View) -> Iterator[Finding]:
+    """Somebody wrote behind our mark, or copied a row: it is not known again."""
+    for path in view.router:
+        for row in view.others(path):
+            comment = row.values.get("comment", "")
+            if "[multiwan:" in comment and not yes(row.values.get("dynamic")):
+                yield warning(
+                    "leftovers",
+                    f"{path} {row.id} ({comment!r}) carries our mark, but not at the end of its comment, so it counts"
+                    " as somebody else's: it is neither mended nor removed. Put the mark at the end, or take it out",
+                )
+
+
+# --- what a removal needs
+
+
+def references(view: View, reader: Reader) -> Iterator[Finding]:
+    """A row that names a list or table which is gone becomes invalid: a firewall would open, a route die."""
+    gone = {
+        (o.menu, o.old.get("name", "")) for o in view.operations if o.verb == "remove" and o.menu in (LIST, TABLE_MENU)
+    }
+    lists = frozenset(name for path, name in gone if path == LIST)
+    tables = frozenset(name for path, name in gone if path == TABLE_MENU)
+    if not gone:
+        return
+    for path, row in _referring(view, reader):
+        ways = ("in-interface-list", "out-interface-list")
+        named = {row.values.get(key, "").lstrip("!") for key in ways} & lists
+        named |= {row.values.get(key, "") for key in ("routing-table", "new-routing-mark", "table")} & tables
+        for name in sorted(named):
+            yield error(
+                "references",
+                f"{path} {row.id}, which is not ours, names {name}, which would be removed: that row would stop working"
+                " as it is meant to. Let it name something else, or remove it",
+            )
+
+
+def _referring(view: View, reader: Reader) -> Iterator[tuple[str, Found]]:
+    for path in (NAT, MANGLE, ROUTE):
+        for row in view.others(path):
+            if not yes(row.values.get("dynamic")):
+                yield path, row
+    for row in enabled(reader.rows(FILTER, FILTER_PROPERTIES)):
+        yield FILTER, row
+    rules, properties = foreign_marks.rules_menu(view.version)
+    for row in enabled(reader.rows(rules, properties)):
+        yield rules, row
