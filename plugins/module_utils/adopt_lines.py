@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
@@ -174,15 +175,19 @@ class Routes:
         ways = [self._way(found.values.get("gateway", ""), depth - 1) for found in self.hosts(host)]
         return frozenset[Line]().union(*ways) if ways and all(ways) else frozenset()
 
-    def hosts(self, host: str) -> list[Found]:
+    def hosts(self, host: str) -> Sequence[Found]:
         """Host routes in ``main`` that lead somewhere."""
-        return [
-            found
-            for found in self.foreign
-            if (place := placed(found.values)).to == f"{host}/32"
-            and place.table == MAIN
-            and not is_blackhole(found.values)
-        ]
+        return self._hosts.get(f"{host}/32", ())
+
+    @functools.cached_property
+    def _hosts(self) -> Mapping[str, Sequence[Found]]:
+        """By destination; a router may hold thousands of static routes."""
+        found: dict[str, list[Found]] = {}
+        for route in self.foreign:
+            place = placed(route.values)
+            if place.table == MAIN and place.to.endswith("/32") and not is_blackhole(route.values):
+                found.setdefault(place.to, []).append(route)
+        return found
 
     def behind(self, found: Found, depth: int = _DEPTH) -> list[Found]:
         """The host routes that a recursive route leans on, also those under one another."""
