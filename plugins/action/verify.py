@@ -15,7 +15,7 @@ class ActionModule(RouterAction):
     fault = "the router could not be compared with its plan"
 
     def work(self, request: commit_engine.Request, connect: commit_engine.Connect) -> commit_engine.Outcome:
-        return commit_engine.inspect(request, connect)
+        return commit_engine.inspect(request, connect, only_looks=True)
 
     def told(self, outcome: commit_engine.Outcome, result: dict[str, Any], *, name: str) -> dict[str, Any]:
         result = {**result, "changed": False, "drift": [row.to_json() for row in outcome.drift]}

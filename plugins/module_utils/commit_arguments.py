@@ -69,6 +69,7 @@ def request(arguments: Mapping[str, Any], *, name: str, progress: Callable[[str]
         force=frozenset(arguments["force"]),
         adopt=bool(arguments["adopt"]),
         user=str(arguments["user"]),
+        address=str(arguments["host"]),
     )
 
 

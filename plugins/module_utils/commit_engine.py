@@ -9,7 +9,10 @@ for (``reading.py``). How a change is kept from cutting a branch off: ``guarded.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from . import diff_text, guarded
+from .protection import Protection
 from .reading import RESOURCE, CommitError, Connect, Outcome, Reading, Request, ask, read
 from .router_api import Api, RouterError
 from .versions import Version, planned_for
@@ -28,14 +31,19 @@ def ask_version(connect: Connect) -> tuple[str, Version]:
         raise CommitError([str(error)]) from None
 
 
-def inspect(request: Request, connect: Connect) -> Outcome:
+def inspect(request: Request, connect: Connect, *, only_looks: bool = False) -> Outcome:
     """Read and compare; never writes. ``changed`` says whether a commit would write.
 
-    Raises :class:`CommitError`, and whatever error ``connect`` and its connection raise.
+    ``only_looks``: what would refuse a change is told as a note. Raises :class:`CommitError`, and whatever error
+    ``connect`` and its connection raise.
     """
     with connect() as api:
         reading = read(request, api)
-    return reading.outcome(request, changed=bool(reading.difference.operations))
+    if not only_looks:
+        _judge(reading)
+        return reading.outcome(request, changed=bool(reading.operations))
+    reading = replace(reading, notes=(*reading.refused, *reading.notes))
+    return reading.outcome(request, changed=bool(reading.operations))
 
 
 def commit(request: Request, connect: Connect) -> Outcome:
@@ -45,19 +53,28 @@ def commit(request: Request, connect: Connect) -> Outcome:
     """
     with connect() as api:
         reading = read(request, api)
-        if not reading.difference.operations:
-            return reading.outcome(request, changed=False)
-        if request.protection is not None:
-            reading = guarded.commit(request, request.protection, connect, api)
-            return reading.outcome(request, changed=bool(reading.difference.operations))
+        _judge(reading)
+        if not reading.operations:
+            return reading.outcome(request, changed=bool(guarded.tidy_up(request, api)))
+        guard = request.protection or (Protection(dead_man_s=0, reach=()) if request.adopt else None)
+        if guard is not None:
+            reading = guarded.commit(request, guard, connect, api)
+            return reading.outcome(request, changed=bool(reading.operations))
         _write(request, api, reading)
     _read_back(request, connect, reading)
     return reading.outcome(request, changed=True)
 
 
+def _judge(reading: Reading) -> None:
+    if reading.refused:
+        raise CommitError(reading.refused)
+
+
 def _write(request: Request, api: Api, reading: Reading) -> None:
+    if reading.weighed.taken:
+        raise CommitError([guarded.UNGUARDED])
     try:
-        write(api, reading.difference.operations, reading.router)
+        write(api, reading.operations, reading.before)
     except WriteError as error:
         raise CommitError([request.mask(str(error))], request.mask(error.undone)) from None
 
@@ -67,7 +84,7 @@ def _read_back(request: Request, connect: Connect, written: Reading) -> None:
     try:
         with connect() as api:
             again = read(request, api)
-            left = again.difference.operations
+            left = again.operations
             if left:
                 undone = guarded.restored(request, api, written, again.router)
                 faults = [f"read back after the writes: {diff_text.sentence(item, request.mask)}" for item in left]

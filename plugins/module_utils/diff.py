@@ -265,7 +265,7 @@ def _change(menu: Menu, row: Row, found: Found) -> list[Operation]:
     want, have = ({name: form[name] for name in form if name not in row.runtime} for form in (want, have))
     given = {name: row.values[name] for name, form in want.items() if have.get(name) != form}
     surplus = sorted(name for name in have if name not in want)
-    back = {name: _default(menu, row, name) for name in surplus if _goes_back(menu, name)}
+    back = {name: _default(menu, row, name) for name in surplus if menu.is_set_back(name)}
     names = [name for name in surplus if name not in back]
     words = _words(menu, want, have)
     operations = []
@@ -277,11 +277,6 @@ def _change(menu: Menu, row: Row, found: Found) -> list[Operation]:
         Operation(menu.path, "unset", row.tag, words, id=found.id, name=name, old=found.values) for name in names
     ]
     return operations
-
-
-def _goes_back(menu: Menu, name: str) -> bool:
-    """Whether a surplus property is set to a default, or unset. A non-empty default can always be set."""
-    return not menu.unsettable or bool(menu.defaults.get(name))
 
 
 def _default(menu: Menu, row: Row, name: str) -> str:

@@ -9,11 +9,13 @@ at once; it never takes a row back with its own hands, so the two can't meet hal
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import commit_lock, dead_man, diff_text, reach
-from .diff import Found, compare
+from . import adopt, commit_lock, dead_man, device_mode, diff_text, leftovers, reach
+from .adoption import absent, parted
+from .diff import Found, Operation, compare, is_of
 from .protection import Protection
 from .reading import CommitError, Connect, Reading, Request, managed, read
 from .router_api import Api, RouterError
@@ -25,17 +27,22 @@ _SETTLE_S = 20.0
 #: Seconds that a router may take to boot; then its scheduler needs a few ticks.
 _BOOT_S = 90.0
 _RETRY_S = 1.0
+#: Seconds in which a running connection of a recipe says something and gets our mark.
+_HANDOVER_S = 3.0
+#: Rows that are not ours come back with their comments and at their places only by the router's own undo.
+UNGUARDED = "multiwan_adopt replaces rows of others, which is done under a dead man only: set multiwan_dead_man_s"
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What is under way. ``ends``: when the router's time limit is over, by the controller's clock."""
+    """What is under way. ``before``: the address that answered before it. ``ends``: when the router's time limit is
+    over, by the controller's clock. ``armed``: whether the router can go back by itself."""
 
     reading: Reading
     addresses: tuple[str, ...]
     before: str | None
     ends: float
-    notes: tuple[str, ...] = ()
+    armed: bool
 
 
 def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> Reading:
@@ -53,19 +60,32 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
         raise
     if change is None:
         return _unchanged(request, api)
-    if not guard.dead_man_s:
+    if not change.armed:
         return _by_hand(request, guard, connect, api, change)
     try:
-        write_guarded(
-            api,
-            change.reading.difference.operations,
-            change.reading.router,
-            lambda: guard.clock() < _last(change, guard),
-        )
+        _write(guard, api, change)
     except WriteError as error:
         lost = _taken_back(request, guard, connect, change, [str(error)])
         raise lost or CommitError([request.mask(str(error))]) from None
     return _proven(request, guard, connect, change)
+
+
+def _write(guard: Protection, api: Api, change: _Change) -> None:
+    """All writes in time; between the new rows and the end of a recipe's, its connections get our marks."""
+
+    def in_time() -> bool:
+        return guard.clock() < _last(change, guard)
+
+    operations, before = change.reading.operations, change.reading.before
+    made = next((n for n, item in enumerate(operations) if _of_a_recipe(item)), len(operations))
+    write_guarded(api, operations[:made], before, in_time)
+    if made < len(operations):
+        guard.sleep(_HANDOVER_S)
+        write_guarded(api, operations[made:], before, in_time)
+
+
+def _of_a_recipe(operation: Operation) -> bool:
+    return operation.verb == "remove" and is_of(operation.tag, {adopt.OWNER})
 
 
 def _lock(request: Request, guard: Protection, api: Api) -> None:
@@ -82,10 +102,8 @@ def _last(change: _Change, guard: Protection) -> float:
 
 def _quietly_unlock(api: Api) -> None:
     """The lock ends by itself when this can't be done."""
-    try:
+    with contextlib.suppress(RouterError):
         commit_lock.give_back(api)
-    except RouterError:
-        return
 
 
 def _unchanged(request: Request, api: Api) -> Reading:
@@ -101,16 +119,23 @@ def _begin(request: Request, guard: Protection, api: Api) -> _Change | None:
     """Alone on the router: read again, see how the branch is, arm. ``None``: there is nothing to do any more."""
     _wait_for_others(request, guard, api)
     reading = read(request, api)
-    operations = reading.difference.operations
-    if not operations:
+    if reading.refused:
+        raise CommitError(reading.refused)
+    if not reading.operations:
         return None
     # An empty plan takes the ways out away that it brought: what was there before it is not known here.
     addresses = (guard.reach if guard.reach is not None else reach.anchors(reading.plan)) if request.rows else ()
     before = reach.reaches(api, addresses)
-    ends = guard.clock() + guard.dead_man_s
-    if guard.dead_man_s:
-        ends = _arm(request, guard, api, reading)
-    return _Change(reading, addresses, before, ends)
+    armed = bool(guard.dead_man_s) and not _forbidden(request, api, reading)
+    if reading.weighed.taken and not armed:
+        raise CommitError([UNGUARDED])
+    ends = _arm(request, guard, api, reading) if armed else guard.clock() + guard.lock_s
+    return _Change(reading, addresses, before, ends, armed)
+
+
+def _forbidden(request: Request, api: Api, reading: Reading) -> bool:
+    """A device that runs no scheduler has no dead man. The preflight refuses it, unless that was forced."""
+    return "device-mode" in request.force and device_mode.SCHEDULER in device_mode.forbidden(api, reading.version)
 
 
 def _wait_for_others(request: Request, guard: Protection, api: Api) -> None:
@@ -137,7 +162,7 @@ def _arm(request: Request, guard: Protection, api: Api, reading: Reading) -> flo
     """When the router's time limit is over."""
     try:
         backup = dead_man.save_backup(api) if guard.backup else ""
-        planned = undo(reading.difference.operations, reading.router, reading.version)
+        planned = undo(reading.operations, reading.before, reading.version)
         ends = guard.clock() + guard.dead_man_s
         dead_man.arm(api, planned, limit_s=guard.dead_man_s, backup=backup, version=reading.version)
     except RouterError as error:
@@ -158,6 +183,7 @@ def _proven(request: Request, guard: Protection, connect: Connect, change: _Chan
             faults = _faults(request, guard, api, change)
             if not faults and guard.clock() < change.ends - 1:
                 dead_man.disarm(api, change.reading.version)
+                _leave_nothing(request, api, change.reading)
                 return change.reading
     except RouterError as problem:
         faults = [f"the rows were written, but then the router could not be asked: {problem}"]
@@ -168,19 +194,33 @@ def _proven(request: Request, guard: Protection, connect: Connect, change: _Chan
     return change.reading  # it was the answer to the last step that got lost
 
 
+def tidy_up(request: Request, api: Api) -> int:
+    """What an earlier removal could not take away any more; how much that was."""
+    return leftovers.remove_leftovers(api) if not request.rows and request.owners is None else 0
+
+
+def _leave_nothing(request: Request, api: Api, reading: Reading) -> None:
+    """What the scripts of a role keep goes with its rows. The next removal takes what can't be taken now."""
+    stay = {row.tag.split(":")[1] for row in reading.plan}
+    gone = {item.tag.split(":")[1] for item in reading.operations if item.verb == "remove"} - stay
+    if gone and (request.owners is None or gone <= set(request.owners)):
+        with contextlib.suppress(RouterError):
+            leftovers.remove_leftovers(api, stay)
+
+
 def _tidy(api: Api) -> None:
     """Where this fails, the router tidies up by itself, and the lock ends."""
-    try:
+    with contextlib.suppress(RouterError):
         dead_man.clean(api)
         commit_lock.give_back(api)
-    except RouterError:
-        return
 
 
 def _faults(request: Request, guard: Protection, api: Api, change: _Change) -> list[str]:
-    left = read(request, api).difference.operations
+    bridges, left = parted(read(request, api).difference.operations)
     if left:
         return [f"read back after the writes: {diff_text.sentence(item, request.mask)}" for item in left]
+    for bridge in bridges:
+        api.remove(bridge.menu, bridge.id or "")
     if change.before is None:
         return []
     seconds = min(_SETTLE_S, max(0.0, _last(change, guard) - guard.clock()))
@@ -224,13 +264,13 @@ def _ended(request: Request, api: Api, change: _Change, faults: list[str]) -> Co
     """What the router holds now that it has no dead man."""
     now = managed(api, change.reading.version)
     _tidy(api)
-    left = change.reading.back(now, request).operations
+    left = [diff_text.sentence(item, request.mask) for item in change.reading.back(now, request).operations]
+    left += [request.mask(words) for words in absent(change.reading.weighed.taken, now)]
     if not left:
         return CommitError(faults, "The router has taken the change back: it holds what it held before.")
     if not compare(change.reading.plan, now, request.owners).operations:
         return None
-    words = "; ".join(diff_text.sentence(item, request.mask) for item in left)
-    return CommitError(faults, f"The router has taken the change back, but not all of it: {words}")
+    return CommitError(faults, f"The router has taken the change back, but not all of it: {'; '.join(left)}")
 
 
 # --- without a dead man
@@ -239,8 +279,11 @@ def _ended(request: Request, api: Api, change: _Change, faults: list[str]) -> Co
 def _by_hand(request: Request, guard: Protection, connect: Connect, api: Api, change: _Change) -> Reading:
     """The branch asked for no dead man, or its device forbids one: an undo needs a connection."""
     reading = change.reading
+    if reading.weighed.taken:
+        _quietly_unlock(api)
+        raise CommitError([UNGUARDED])
     try:
-        write(api, reading.difference.operations, reading.router)
+        write(api, reading.operations, reading.before)
     except WriteError as error:
         _quietly_unlock(api)
         raise CommitError([request.mask(str(error))], request.mask(error.undone)) from None
@@ -250,6 +293,8 @@ def _by_hand(request: Request, guard: Protection, connect: Connect, api: Api, ch
             undone = ""
             if faults:
                 undone = restored(request, again, reading, managed(again, reading.version))
+            else:
+                _leave_nothing(request, again, reading)
             commit_lock.give_back(again)
     except RouterError as problem:
         raise CommitError(

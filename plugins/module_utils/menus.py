@@ -30,6 +30,7 @@ class Menu:
     (terraform-provider-routeros issue 838, RouterOS 7).
     ``derived``: properties that the router fills in by itself; compared only when the plan names them.
     ``unsettable``: the menu has an ``unset`` command. Without it, a property goes back to its default or to empty text.
+    ``blank``: texts that ``unset`` does not know although the menu has it; an empty one is as good as none.
     ``unique``: properties that RouterOS keeps unique together; a second such row is refused by ``add``.
     ``ordered``: position has a meaning, within the rows that share the value of ``ordered_within``.
     ``stage``: the place in make-before-break order; what refers to another row comes after it.
@@ -48,6 +49,7 @@ class Menu:
     switches: frozenset[str] = frozenset()
     derived: frozenset[str] = frozenset()
     unsettable: bool = False
+    blank: frozenset[str] = frozenset()
     unique: tuple[str, ...] = ()
     ordered: bool = False
     ordered_within: str | None = None
@@ -62,7 +64,16 @@ class Menu:
 
     def __post_init__(self) -> None:
         known = set(self.properties)
-        for name in (*self.defaults, *self.switches, *self.derived, *self.unique, *self.long, *self.until, *self.later):
+        for name in (
+            *self.defaults,
+            *self.switches,
+            *self.derived,
+            *self.blank,
+            *self.unique,
+            *self.long,
+            *self.until,
+            *self.later,
+        ):
             if name not in known:
                 raise ValueError(f"{self.path}: {name} is not among the properties")
         if self.switches & set(self.defaults):
@@ -79,6 +90,10 @@ class Menu:
     def on(self, version: Version) -> tuple[str, ...]:
         """The properties that ``version`` has; none when it lacks the menu."""
         return tuple(name for name in self.properties if self.has(name, version)) if version >= self.since else ()
+
+    def is_set_back(self, name: str) -> bool:
+        """Whether a surplus property is set to its default, or unset. A non-empty default can always be set."""
+        return not self.unsettable or bool(self.defaults.get(name)) or name in self.blank
 
     def place(self, values: Mapping[str, str]) -> int:
         """The stage in which a row with these properties is written."""
@@ -118,6 +133,9 @@ _MATCHERS: dict[str, Normalizer] = {
     "disabled": forms.boolean,
     "log": forms.boolean,
 }
+
+#: Not among the names that ``unset`` takes in the command trees of 7.9 to 7.24.
+_NO_UNSET = frozenset({"address-list", "jump-target", "log-prefix"})
 
 _POLICIES = "ftp,reboot,read,write,policy,test,password,sniff,sensitive,romon"
 
@@ -169,9 +187,16 @@ MENUS: tuple[Menu, ...] = (
             "randomise-ports": forms.boolean,
             "same-not-by-dst": forms.boolean,
         },
-        defaults={"disabled": "no", "log": "no", "log-prefix": ""},
+        defaults={
+            "disabled": "no",
+            "log": "no",
+            "log-prefix": "",
+            "randomise-ports": "no",
+            "same-not-by-dst": "no",
+        },
         later={"randomise-ports": Version(7, 12)},  # in the tree of 7.12, not in that of 7.9
         unsettable=True,
+        blank=_NO_UNSET,
         ordered=True,
         ordered_within="chain",
     ),
@@ -281,6 +306,7 @@ MENUS: tuple[Menu, ...] = (
         # passthrough: absent before 7.19, "true" from 7.19 on (changelog of community.routeros).
         defaults={"disabled": "no", "log": "no", "log-prefix": "", "passthrough": "yes"},
         unsettable=True,
+        blank=_NO_UNSET | {"new-connection-mark", "new-packet-mark"},
         ordered=True,
         ordered_within="chain",
         # Custom chains (0) hold the work and are reached only by the jumps of prerouting and forward.

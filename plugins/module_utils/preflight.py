@@ -78,7 +78,9 @@ def _is_seconds(value: Any) -> bool:
 #: variable, what is right, what is allowed, whether the value may be shown
 def _is_dead_man(value: Any) -> bool:
     number = int(value) if isinstance(value, str) and value.isdecimal() else value
-    return isinstance(number, int) and not isinstance(number, bool) and (number == 0 or SHORTEST_S <= number <= LONGEST_S)
+    return (
+        isinstance(number, int) and not isinstance(number, bool) and (number == 0 or SHORTEST_S <= number <= LONGEST_S)
+    )
 
 
 def _are_addresses(value: Any) -> bool:

@@ -32,8 +32,7 @@ def _escape(character: str) -> str:
 def word(text: str) -> str:
     """``text`` as the value of an argument: bare where RouterOS' own export leaves it bare, else quoted.
 
-    A ``!`` that negates a matcher must not come to stand inside quotes: what RouterOS makes of that is not documented.
+    A ``!`` that negates a matcher stands inside the quotes, as in exports that people published
+    (``src-address-list="!Local LAN"``).
     """
-    if _BARE.fullmatch(text):
-        return text
-    return "!" + quote(text[1:]) if text.startswith("!") and len(text) > 1 else quote(text)
+    return text if _BARE.fullmatch(text) else quote(text)

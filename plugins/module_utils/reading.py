@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from . import device_mode, diff_text, drift_words, router_notes
-from .diff import Difference, Found, compare, is_of, unwritable
+from . import adopt, device_mode, diff_text, drift_words, router_preflight
+from .adoption import Weighed, weighed
+from .diff import Difference, Found, Operation, compare, is_of, unwritable
 from .menus import MENUS, Menu
 from .plan import Row
 from .protection import Protection
@@ -23,7 +24,7 @@ from .router_values import resolved, unresolved, wanted_paths
 from .secrets_mask import Mask
 from .versions import Version, lacks, parse_version, planned_for
 
-RESOURCE = "/system/resource"
+RESOURCE, SCHEDULER = "/system/resource", "/system/scheduler"
 
 
 class CommitError(Exception):
@@ -43,7 +44,8 @@ class Request:
     """``host``: the name that people know. ``owners``: see :func:`diff.compare`. ``secrets``: name to value, for the
     gaps of the plan's texts; never shown. ``made_for``: the versions that the rows were made for, where known.
     ``protection``: ``None`` writes without lock and dead man, for tools that guard themselves. ``force``: checks of
-    the preflight that may fail. ``adopt``: whether rows of a hand-made recipe are replaced. ``user``: the login."""
+    the preflight that may fail. ``adopt``: whether rows of a hand-made recipe are replaced. ``user``: the login, and
+    ``address`` where the router is looked for."""
 
     host: str
     rows: tuple[Row, ...]
@@ -54,6 +56,7 @@ class Request:
     force: frozenset[str] = frozenset()
     adopt: bool = False
     user: str = ""
+    address: str = ""
 
     @property
     def mask(self) -> Mask:
@@ -78,14 +81,30 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one connection found out. ``text``: the version as the router says it. ``router``: the managed menus."""
+    """What one connection found out. ``text``: the version as the router says it. ``router``: the managed menus.
+    ``weighed``: how they compare with the plan, and what is to be written. ``refused``: why it must not be."""
 
     text: str
     version: Version
     router: Mapping[str, list[Found]]
     plan: tuple[Row, ...]
-    difference: Difference
+    weighed: Weighed
     notes: tuple[str, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def difference(self) -> Difference:
+        return self.weighed.difference
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """What is written; more than what is shown where a recipe is taken over."""
+        return self.weighed.operations
+
+    @property
+    def before(self) -> Mapping[str, Sequence[Found]]:
+        """The managed menus with the rows that are taken over as ours."""
+        return self.weighed.router
 
     def outcome(self, request: Request, *, changed: bool) -> Outcome:
         mask = request.mask
@@ -94,7 +113,14 @@ class Reading:
             version=self.text,
             writes=self.difference.writes(),
             diff=tuple(
-                diff_text.diffs(request.host, self.difference, self.plan, self.router, owners=request.owners, mask=mask)
+                diff_text.diffs(
+                    request.host,
+                    self.difference,
+                    self.plan,
+                    self.weighed.router,
+                    owners=self.weighed.owners,
+                    mask=mask,
+                )
             ),
             differences=tuple(diff_text.sentence(operation, mask) for operation in self.difference.operations),
             notes=self.notes,
@@ -120,7 +146,7 @@ class Reading:
 
 
 def read(request: Request, api: Api) -> Reading:
-    """One reading. Raises :class:`CommitError` for every reason not to write, all at once where that is possible, and
+    """One reading. Raises :class:`CommitError` for what no plan of any branch could be compared with, and
     :class:`router_api.RouterError` when the connection breaks."""
     text, version = ask(api)
     faults = _of_another_version(version, request) or unwritable(request.rows, version)
@@ -130,16 +156,58 @@ def read(request: Request, api: Api) -> Reading:
     named = _named(api, request.rows)
     faults = unresolved(request.rows, named, request.secrets)
     if faults:
-        raise CommitError(faults)
+        raise CommitError([*faults, *_findings(request, api, version, request.rows, router, None)[0]])
     plan = resolved(request.rows, named, request.secrets)
-    if any(row.menu == "/system/scheduler" for row in plan):
+    if any(row.menu == SCHEDULER for row in plan):
         plan = device_mode.left_to_the_device(plan, device_mode.forbidden(api, version))
-    difference = compare(plan, router, request.owners)
-    if difference.conflicts:
-        mask = request.mask
-        raise CommitError([mask(f"{item.menu} [{item.tag}]: {item.words}") for item in difference.conflicts])
+    around = _around_a_recipe(request, api, version, plan)
+    comparison = weighed(plan, {**router, **around}, version, owners=request.owners, wanted=request.adopt)
+    conflicts = [f"{item.menu} [{item.tag}]: {item.words}" for item in comparison.difference.conflicts]
+    operations = None if conflicts else comparison.operations
+    seen = {path: rows for path, rows in comparison.router.items() if path in router}
+    refused, notes = _findings(request, api, version, plan, seen, operations)
+    mask = request.mask
+    return Reading(
+        text,
+        version,
+        router,
+        plan,
+        replace(comparison, router=seen),
+        tuple(mask(note) for note in (*notes, *comparison.notes)),
+        tuple(mask(words) for words in (*conflicts, *refused)),
+    )
+
+
+def _around_a_recipe(
+    request: Request, api: Api, version: Version, plan: Sequence[Row]
+) -> Mapping[str, Sequence[Found]]:
+    """Menus that tell whether somebody else uses what a hand-made recipe made. A plan in part replaces none."""
+    if not plan or not adopt.complete(request.owners):
+        return {}
+    return {menu: api.rows(menu, properties) for menu, properties in adopt.also_read(version).items()}
+
+
+def _findings(  # noqa: PLR0917 - all of one reading
+    request: Request,
+    api: Api,
+    version: Version,
+    plan: Sequence[Row],
+    router: Mapping[str, Sequence[Found]],
+    operations: Sequence[Operation] | None,
+) -> tuple[list[str], list[str]]:
+    """What refuses the change, and what is only told."""
+    guard = request.protection
+    options = router_preflight.Options(
+        dead_man=bool(guard and guard.dead_man_s),
+        backup=bool(guard and guard.backup),
+        force=request.force,
+        user=request.user,
+        host=request.address,
+    )
     written = [row for row in plan if is_of(row.tag, request.owners)]
-    return Reading(text, version, router, plan, difference, router_notes.notes(api, version, written, router))
+    found = router_preflight.findings(api, version, written, router, operations=operations, options=options)
+    refused = [f"{item.words} [{item.check}]" for item in found if item.severity == "error"]
+    return refused, [item.words for item in found if item.severity == "warning"]
 
 
 def managed(api: Api, version: Version) -> dict[str, list[Found]]:

@@ -25,8 +25,6 @@ from .versions import Version
 SCRIPT = "/system/script"
 #: A text longer than this is kept as it is, in a script of its own: quoted, it would make the undo too long.
 _LONG = 200
-#: Where a ``!`` at the beginning is a character like others.
-_TEXTS = frozenset({"comment", "name", "log-prefix"})
 #: Characters of one script; the plan's own scripts are longer, so a router takes this.
 _PIECE = 12_000
 
@@ -97,6 +95,11 @@ class _Writer:
         self.kept: list[Kept] = []
         self._before = before
         self._version = version
+        self._renamed = {
+            (operation.menu, operation.id)
+            for operation in operations
+            if operation.verb == "set" and "comment" in operation.values
+        }
         self._removed = {
             (operation.menu, operation.id): str(operation.old.get("comment", ""))
             for operation in operations
@@ -126,7 +129,7 @@ class _Writer:
         for name in operation.values:
             if name in operation.old:
                 values[name] = operation.old[name]
-            elif not menu.unsettable or menu.defaults.get(name):
+            elif menu.is_set_back(name):
                 values[name] = menu.defaults.get(name, "")
             else:
                 unset.append(name)
@@ -149,7 +152,10 @@ class _Writer:
         follower = self._follower(menu, operation.id or "")
         place = f" place-before={follower}" if follower else ""
         add = f"{path} add{self._values(menu, values)}{place}"
-        return f":if ([:len [{path} find where comment={quote(comment)}]] < {twins}) do={{\n{add}\n}}"
+        missing = f"[:len [{path} find where comment={quote(comment)}]] < {twins}"
+        if (menu.path, operation.id) in self._renamed:  # it may be there still without the comment that it got
+            missing += f" && [:len [{path} find where .id={operation.id}]] = 0"
+        return f":if ({missing}) do={{\n{add}\n}}"
 
     def _row(self, menu: Menu, row_id: str) -> str:
         comment = self._removed.get((menu.path, row_id))
@@ -171,8 +177,6 @@ class _Writer:
             return name
         if name in menu.long and len(text) > _LONG:
             return f"{name}=[{_path(menu_at(SCRIPT))} get {quote(self._keep(text))} source]"
-        if name in _TEXTS or name in menu.long:
-            return f"{name}={quote(text)}"
         return f"{name}={word(boolean(text) if menu.properties[name] is boolean else text)}"
 
     def _keep(self, text: str) -> str:

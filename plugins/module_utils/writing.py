@@ -136,7 +136,7 @@ def _set_back(api: Api, menu: Menu, operation: Operation, row_id: str) -> None:
     for name in operation.values:
         if name in operation.old:
             values[name] = operation.old[name]
-        elif not menu.unsettable or menu.defaults.get(name):
+        elif menu.is_set_back(name):
             values[name] = menu.defaults.get(name, "")
         else:
             api.unset(menu.path, row_id, name)
