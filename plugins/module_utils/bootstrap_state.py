@@ -183,7 +183,12 @@ def _addresses(text: str) -> frozenset[str]:
 def _service(line: list[str]) -> Service:
     _, number, name, port, disabled, certificate, addresses = line
     return Service(
-        number, name, port, disabled == "true", "" if certificate in _NO_CERTIFICATE else certificate, _addresses(addresses)
+        number,
+        name,
+        port,
+        disabled == "true",
+        "" if certificate in _NO_CERTIFICATE else certificate,
+        _addresses(addresses),
     )
 
 
@@ -271,7 +276,9 @@ _RULES = _each(
         f"[{_FILTER} get $i disabled]",
         "$dynamic",
         f"[{_FILTER} get $i action]",
-        f'([{_FILTER} get $i protocol] . " " . [{_FILTER} get $i dst-port] . " " . [{_FILTER} get $i src-address-list])',
+        "("
+        + ' . " " . '.join(f"[{_FILTER} get $i {name}]" for name in ("protocol", "dst-port", "src-address-list"))
+        + ")",
         f"[{_FILTER} get $i chain]",
         f"[{_FILTER} get $i jump-target]",
     ],

@@ -59,8 +59,8 @@ def notes(state: State, today: datetime.date) -> tuple[str, ...]:
     """What people should know, though it stops nothing."""
     if state.clock is not None and state.clock < today - datetime.timedelta(days=1):
         return (
-            f"the router's clock says {state.clock}: its certificate begins later. This controller does not mind, but the"
-            " router can check no certificate of others, so no message arrives. Set its clock: /system ntp client",
+            f"the router's clock says {state.clock}: its certificate begins later. This controller does not mind, but"
+            " the router can check no certificate of others, so no message arrives. Set its clock: /system ntp client",
         )
     return ()
 

@@ -124,15 +124,15 @@ def _unknown(pins: Pins, key: paramiko.PKey) -> str:
     other = f" (it is not {pins.accept}, which was to be accepted)" if pins.accept else ""
     return (
         f"the host key of {pins.entry} is not known: {key.get_name()} {shown}{other}. Nothing was sent. If it is the"
-        f" router's (compare over a cable beside it: ssh-keyscan), accept it with -e multiwan_ssh_accept_host_key={shown}"
-        f" --limit this host, which records it in {pins.known_hosts}; or write it into the branch's file as"
-        f" multiwan_ssh_host_key: {shown}"
+        " router's (compare over a cable beside it: ssh-keyscan), accept it with"
+        f" -e multiwan_ssh_accept_host_key={shown} and --limit this host, which records it in {pins.known_hosts};"
+        f" or write it into the branch's file as multiwan_ssh_host_key: {shown}"
     )
 
 
 def _changed(pins: Pins, key: paramiko.PKey, where: str) -> str:
     return (
-        f"THE HOST KEY OF {pins.entry} HAS CHANGED: it shows {key.get_name()} {fingerprint(key)}, which is not the one of"
-        f" {where}. Either somebody stands in between, or the router was reset or replaced. Nothing was sent. If you know"
-        f" that it was, take the old key out of {where} and run this again"
+        f"THE HOST KEY OF {pins.entry} HAS CHANGED: it shows {key.get_name()} {fingerprint(key)}, which is not the one"
+        f" of {where}. Either somebody stands in between, or the router was reset or replaced. Nothing was sent. If you"
+        f" know that it was, take the old key out of {where} and run this again"
     )

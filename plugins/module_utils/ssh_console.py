@@ -138,8 +138,8 @@ def _begin(transport: paramiko.Transport, door: Door) -> None:
 def _negotiation_words(where: str, said: str) -> str:
     if "no acceptable host key" in said or "Incompatible" in said:
         return (
-            f"no SSH with {where}: {said}. RouterOS 6 signs with SHA-1 (ssh-rsa) only, which paramiko "
-            f"{paramiko.__version__} may refuse: install paramiko>=4,<5 in the controller's environment (tried with 6.49)"
+            f"no SSH with {where}: {said}. RouterOS 6 signs with SHA-1 (ssh-rsa) only, which paramiko"
+            f" {paramiko.__version__} may refuse: install paramiko>=4,<5 in the controller's environment"
         )
     return f"no SSH with {where}: {said}"
 

@@ -12,12 +12,12 @@ module: bootstrap
 short_description: Open API-SSL on a router that only SSH reaches, and prove it
 version_added: 0.1.0
 description:
-  - Comes in by SSH, to a router as it left the factory or was set up by hand. The host key must be pinned or accepted before
-    anything is sent.
-  - Brings a certificate that the fleet's own authority signed, makes a user with the least policies, opens API-SSL to the
-    management networks, and accepts it before the first row of the input chain that drops.
-  - Then logs in by the new way, with the certificate checked, and only after that closes what was asked. The way by which it
-    came in stays open. When the new way does not work, nothing is closed and C(api-ssl) is set back.
+  - Comes in by SSH, to a router as it left the factory or was set up by hand. The host key must be pinned or accepted
+    before anything is sent.
+  - Brings a certificate that the fleet's own authority signed, makes a user with the least policies, opens API-SSL to
+    the management networks, and accepts it before the first row of the input chain that drops.
+  - Then logs in by the new way, with the certificate checked, and only after that closes what was asked. The way by
+    which it came in stays open. When the new way does not work, nothing is closed and C(api-ssl) is set back.
   - All mistakes in the arguments are reported at once, before anything is sent.
 options:
   host:
@@ -33,7 +33,8 @@ options:
     type: str
     required: true
   password:
-    description: Password of O(user), or passphrase of O(private_key_file). Many routers leave the factory with an empty one.
+    description: Password of O(user), or passphrase of O(private_key_file). Many routers leave the factory with an empty
+      one.
     type: str
     default: ''
   private_key_file:
@@ -47,8 +48,8 @@ options:
     type: path
     required: true
   accept_host_key:
-    description: A fingerprint that may be recorded when the host is not in O(known_hosts); V(first) accepts any. A key that has
-      changed is never accepted.
+    description: A fingerprint that may be recorded when the host is not in O(known_hosts); V(first) accepts any. A key
+      that has changed is never accepted.
     type: str
   api_host:
     description: Name or address by which the API will be reached.
@@ -75,8 +76,8 @@ options:
     description: List of networks that may reach the API, or V(any). Required.
     type: raw
   close_services:
-    description: List of services to close once the new way is proven, out of C(api), C(ftp), C(telnet), C(www), C(www-ssl),
-      C(winbox).
+    description: List of services to close once the new way is proven, out of C(api), C(ftp), C(telnet), C(www),
+      C(www-ssl), C(winbox).
     type: raw
   ca_folder:
     description: Folder of the fleet's authority, C(ca.pem) and C(ca.key). Made when it is missing.

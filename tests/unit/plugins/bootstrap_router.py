@@ -73,7 +73,7 @@ class RigApi:
 
 
 class Router:
-    """``unreachable``: somebody between the controller and the API drops everything. ``peer``: the controller's address."""
+    """``unreachable``: somebody before the API drops everything. ``peer``: the controller's address."""
 
     def __init__(self, folder: Path, version: str = "7.22", *, passphrase: str | None = None) -> None:
         self.rig = Rig(version)

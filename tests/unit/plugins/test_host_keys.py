@@ -59,7 +59,7 @@ def test_the_branchs_own_pin_counts_alone(file: Path, pin: str) -> None:
     host_keys.record(pins(file), OTHER)
     assert host_keys.is_host_key(pin)
     assert host_keys.check(pins(file, host_key=pin), KEY) is True
-    with pytest.raises(HostKeyError, match="HAS CHANGED.*multiwan_ssh_host_key"):
+    with pytest.raises(HostKeyError, match=r"HAS CHANGED.*multiwan_ssh_host_key"):
         host_keys.check(pins(file, host_key=pin), OTHER)
 
 
@@ -79,6 +79,8 @@ def test_lines_of_others_stay(file: Path) -> None:
     assert file.read_text() == f"# the fleet\n10.0.0.9 ssh-ed25519 AAAA\n192.0.2.1 {LINE}\n"
 
 
-@pytest.mark.parametrize("text", ["", "ssh-rsa", "ssh-rsa AAAA!", "SHA256:short", "MD5:aa:bb", f"ssh-dss {KEY.get_base64()}"])
+@pytest.mark.parametrize(
+    "text", ["", "ssh-rsa", "ssh-rsa AAAA!", "SHA256:short", "MD5:aa:bb", f"ssh-dss {KEY.get_base64()}"]
+)
 def test_what_is_no_pin(text: str) -> None:
     assert not host_keys.is_host_key(text)
