@@ -137,6 +137,7 @@ def connect(target: Target) -> Router:
         sock = socket.create_connection((target.host, target.port), timeout=target.timeout_s)
     except OSError as error:
         raise RouterError(f"no connection to {where}: {_reason(error)}. Is the service api-ssl on?") from None
+    _limit_delay(sock, target.timeout_s)
     try:
         sock = _secured(sock, target) if target.tls else sock
         transport = _Transport(sock)
@@ -150,6 +151,12 @@ def connect(target: Target) -> Router:
         sock.close()
         raise RouterError(_login_words(where, target, error)) from None
     return Router(api)
+
+
+def _limit_delay(sock: socket.socket, seconds: float) -> None:
+    """What was not acknowledged in time is not delivered later either: a write must not meet the router's undo."""
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, max(1, int(seconds * 1000)))
 
 
 def _secured(sock: socket.socket, target: Target) -> socket.socket:

@@ -48,8 +48,14 @@ def target(arguments: Mapping[str, Any]) -> Target:
         password=str(arguments["password"]),
         tls=bool(arguments["tls"]),
         ca_file=str(arguments["ca_file"]) if arguments["ca_file"] else None,
-        timeout_s=float(arguments["timeout_s"]),
+        timeout_s=_patience_s(arguments),
     )
+
+
+def _patience_s(arguments: Mapping[str, Any]) -> float:
+    """A single answer is not waited for beyond the part of the time limit that is kept free of writes."""
+    seconds, limit = float(arguments["timeout_s"]), int(arguments.get("dead_man_s") or 0)
+    return min(seconds, Protection(dead_man_s=limit).margin_s) if limit else seconds
 
 
 def request(arguments: Mapping[str, Any], *, name: str, progress: Callable[[str], None]) -> Request:

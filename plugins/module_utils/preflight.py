@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .branch import parse_branch
+from .preflight_finding import FORCEABLE
 from .problems import BranchError, Problem, show, show_secret
 from .protection import LONGEST_S, SHORTEST_S
 from .role_parameters import unknown_parameters
@@ -95,7 +96,7 @@ def _is_address(value: Any) -> bool:
 
 
 def _are_checks(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, list) and all(isinstance(item, str) and item in FORCEABLE for item in value)
 
 
 _VALUES: tuple[tuple[str, Callable[[Any], bool], str, bool], ...] = (
@@ -110,7 +111,7 @@ _VALUES: tuple[tuple[str, Callable[[Any], bool], str, bool], ...] = (
     ("multiwan_dead_man_s", _is_dead_man, f"whole seconds from {SHORTEST_S} to {LONGEST_S}, or 0 for none", True),
     ("multiwan_reach", _are_addresses, "a list of IPv4 addresses that answer a ping; [] to check nothing", True),
     ("multiwan_backup", _is_flag, "true or false", True),
-    ("multiwan_force", _are_checks, "a list of checks of the preflight", True),
+    ("multiwan_force", _are_checks, f"a list of checks, out of {', '.join(sorted(FORCEABLE))}", True),
     ("multiwan_adopt", _is_flag, "true or false", True),
     ("multiwan_operator", _is_text, "who is named to others while a change is under way", True),
 )

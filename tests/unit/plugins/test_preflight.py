@@ -56,3 +56,31 @@ def test_a_connection_needs_user_and_password() -> None:
 def test_role_parameters_or_no_connection_do_as_well(names: set[str], connection: bool) -> None:
     only = {"multiwan_uplinks": GOOD["multiwan_uplinks"]}
     check(only, name="jakarta", names={*only, *names}, broken={}, connection=connection)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("multiwan_dead_man_s", 5, "whole seconds from 10 to 3600, or 0 for none"),
+        ("multiwan_dead_man_s", "2m", "whole seconds from 10 to 3600, or 0 for none"),
+        ("multiwan_dead_man_s", True, "whole seconds from 10 to 3600, or 0 for none"),
+        ("multiwan_reach", "8.8.8.8", "a list of IPv4 addresses"),
+        ("multiwan_reach", ["dns.google"], "a list of IPv4 addresses"),
+        ("multiwan_backup", "perhaps", "true or false"),
+        ("multiwan_force", ["everything"], "management-path"),
+        ("multiwan_force", "management-path", "management-path"),
+        ("multiwan_adopt", "maybe", "true or false"),
+        ("multiwan_operator", "", "who is named to others"),
+    ],
+)
+def test_how_carefully_a_change_is_made_is_said_rightly(name: str, value: Any, allowed: str) -> None:
+    with pytest.raises(BranchError) as caught:
+        check({**GOOD, name: value}, name="jakarta", names={*GOOD, name}, broken={}, connection=True,
+              connection_values={name: value})  # fmt: skip
+    assert [problem.path for problem in caught.value.problems] == [name]
+    assert allowed in str(caught.value)
+
+
+def test_no_dead_man_no_check_and_a_forced_one_are_allowed() -> None:
+    said = {"multiwan_dead_man_s": 0, "multiwan_reach": [], "multiwan_force": ["management-path"]}
+    check({**GOOD, **said}, name="jakarta", names={*GOOD, *said}, broken={}, connection=True, connection_values=said)
