@@ -28,8 +28,9 @@ from lab.world.state import ROOT, Folder, LabError, ProcessId, State
 from lab.world.topology import Topology
 
 TOOLS = ("ip", "tc", "nft", "dnsmasq", "unshare", "nsenter", "mount")
-READY_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 8.0
+#: Against hangs: a start takes a second and a stop half of one, on a machine that has time for them.
+READY_TIMEOUT_S = 180.0
+STOP_TIMEOUT_S = 30.0
 _KEEP = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 #: fields of State, in the order of Options
 _MANAGED = ("managed_port", "managed_ssh_port")

@@ -36,7 +36,7 @@ def play(name: str, router: RouterUnderTest, folder: Path, variables: dict[str, 
         "ansible_network_os": "community.routeros.routeros",
         "ansible_network_cli_ssh_type": "paramiko",
         "ansible_host_key_checking": False,
-        "ansible_command_timeout": 20,
+        "ansible_command_timeout": 240,
     }
     inventory.write_text(yaml.safe_dump({"all": {"hosts": {"router": login}}}), encoding="utf-8")
     extra.write_text(yaml.safe_dump({"way": way, "seen_file": str(seen), **variables}), encoding="utf-8")
@@ -46,9 +46,10 @@ def play(name: str, router: RouterUnderTest, folder: Path, variables: dict[str, 
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_HOST_KEY_CHECKING": "False",
         "ANSIBLE_PERSISTENT_CONTROL_PATH_DIR": str(folder),
+        "ANSIBLE_PERSISTENT_CONNECT_TIMEOUT": "240",
     }
     command = ["ansible-playbook", "-i", str(inventory), str(PLAYBOOKS / name), "-e", f"@{extra}"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, timeout=180, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, timeout=900, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     return json.loads(seen.read_text(encoding="utf-8"))
 

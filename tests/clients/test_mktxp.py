@@ -30,7 +30,7 @@ def seen(router: RouterUnderTest) -> Iterator[Any]:
 
 
 def wait_for_netwatch(router: RouterUnderTest) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 150
     while router.call("/tool/netwatch")[0].get("status") != "up":
         assert time.monotonic() < until, router.call("/tool/netwatch")
         time.sleep(0.2)

@@ -8,7 +8,9 @@ import asyncio
 import json
 import socket
 import sys
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from lab import netns
@@ -17,6 +19,8 @@ from lab.world.topology import CLIENT_NS, INTERNET_NS, Topology
 
 #: The kernel's default may be bbr, which overdrives a short queue (lab-recipes 10); clients of a branch run cubic.
 CONGESTION = b"cubic"
+#: How often a measurement looks whether it is to end.
+_LOOK_S = 0.1
 _IP_BIND_ADDRESS_NO_PORT = 24  # linux/in.h: the port is chosen at connect, by the whole pair
 
 
@@ -51,6 +55,18 @@ async def connect(client: str, server: str, port: int) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def over(stop: str) -> bool:
+    """Whether the file that ends a measurement is there (``""``: none will be)."""
+    return bool(stop) and Path(stop).exists()
+
+
+async def last(seconds: float, stop: str) -> None:
+    """Returns when so many seconds are over, or when the file ``stop`` is there."""
+    ends = time.monotonic() + seconds
+    while not over(stop) and (left := ends - time.monotonic()) > 0:  # noqa: ASYNC110 - nobody tells of a file
+        await asyncio.sleep(min(left, _LOOK_S) if stop else left)
 
 
 def udp(namespace: str, address: str) -> socket.socket:

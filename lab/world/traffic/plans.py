@@ -76,6 +76,7 @@ class Ticker(Plan):
     seconds: float = _option(30.0, "length")
     flows: int = _option(8, "long-lived UDP flows")
     interval: float = _option(0.05, "seconds between two packets of a flow")
+    stop: str = _option("", "path of a file whose appearance ends it earlier")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class Upload(Plan):
     seconds: float = _option(30.0, "length")
     flows: int = _option(8, "long-lived TCP connections")
     interval: float = _option(0.05, "seconds between two pieces of 512 bytes")
+    stop: str = _option("", "path of a file whose appearance ends it earlier")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Poller(Plan):
     pollers: int = _option(8, "programs, each with its own client and server")
     interval: float = _option(0.2, "seconds between two requests of a program")
     timeout: float = _option(2.0, "seconds until a request counts as failed")
+    stop: str = _option("", "path of a file whose appearance ends it earlier")
 
 
 KINDS: dict[str, type[Plan]] = {

@@ -93,7 +93,7 @@ async def run(plan: Poller, topology: Topology) -> dict[str, Any]:
     began, began_at = time.monotonic(), time.time()
     tasks = [asyncio.create_task(_serve(listening, answering))]
     tasks += [asyncio.create_task(_poll(poller, plan, topology, port=port, began=began)) for poller in pollers]
-    await asyncio.sleep(plan.seconds)
+    await hosts.last(plan.seconds, plan.stop)
     for task in (*tasks, *answering):
         task.cancel()
     await asyncio.gather(*tasks, *answering, return_exceptions=True)

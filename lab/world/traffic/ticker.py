@@ -63,7 +63,7 @@ async def run(plan: Ticker, topology: Topology) -> dict[str, Any]:
 
     listeners = [asyncio.create_task(listen(flow)) for flow in flows]
     tick = 0
-    while (due := tick * plan.interval) < plan.seconds:
+    while (due := tick * plan.interval) < plan.seconds and not hosts.over(plan.stop):
         await asyncio.sleep(max(0.0, began + due - time.monotonic()))
         for flow in flows:
             with contextlib.suppress(OSError):  # same; the flow tries again at the next tick

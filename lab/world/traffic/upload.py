@@ -93,7 +93,7 @@ async def run(plan: Upload, topology: Topology) -> dict[str, Any]:
     began_at = time.time()
     tasks = [asyncio.create_task(work.serve(listening))]
     tasks += [asyncio.create_task(work.client(number, port)) for number in range(plan.flows)]
-    await asyncio.sleep(plan.seconds)
+    await hosts.last(plan.seconds, plan.stop)
     end = work.now()
     for task in (*tasks, *work.tasks):
         task.cancel()

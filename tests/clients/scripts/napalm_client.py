@@ -16,7 +16,7 @@ GETTERS = (
 
 def device(password=to["password"]):
     more = {"port": to["port"], "ssh_port": to["ssh_port"], "paramiko_allow_agent": False}
-    return get_network_driver("ros")(to["host"], to["user"], password, timeout=20, optional_args=more)
+    return get_network_driver("ros")(to["host"], to["user"], password, timeout=120, optional_args=more)
 
 
 def lists(router):

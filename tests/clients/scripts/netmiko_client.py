@@ -9,7 +9,11 @@ from ntc_templates.parse import parse_output
 from way import refused, tell, way
 
 to = way()
-device = {"device_type": "mikrotik_routeros", "host": to["host"], "port": to["ssh_port"], "username": to["user"]}
+device = {
+    **{"device_type": "mikrotik_routeros", "host": to["host"], "port": to["ssh_port"], "username": to["user"]},
+    # a router on a busy machine is slow: that is not what is asked here
+    **dict.fromkeys(("conn_timeout", "auth_timeout", "banner_timeout", "read_timeout_override"), 120.0),
+}
 
 
 def parsed(command, text):
@@ -32,7 +36,8 @@ with ConnectHandler(**device, password=to["password"]) as connection:
             "/",
         ]
         seen["configured"] = connection.send_config_set(lines)
-        seen["timing"] = connection.send_command_timing("/ip firewall address-list print terse where list=netmiko")
+        asked = "/ip firewall address-list print terse where list=netmiko"
+        seen["timing"] = connection.send_command_timing(asked, last_read=5.0)  # all that comes until so long a silence
         seen["removed"] = connection.send_command("/ip firewall address-list remove [find list=netmiko]")
         seen["bad"] = [
             connection.send_command(line)

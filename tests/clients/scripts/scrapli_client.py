@@ -14,7 +14,9 @@ device = {
     "auth_username": to["user"],
     "auth_strict_key": False,
     "transport": "paramiko",
-    "timeout_ops": 10,
+    "timeout_socket": 120,
+    "timeout_transport": 120,
+    "timeout_ops": 120,
 }
 
 

@@ -46,7 +46,7 @@ class Emulated:
     ca_file: Path
 
     def target(self, **other: object) -> api_client.Target:
-        values = {"host": "127.0.0.1", "port": self.port, "user": "multiwan", "password": PASSWORD, "timeout_s": 5.0}
+        values = {"host": "127.0.0.1", "port": self.port, "user": "multiwan", "password": PASSWORD, "timeout_s": 60.0}
         return api_client.Target(**{**values, "ca_file": str(self.ca_file), **other})  # type: ignore[arg-type]
 
     @property
@@ -104,13 +104,13 @@ def emulated(certificates: Certificates) -> Iterator[Make]:
         # asyncio does so only for sockets made with IPPROTO_TCP; without it every answer waits 40 ms for an ACK
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         door = ApiDoor(Engine(store, clock=lambda: 0.0), _authenticate, [sock], certificates.context)
-        asyncio.run_coroutine_threadsafe(door.start(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(door.start(), loop).result(60)
         doors.append(door)
         return Emulated(store, sock.getsockname()[1], certificates.ca_file)
 
     yield make
     for door in doors:
-        asyncio.run_coroutine_threadsafe(door.stop(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(door.stop(), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
+    thread.join(60)
     loop.close()

@@ -48,13 +48,15 @@ class Console:
             self.overlay["ansible_password"],
             allow_agent=False,
             look_for_keys=False,
+            banner_timeout=120,
+            auth_timeout=120,
         )
         return client
 
     def ask(self, line: str) -> str:
         client = self.connect()
         try:
-            return client.exec_command(line, timeout=20)[1].read().decode().replace("\r\n", "\n")
+            return client.exec_command(line, timeout=240)[1].read().decode().replace("\r\n", "\n")
         finally:
             client.close()
 

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -133,13 +133,14 @@ class Flow:
     def __init__(self, host: int = 10, *, namespace: str = "lan", source: str = "", port: int = 0) -> None:
         self._sock = netns.make_socket(namespace, kind=socket.SOCK_DGRAM)
         self._sock.bind((source or f"192.168.10.{host}", port))
-        self._sock.settimeout(0.5)
 
     @property
     def port(self) -> int:
         return int(self._sock.getsockname()[1])
 
-    def ask(self, port: int = PORT) -> str:
+    def ask(self, port: int = PORT, *, wait_s: float = 20.0) -> str:
+        """``wait_s``: less only where silence is expected."""
+        self._sock.settimeout(wait_s)
         try:
             self._sock.sendto(b"?", (SERVER, port))
             address = self._sock.recv(2048).decode().partition(":")[0]
@@ -149,6 +150,14 @@ class Flow:
 
     def close(self) -> None:
         self._sock.close()
+
+
+def until(true: Callable[[], bool], *, within_s: float = 60.0) -> None:
+    """What the kernel does by itself it does a moment later."""
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def uplink_of(address: str) -> str:

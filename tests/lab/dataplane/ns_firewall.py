@@ -49,7 +49,7 @@ def test_drop_and_reject_stop_packets(site: Branch) -> None:
     for action, host in (("drop", 12), ("reject", 13)):
         site.config.add(FILTER, chain="forward", action=action, src_address=f"192.168.10.{host}")
     site.apply()
-    assert [site.flow(host).ask() for host in (12, 13)] == ["", ""]
+    assert [site.flow(host).ask(wait_s=1) for host in (12, 13)] == ["", ""]
     assert site.flow(14).ask() != ""
 
 
@@ -59,22 +59,22 @@ def test_a_list_filled_by_rules_is_matched_and_listed(site: Branch) -> None:
     site.config.add(FILTER, action="add-src-to-address-list", address_list="bad", address_list_timeout="1h", **add)
     drop = site.config.add(FILTER, chain="forward", action="drop", src_address_list="bad")
     site.apply()
-    assert [site.flow(host).ask() for host in (20, 21)] == ["", ""]
+    assert [site.flow(host).ask(wait_s=1) for host in (20, 21)] == ["", ""]
     assert site.flow(22).ask() != ""
     members = site.actuator.dynamic_addresses()["bad"]
     assert [address for address, _left in members] == ["192.168.10.21"]
-    assert 3590 <= members[0][1] <= 3600
+    assert 3000 <= members[0][1] <= 3600
     site.config.set(FILTER, drop, comment="a change of rules keeps the members")
     site.config.add(FILTER, chain="forward", action="passthrough")
     site.apply()
-    assert site.flow(21).ask() == ""
+    assert site.flow(21).ask(wait_s=1) == ""
 
 
 def test_notrack_packets_have_no_connection(site: Branch) -> None:
     site.config.add("/ip/firewall/raw", chain="prerouting", action="notrack", src_address="192.168.10.15")
     row = site.config.add(MANGLE, chain="forward", action="passthrough", connection_state="untracked")
     site.apply()
-    site.flow(15).ask()
+    site.flow(15).ask(wait_s=1)  # without a connection there is no NAT, and nobody answers
     assert _count(site, MANGLE, row) == 1
     assert all(values["src-address"] != "192.168.10.15" for _id, values in site.actuator.connections.rows())
 

@@ -75,7 +75,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 def lab_down(folder: Path) -> None:
     command = [sys.executable, "-m", "lab.world.cli", "down", "--name", "demo"]
-    subprocess.run(command, cwd=ROOT, env=environment(folder), check=False, capture_output=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, env=environment(folder), check=False, capture_output=True, timeout=400)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -84,7 +84,7 @@ def test_a_stopped_demo_leaves_nothing(demo: Demo, number: signal.Signals, momen
     demo.until(moment)
     assert demo.lab_processes()
     demo.process.send_signal(number)
-    words, _ = demo.process.communicate(timeout=60)
+    words, _ = demo.process.communicate(timeout=400)
     assert demo.process.returncode == 130, words
     assert "interrupted, everything is taken down" in words
     assert [line for line in demo.lab_processes() if not line.startswith(f"{demo.process.pid} ")] == []
@@ -95,7 +95,7 @@ def test_a_stopped_demo_leaves_nothing(demo: Demo, number: signal.Signals, momen
 def test_what_a_killed_demo_leaves_is_taken_down_by_lab_down(demo: Demo) -> None:
     demo.until("download, run 1")
     demo.process.kill()
-    demo.process.communicate(timeout=60)
+    demo.process.communicate(timeout=400)
     lab_down(demo.folder)
     assert demo.lab_processes() == []
     assert not (demo.folder / "lab" / "demo").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +54,7 @@ class Branch:
             command += ["-e", f"@{file}"]
         environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, text=True, capture_output=True, timeout=180, check=False
+            command, cwd=ROOT, env=environment, text=True, capture_output=True, timeout=900, check=False
         )
         return Played(done.returncode, done.stdout + done.stderr)
 
@@ -80,7 +81,14 @@ class Branch:
         return sum(str(entry["origin"]).startswith("api") for entry in asyncio.run(self.lab.journal()))
 
     def measure(self, kind: str, **options: Any) -> dict[str, Any]:
+        """A connection may take as long as a busy machine needs for it, unless the test says otherwise."""
+        if kind == "connections":
+            options = {"timeout": 30.0, **options}
         return dict(asyncio.run(self.lab.measure(kind, **options)))
+
+    def new_file(self) -> Path:
+        """Where no file is yet."""
+        return Path(tempfile.mkdtemp(dir=self.folder)) / "file"
 
     def logged(self) -> list[str]:
         return [row["message"] for row in self.call("/log")]

@@ -19,7 +19,7 @@ from lab.world.shell import argv_in
 from tests.lab.product.conftest import Branch
 
 API_PORT = 8728
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 60.0
 #: The other end of a socket that the lab keeps; a place is where sockets come from, not where a program has to live.
 _MAKE = """
 import socket, sys

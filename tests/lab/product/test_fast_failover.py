@@ -20,6 +20,7 @@ from tests.lab.product.conftest import Branch, Played, Start
 from tests.lab.product.flows import carried_by
 from tests.lab.product.lines import uplinks
 from tests.lab.product.outages import (
+    ROUNDING_S,
     TELLS_WITHIN_S,
     Message,
     Ticking,
@@ -27,6 +28,7 @@ from tests.lab.product.outages import (
     connections,
     cut,
     heal,
+    logged_at,
     marks,
     messages,
     probes,
@@ -44,9 +46,11 @@ pytestmark = pytest.mark.lab
 
 HOLD_S = 8
 QUICK: Mapping[str, Any] = {"multiwan_probe": {"interval": "1s", "good_checks": HOLD_S}}
-#: RouterOS' own check asks every 10 s and believes the second silence, so it needs more.
-BEFORE_NATIVE_S = 10.0
+#: RouterOS' own check believes the second silence. The administrator lets it ask so rarely that it needs longer.
+NATIVE_INTERVAL, BEFORE_NATIVE_S = "1m", 60.0
 ALL_DEAD_S = 22.0
+#: A flow that nothing happened to may be silent for as long as a busy machine makes it.
+SILENT_S = 5.0
 PORT, CLIENT = 8080, "192.168.10.10"
 LINES = ("isp1", "isp2")
 LABEL = "Modem satu"
@@ -65,6 +69,7 @@ def branch(start: Start) -> Branch:
     played = branch.play("site", variables=QUICK)
     assert played.code == 0, played.output
     asyncio.run(branch.lab.chat(limits={"per_second": 0, "per_minute": 0}))
+    branch.call("/routing/settings", "set", check_gateway_ping_interval=NATIVE_INTERVAL)
     until_all_answer(branch)
     return branch
 
@@ -74,7 +79,10 @@ def branch(start: Start) -> Branch:
 
 @dataclass(frozen=True)
 class Death:
-    """What was seen while the internet behind isp1 was away. Moments are on the wall clock."""
+    """What was seen while the internet behind isp1 was away. Moments are on the wall clock.
+
+    ``closed``, ``opened``: when the router wrote so.
+    """
 
     died: float
     closed: float
@@ -99,10 +107,10 @@ def death(branch: Branch) -> Death:
     session = sockets.Session(branch, "isp1", "192.168.1.2")
     assert len(tuple(session.api("/system/identity/print"))) == 1
     assert marks(branch, forwards["isp1"].source, session.source) == ["mw-isp1", "mw-isp1"]
-    ticking = Ticking(branch, flows=16, seconds=35.0)
+    ticking = Ticking(branch, flows=16)
     try:
         died = cut(branch, "isp1")
-        gone = until_closed(branch, "isp1")
+        until_closed(branch, "isp1")
         asyncio.run(carried_by(branch, "isp2"))
         until(lambda: not marks(branch, forwards["isp1"].source), "the forwarded connection is removed")
         # the last look before the line is back
@@ -113,9 +121,9 @@ def death(branch: Branch) -> Death:
         administrators = marks(branch, session.source)
     finally:
         returned = heal(branch, "isp1")
-    opened = until_closed(branch)
+    until_closed(branch)
     (identity,) = session.api("/system/identity/print")
-    assert ticking.running, "the line came back after the flows that should have seen it"
+    time.sleep(SILENT_S + 1)  # so that one that was cut would be silent for so long
     began, flows = ticking.seen()
     assert forwards["isp2"].works()
     told(branch, "up")
@@ -124,9 +132,9 @@ def death(branch: Branch) -> Death:
         one.close()
     return Death(
         died,
-        gone,
+        logged_at(branch, "multiwan: Modem 1 is not used now"),
         returned,
-        opened,
+        logged_at(branch, "multiwan: Modem 1 is used again"),
         began,
         flows,
         udp,
@@ -158,7 +166,7 @@ def test_flows_of_the_other_line_are_neither_moved_nor_silent(death: Death) -> N
     others = [flow for flow in death.flows if flow["moves"][0][1] == "isp2"]
     assert others, "no flow used isp2"
     assert {tuple(flow["uplinks"]) for flow in others} == {("isp2",)}
-    assert max(flow["max_gap_s"] for flow in others) < 2.0
+    assert max(flow["max_gap_s"] for flow in others) < SILENT_S
 
 
 def test_an_administrators_session_by_the_dead_line_is_not_removed_and_goes_on(death: Death) -> None:
@@ -171,7 +179,7 @@ def test_of_forwarded_connections_only_those_by_the_dead_line_are_removed(death:
 
 
 def test_the_gate_opens_after_the_hold_down(death: Death) -> None:
-    assert death.opened - death.returned > HOLD_S - 0.5
+    assert death.opened - death.returned > HOLD_S - 2
     assert death.log.count("multiwan: Modem 1 is used again") == 1
 
 
@@ -180,11 +188,11 @@ def test_one_message_of_the_death_and_one_of_the_return_with_its_length(death: D
     down, up = death.told
     assert all("Modem 1" in one.text for one in death.told)
     assert down.raised is not None
-    assert -1 < down.raised - death.died < TELLS_WITHIN_S
+    assert death.died - ROUNDING_S < down.raised < death.died + TELLS_WITHIN_S
     assert up.raised is not None
-    assert -2 < up.raised - death.opened < 2
+    assert abs(up.raised - death.opened) <= ROUNDING_S
     assert up.length is not None
-    assert abs(up.length - (death.opened - death.closed)) <= 3
+    assert abs(up.length - (death.opened - death.closed)) <= ROUNDING_S
 
 
 # --- all lines die, and one comes back
@@ -197,7 +205,7 @@ class Blackout:
     first_died: float
     died: float
     over: float
-    opened: float
+    opened_at: float
     plays: dict[str, Played]
     closed_after: dict[str, set[str]]
     sent_meanwhile: int
@@ -210,6 +218,7 @@ class Blackout:
 @pytest.fixture(scope="module")
 def blackout(branch: Branch, death: Death) -> Blackout:
     """isp1 dies, then isp2; isp2 comes back, isp1 stays dead. Deploys run in each part."""
+    branch.call("/routing/settings", "set", check_gateway_ping_interval="10s")
     until_all_answer(branch)
     plays, gates = {}, {}
 
@@ -234,7 +243,7 @@ def blackout(branch: Branch, death: Death) -> Blackout:
         sent = len(messages(branch)) - sent
     finally:
         over = heal(branch, "isp2")
-    opened = until_closed(branch, "isp1")
+    until_closed(branch, "isp1")
     kept = {line: marks(branch, *(one.source for one in some)) for line, some in of.items()}
     works = [one.works() for one in of["isp2"]]
     for one in idle:
@@ -244,8 +253,19 @@ def blackout(branch: Branch, death: Death) -> Blackout:
     play("label", "site", RELABELLED)
     told(branch, "all-down")
     told(branch, "up", "Modem 2")
+    opened_at = logged_at(branch, "multiwan: Modem 2 is used again")
     return Blackout(
-        first, died, over, opened, plays, gates, sent, kept_while_dead, kept, works, messages(branch)[len(death.told) :]
+        first,
+        died,
+        over,
+        opened_at,
+        plays,
+        gates,
+        sent,
+        kept_while_dead,
+        kept,
+        works,
+        messages(branch)[len(death.told) :],
     )
 
 
@@ -278,15 +298,15 @@ def test_what_happened_while_all_were_dead_is_told_afterwards_and_once(blackout:
         assert one.raised is not None
         dead = blackout.first_died if "Modem 1" in one.text else blackout.died
         begin = dead if one.kind == "down" else blackout.over
-        assert -2 < one.raised - begin < TELLS_WITHIN_S, one.text
+        assert -ROUNDING_S < one.raised - begin < TELLS_WITHIN_S, one.text
 
 
 def test_the_message_about_all_lines_has_begin_and_length(blackout: Blackout) -> None:
     (whole,) = [one for one in blackout.told if one.kind == "all-down"]
     assert whole.since is not None
-    assert -1 < whole.since - blackout.died < TELLS_WITHIN_S
+    assert -ROUNDING_S < whole.since - blackout.died < TELLS_WITHIN_S
     assert whole.length is not None
-    assert abs(whole.since + whole.length - blackout.opened) <= 3
+    assert abs(whole.since + whole.length - blackout.opened_at) <= ROUNDING_S
 
 
 # --- the router restarts during an outage

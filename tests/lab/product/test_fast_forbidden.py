@@ -16,9 +16,10 @@ from tests.lab.product.outages import closed, cut, heal, until_all_answer
 
 pytestmark = pytest.mark.lab
 
-QUICK = {"multiwan_mode": "failover", "multiwan_probe": {"interval": "1s", "good_checks": 3}}
+UNFORCED = {"multiwan_mode": "failover", "multiwan_probe": {"interval": "1s", "good_checks": 3}}
+QUICK = {**UNFORCED, "multiwan_force": ["device-mode"]}
 #: A check every 10 s, two silences, and a machine that is busy.
-NATIVE_S = 60.0
+NATIVE_S = 240.0
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,14 @@ def branch(start: Start) -> Branch:
 
 
 @pytest.fixture(scope="module")
-def played(branch: Branch) -> Played:
+def refused(branch: Branch) -> Played:
+    """Nothing could bring the branch back there, so the operator has to say that he goes without."""
+    return branch.play("site", variables=UNFORCED)
+
+
+@pytest.fixture(scope="module")
+def played(branch: Branch, refused: Played) -> Played:
+    del refused
     return branch.play("site", variables=QUICK)
 
 
@@ -46,6 +54,13 @@ def gates(branch: Branch) -> Iterator[list[set[str]]]:
     yield seen
     over.set()
     watcher.join()
+
+
+def test_without_a_dead_man_nothing_is_written_unless_that_is_forced(branch: Branch, refused: Played) -> None:
+    assert refused.code != 0
+    assert "the dead man would never run" in refused.output
+    assert "multiwan_force: [device-mode]" in refused.output
+    assert branch.writes() == 0
 
 
 def test_the_deploy_says_what_does_not_work(played: Played) -> None:
@@ -70,6 +85,6 @@ def test_a_dead_line_is_left_and_used_again_without_closing_a_gate(branch: Branc
     finally:
         heal(branch, "isp1")
     asyncio.run(carried_by(branch, "isp1", within_s=NATIVE_S))
-    assert len(gates) > 10
+    assert len(gates) > 3
     assert {name for one in gates for name in one} == set()
     assert not [line for line in branch.logged() if "is not used now" in line]

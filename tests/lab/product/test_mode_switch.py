@@ -36,17 +36,15 @@ def deployed(start: Start, name: str, version: str = "7.22") -> Branch:
 
 async def there_and_back(branch: Branch) -> tuple[list[Json], list[Json]]:
     """Balance, failover, balance: flows that began in the one mode, and in the other."""
-    begun_in_balance = await begin(branch, 50.0)
+    begun_in_balance = await begin(branch)
     assert (await play(branch, "site", FAILOVER)).changed == 1
     assert await split(branch) == {"isp1": 200, "isp2": 0}
     writes = len(await branch.lab.journal())
     assert (await play(branch, "site", FAILOVER)).changed == 0
     assert len(await branch.lab.journal()) == writes
 
-    begun_in_failover = await begin(branch, 30.0)
+    begun_in_failover = await begin(branch)
     assert (await play(branch, "site", BALANCE)).changed == 1
-    assert begun_in_balance.running, "the switches took longer than the flows that should have seen them"
-    assert begun_in_failover.running
     assert min((await split(branch, 400)).values()) > 120
     writes = len(await branch.lab.journal())
     assert (await play(branch, "site", BALANCE)).changed == 0
@@ -80,11 +78,10 @@ async def primary_dies_and_returns(branch: Branch) -> tuple[list[Json], Json]:
     try:
         await carried_by(branch, "isp2")
         await play(branch, "verify", FAILOVER)  # an outage is not drift
-        on_the_backup = await begin(branch, 40.0)
+        on_the_backup = await begin(branch)
     finally:
         await branch.lab.heal("isp1")
     await carried_by(branch, "isp1")
-    assert on_the_backup.running, "the primary came back after the flows that should have seen it"
     return await on_the_backup.seen(), await split(branch)
 
 
@@ -99,14 +96,13 @@ async def switch_during_an_outage(branch: Branch) -> tuple[list[Json], Json]:
     await branch.lab.cut("isp1", "upstream")
     try:
         await carried_by(branch, "isp2")
-        on_the_living = await begin(branch, 40.0)
+        on_the_living = await begin(branch)
         assert (await play(branch, "site", BALANCE)).changed == 1
         assert await split(branch) == {"isp1": 0, "isp2": 200}, "the dead line's gate stays closed"
         await play(branch, "verify", BALANCE)
     finally:
         await branch.lab.heal("isp1")
     await shared(branch)
-    assert on_the_living.running, "the dead line came back after the flows that should have seen it"
     return await on_the_living.seen(), await split(branch, 400)
 
 

@@ -17,9 +17,14 @@ pytestmark = pytest.mark.lab
 LABEL = "Jalur “Ä” 本社 🙂 & 100%"
 
 
-@pytest.fixture(scope="module", params=["7.22", "6.49"])
+#: RouterOS 6 has a file of its own (test_notify_six.py), so that both can run side by side.
+VERSION = "7.22"
+
+
+@pytest.fixture(scope="module")
 def branch(start: Start, request: pytest.FixtureRequest) -> Branch:
-    branch = start(f"notify-{request.param}".replace(".", "-"), version=request.param)
+    version = request.module.VERSION
+    branch = start(f"notify-{version}".replace(".", "-"), version=version)
     played = branch.play("site")
     assert played.code == 0, played.output
     asyncio.run(branch.lab.chat(limits={"per_second": 0, "per_minute": 0}))
@@ -52,11 +57,16 @@ def texts(branch: Branch, *, count: int = 0, wait_s: float = 0) -> list[str]:
     return [str(message["text"]) for message in chat["messages"]]
 
 
-def until(true: Callable[[], object], wait_s: float = 20) -> None:
+def until(true: Callable[[], object], wait_s: float = 180) -> None:
     end = time.monotonic() + wait_s
     while not true():
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+def until_idle(branch: Branch) -> None:
+    """Nothing waits, and no run sends: the lock of one that does must not be taken away."""
+    until(lambda: (rows(branch, "mw-outbox"), rows(branch, "mw-sending")) == ([], []))
 
 
 def arrived(branch: Branch, text: str) -> int:
@@ -70,9 +80,9 @@ def is_six(branch: Branch) -> bool:
 
 def test_any_text_arrives_as_it_was_written_with_its_time(branch: Branch) -> None:
     queue(branch, LABEL, "kemarin 12:00")
-    (text,) = texts(branch, count=1, wait_s=30)
+    (text,) = texts(branch, count=1, wait_s=150)
     assert text == f"{LABEL}\nWaktu kejadian: kemarin 12:00"
-    until(lambda: (rows(branch, "mw-outbox"), rows(branch, "mw-sending")) == ([], []))
+    until_idle(branch)
 
 
 def test_an_old_router_was_given_the_authority_and_keeps_no_file(branch: Branch) -> None:
@@ -91,6 +101,7 @@ def test_what_the_server_could_not_take_is_sent_once_later(branch: Branch, fail:
     hurry(branch)
     until(lambda: arrived(branch, f"after {fail}") == 1)
     for _ in range(2):
+        until_idle(branch)
         hurry(branch)
     assert arrived(branch, f"after {fail}") == 1
 
@@ -111,7 +122,8 @@ def test_what_is_refused_is_dropped_logged_and_not_repeated(branch: Branch, stat
     asyncio.run(branch.lab.chat(fail=f"{status}:1"))
     queue(branch, f"refused {status}")
     console(branch, "/system script run mw-outbox")
-    assert f"multiwan: Telegram refused a message, status {status}" in branch.logged()
+    until(lambda: f"multiwan: Telegram refused a message, status {status}" in branch.logged())
+    until_idle(branch)
     hurry(branch)
     assert (rows(branch, "mw-outbox"), arrived(branch, f"refused {status}")) == ([], 0)
     assert rows(branch, "mw-refused")
@@ -124,7 +136,7 @@ def test_of_25_messages_the_newest_20_are_kept_and_sent_in_order(branch: Branch)
         queue(branch, f"number {number}")
     assert len(rows(branch, "mw-outbox")) == 20
     branch.call("/system/scheduler", "enable", numbers=scheduler[".id"])
-    until(lambda: arrived(branch, "number 24"), 60)
+    until(lambda: arrived(branch, "number 24"))
     found = [text.split("\n")[0] for text in texts(branch) if text.startswith("number ")]
     assert found == [f"number {number}" for number in range(5, 25)]
 
@@ -137,7 +149,7 @@ def test_runs_at_once_send_each_message_once(branch: Branch) -> None:
         await asyncio.gather(*(branch.lab.console("/system script run mw-outbox") for _ in range(4)))
 
     asyncio.run(together())
-    until(lambda: arrived(branch, "at once 5"), 30)
+    until(lambda: arrived(branch, "at once 5"))
     found = [text.split("\n")[0] for text in texts(branch) if text.startswith("at once ")]
     assert sorted(found) == [f"at once {number}" for number in range(6)]
 
@@ -148,7 +160,7 @@ def test_a_run_that_died_holds_the_others_up_for_a_minute_at_most(branch: Branch
     queue(branch, "behind a dead run")
     console(branch, "/system script run mw-outbox")
     assert arrived(branch, "behind a dead run") == 0
-    until(lambda: arrived(branch, "behind a dead run") == 1, 90)
+    until(lambda: arrived(branch, "behind a dead run") == 1)
 
 
 def test_the_test_message_is_sent_as_a_real_one(branch: Branch) -> None:
@@ -187,7 +199,7 @@ def test_with_all_lines_dead_it_waits_and_arrives_once_when_one_is_back(branch: 
     assert "jakarta: waiting: " in played.output
     (row,) = [row for row in rows(branch, "mw-outbox") if "pesan%20uji" in row["comment"]]
     asyncio.run(branch.lab.heal("isp2"))
-    until(lambda: any("pesan uji" in text for text in texts(branch)[before:]), 90)
+    until(lambda: any("pesan uji" in text for text in texts(branch)[before:]), 300)
     time.sleep(12)
     assert sum("pesan uji" in text for text in texts(branch)[before:]) == 1
     assert row not in rows(branch, "mw-outbox")

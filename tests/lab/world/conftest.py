@@ -72,7 +72,7 @@ def cli(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         text=True,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=600,
         **options,
     )
 

@@ -45,7 +45,7 @@ def host() -> dict[str, object]:
     }
 
 
-def wait_until(what: Callable[[], bool], seconds: float = 10.0) -> bool:
+def wait_until(what: Callable[[], bool], seconds: float = 90.0) -> bool:
     end = time.monotonic() + seconds
     while not what():
         if time.monotonic() > end:
@@ -95,11 +95,11 @@ async def test_a_killed_lab_leaves_only_files_and_the_next_command_cleans_them(b
     # killing the traffic process alone fails the measurement, and the lab lives on; then the lab is killed too
     if victim == "child":
         os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
-        assert traffic.wait(10) == 1
+        assert traffic.wait(90) == 1
         assert lab.running() is not None
         victim = "inner"
     os.kill(getattr(state, victim).pid, signal.SIGKILL)
-    assert traffic.wait(10) == 1
+    assert traffic.wait(90) == 1
     assert await asyncio.to_thread(wait_until, lambda: processes_of(base) == [])
     assert host() == before
     assert files(base) != []
@@ -134,11 +134,11 @@ def test_up_interrupted_at_any_moment_leaves_no_process(base: Path, delay_s: flo
     with contextlib.suppress(subprocess.TimeoutExpired):
         launcher.wait(delay_s)
     launcher.send_signal(number)
-    _, said = launcher.communicate(timeout=15)
+    _, said = launcher.communicate(timeout=240)
     # a lab that was ready before the signal is up, and stays up; every other one is gone without being asked again
     ready = launcher.returncode == 0 or (number == signal.SIGKILL and (Folder("default").read() or NOTHING).inner)
     if not ready:
-        assert wait_until(lambda: processes_of(base) == [], 5), said
+        assert wait_until(lambda: processes_of(base) == []), said
         # before Python listens to signals nothing was made; afterwards Ctrl-C and a polite kill clean the files too
         assert number == signal.SIGKILL or files(base) == [], said
     cli("down")
@@ -166,7 +166,7 @@ def test_up_fails_with_a_sentence_when_the_lab_is_killed_under_it(base: Path, ro
     children = Path(f"/proc/{state.outer.pid}/task/{state.outer.pid}/children")
     assert wait_until(lambda: bool(children.read_text().split()))
     os.kill(state.outer.pid if role == "outer" else int(children.read_text().split()[0]), signal.SIGKILL)
-    _, error = launcher.communicate(timeout=15)
+    _, error = launcher.communicate(timeout=240)
     assert launcher.returncode == 1
     assert "lab: the lab" in error
     assert wait_until(lambda: processes_of(base) == [])
@@ -177,7 +177,7 @@ def test_up_fails_with_a_sentence_when_the_lab_is_killed_under_it(base: Path, ro
 def test_a_held_lab_dies_with_who_started_it_and_another_does_not(base: Path, hold: bool) -> None:
     code = "import asyncio, time; from lab.world.client import LabClient, Options; "
     code += f"options = Options(api_port=0, api_ssl_port=0, router={STAND_IN!r}, hold={hold}); "
-    code += "print(asyncio.run(LabClient('held').up(options)), flush=True); time.sleep(60)"
+    code += "print(asyncio.run(LabClient('held').up(options)), flush=True); time.sleep(900)"
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         assert "api_port" in starter.stdout.readline()
@@ -213,7 +213,7 @@ async def test_sixteen_lines_come_up_and_every_one_reaches_the_internet(base: Pa
     lines = tuple(Uplink(n, 10_000_000, 10_000_000) for n in range(1, 17))
     await lab.up(replace(OPTIONS, topology=Topology(uplinks=lines)))
     try:
-        result = await lab.measure("connections", count=800)
+        result = await lab.measure("connections", count=800, timeout=30.0)
         assert result["failed"] == 0
         assert sum(result["split"].values()) == 800
         assert min(result["split"].values()) > 0
@@ -282,7 +282,7 @@ def test_it_runs_without_any_privilege(base: Path) -> None:
     script = f"{lab} {' '.join(UP)} && {lab} traffic connections --count 100 --json | tail -1 && {lab} rogue on && "
     script += f"{lab} shell client -- sh -c 'ip -br addr show dev eth0' && {lab} cut isp1 && {lab} down"
     done = subprocess.run(
-        [*plain, "sh", "-c", script], cwd=ROOT, text=True, capture_output=True, check=False, timeout=90
+        [*plain, "sh", "-c", script], cwd=ROOT, text=True, capture_output=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     result = next(line for line in done.stdout.splitlines() if line.startswith("{"))
@@ -308,7 +308,7 @@ def test_a_missing_program_is_named(base: Path, tmp_path: Path) -> None:
 def test_a_reader_that_leaves_early_makes_no_traceback(base: Path) -> None:
     assert cli(*UP).returncode == 0
     line = f"{sys.executable} -m lab.world.cli traffic probe --seconds 30 --interval 0.05 --json | head -1"
-    done = subprocess.run(["sh", "-c", line], cwd=ROOT, text=True, capture_output=True, check=False, timeout=20)
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, text=True, capture_output=True, check=False, timeout=300)
     assert json.loads(done.stdout)["event"] == "probe"
     assert "Traceback" not in done.stderr
     assert cli("down").returncode == 0

@@ -24,8 +24,8 @@ ICMP = {
     **{"thr-avg": "10s", "thr-max": "10s", "thr-jitter": "10s", "thr-stdev": "10s", "startup-delay": "0s"},
 }
 SIMPLE = {"interval": "2s", "timeout": "1s"}
-#: an interval, the train and the wait for its last packet; and what a busy machine takes
-NOTICED_S = 2 + 0.5 + 1 + 0.8
+#: an interval, the train and the wait for its last packet are 3.5 s; the rest is for a machine that is busy
+NOTICED_S = 60.0
 
 
 def _settings(version: str) -> Mapping[str, str]:
@@ -114,19 +114,24 @@ async def _becomes(lab: LabClient, *, within_s: float, **wanted: str) -> float:
         await asyncio.sleep(0.05)
 
 
-async def _logged(lab: LabClient) -> list[str]:
-    return [row["message"] for row in (await lab.router_call("/log", "print"))["rows"]]
+async def _reads(lab: LabClient) -> list[str]:
+    """What the scripts have written to the log."""
+    rows = (await lab.router_call("/log", "print"))["rows"]
+    return [row["message"] for row in rows if row["message"].startswith("read")]
 
 
 async def test_a_line_that_dies_behind_its_modem_is_noticed_and_the_other_one_is_not_blamed(
     lab: LabClient, version: str
 ) -> None:
-    await _becomes(lab, within_s=12, a="up", b="up")
+    await _becomes(lab, within_s=NOTICED_S, a="up", b="up")
     failed_before = (await _rows(lab))["9.9.9.10"].get("failed-tests")
+    read_before = len(await _reads(lab))
     await lab.cut("isp1", "upstream")
     await _becomes(lab, within_s=NOTICED_S, a="down", b="up")
-    await asyncio.sleep(0.2)
-    read = [line for line in await _logged(lab) if line.startswith("read")]
+    ends = time.monotonic() + NOTICED_S
+    while len(read := await _reads(lab)) == read_before:
+        assert time.monotonic() < ends
+        await asyncio.sleep(0.1)
     assert read[-1] == ("read down" if version == "6.49" else "read down 0/3 100")
     assert (await _rows(lab))["9.9.9.10"].get("failed-tests") == failed_before
     await lab.heal("isp1")
@@ -134,16 +139,16 @@ async def test_a_line_that_dies_behind_its_modem_is_noticed_and_the_other_one_is
 
 
 async def test_a_cable_that_is_pulled_is_noticed_though_another_line_could_carry_the_probe(lab: LabClient) -> None:
-    await _becomes(lab, within_s=12, a="up", b="up")
+    await _becomes(lab, within_s=NOTICED_S, a="up", b="up")
     await lab.cut("isp2", "cable")
     await _becomes(lab, within_s=NOTICED_S, a="up", b="down")
     await lab.heal("isp2")
-    await _becomes(lab, within_s=NOTICED_S + 2, a="up", b="up")
+    await _becomes(lab, within_s=NOTICED_S, a="up", b="up")
 
 
 async def test_a_probe_goes_by_the_routes_of_its_moment(lab: LabClient) -> None:
     """A change of a route counts for the very next probe; the row itself was not touched."""
-    await _becomes(lab, within_s=12, a="up", b="up")
+    await _becomes(lab, within_s=NOTICED_S, a="up", b="up")
     way = next(
         row for row in (await lab.router_call("/ip/route", "print"))["rows"] if row.get("comment") == "way to 8.8.4.4"
     )
@@ -154,7 +159,7 @@ async def test_a_probe_goes_by_the_routes_of_its_moment(lab: LabClient) -> None:
 
 
 async def test_rows_are_found_by_comment_and_status_and_read_by_name(lab: LabClient) -> None:
-    await _becomes(lab, within_s=12, a="up", b="up")
+    await _becomes(lab, within_s=NOTICED_S, a="up", b="up")
     line = (
         ':foreach i in=[/tool netwatch find where comment~"probe of" and status="up"] do={'
         ':put ([/tool netwatch get $i host] . " " . [/tool netwatch get $i status]) }; '
@@ -167,7 +172,7 @@ async def test_a_host_without_a_way_is_down(lab: LabClient, version: str) -> Non
     hole = {"type": "blackhole"} if version == "6.49" else {"blackhole": "yes"}
     await _add(lab, "/ip/route", dst_address="203.0.113.200/32", **hole)
     await _add(lab, MENU, host="203.0.113.200", **_settings(version))
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + NOTICED_S
     while (row := (await _rows(lab))["203.0.113.200"])["status"] == "unknown":
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)

@@ -63,11 +63,15 @@ async def test_a_router_speaks_as_its_version(base: Path, version: str) -> None:
 async def test_marks_of_version_6_share_two_lines(base: Path) -> None:
     async with lab_of("6.49") as lab:
         assert await lab.console("\n".join(BRANCH_OF_6)) == ""
-        shared = await lab.measure("connections", count=400)
+        shared = await lab.measure("connections", count=400, timeout=30.0)
         assert shared["failed"] == 0
         assert abs(shared["split"]["isp1"] - 200) < 60
         shown = await lab.console(":put [/ip route get [find routing-mark=to-isp2] gateway-status]")
         assert shown.strip() == "192.168.2.1 reachable via  ether2"
         await lab.cut("isp2", "cable")
-        moved = await lab.measure("connections", count=50)
-        assert moved["split"]["isp1"] == 50, "a mark without an active route falls back on main (facts 1.5)"
+        # a mark without an active route falls back on main (facts 1.5)
+        for _ in range(60):
+            moved = await lab.measure("connections", count=50, timeout=2.0)
+            if moved["split"]["isp1"] == 50:
+                return
+        pytest.fail(f"connections take {moved['split']}")

@@ -138,7 +138,7 @@ async def test_the_router_sends_to_the_chat_over_verified_https(branch: LabClien
             "output": "none",
         },
     )
-    chat = await branch.chat(count=1, wait_s=2)
+    chat = await branch.chat(count=1, wait_s=60)
     assert [(message["text"], message["source"]) for message in chat["messages"]] == [("Halo", "203.0.113.1")]
 
 
@@ -159,7 +159,9 @@ async def test_a_router_in_home_mode_is_freed_by_hand_and_keeps_its_ports(base: 
     before = lab.paths(lab.folder.read())
     mode = "/system/device-mode"
     update = asyncio.create_task(lab.router_call(mode, "update", {"fetch": "yes"}))
-    await asyncio.sleep(0.3)
+    while (await lab.router_call(mode, "print"))["rows"][0]["attempt-count"] != "1":
+        assert not update.done()
+        await asyncio.sleep(0.1)
     event = await lab.power_cycle()
     assert event["lasted_s"] > 3
     await asyncio.gather(update, return_exceptions=True)

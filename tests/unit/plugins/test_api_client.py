@@ -47,7 +47,7 @@ class Peer:
         return words
 
     def close(self) -> None:
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=60)
         self._listener.close()
 
 

@@ -49,7 +49,7 @@ class RawClient:
     async def read(self) -> tuple[str, ...]:
         """The next sentence; an empty one when the connection was closed."""
         while not self._waiting:
-            data = await asyncio.wait_for(self.reader.read(65536), 5)
+            data = await asyncio.wait_for(self.reader.read(65536), 60)
             if not data:
                 return ()
             self._waiting += list(self._decoder.feed(data))

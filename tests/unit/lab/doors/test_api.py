@@ -180,7 +180,7 @@ async def test_a_client_that_hangs_up_stops_its_commands(serve: Serve) -> None:
     await client.send("/tool/fetch", "=url=x")
     await client.ask("/system/identity/print", ".tag=x")
     client.writer.close()
-    await asyncio.wait_for(stopped.wait(), 5)
+    await asyncio.wait_for(stopped.wait(), 25)
 
 
 async def test_a_hundred_and_fifty_clients_at_once(serve: Serve) -> None:

@@ -54,7 +54,7 @@ class Rig:
         """Wait until the log has so many lines."""
         more = asyncio.Event()
         self.services.log.sinks.append(lambda line: more.set())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(self.messages) < count:
                 more.clear()
                 await more.wait()

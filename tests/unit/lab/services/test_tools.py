@@ -63,7 +63,7 @@ async def test_execute_in_the_background_gives_the_job_and_a_file() -> None:
     assert job is not None
     assert job.startswith("*")
     files: list[Mapping[str, str]] = []
-    for _ in range(500):
+    for _ in range(6000):
         files = files or [row for row in await rig.rows("/file") if row["name"] == "out.txt"]
         await asyncio.sleep(0 if files else 0.01)
     assert files[0]["contents"] == "hello"

@@ -416,7 +416,7 @@ async def test_the_router_notices_by_itself_that_an_entry_is_over() -> None:
         acted.set()
 
     engine.after_write = act
-    await asyncio.wait_for(acted.wait(), 5)
+    await asyncio.wait_for(acted.wait(), 60)
     assert [row.get("address") for row in engine.store.rows(menu)] == ["10.0.0.2"]
 
 

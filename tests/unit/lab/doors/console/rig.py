@@ -92,7 +92,7 @@ class FakeStream:
 
     async def until(self, end: str) -> str:
         """Wait until the screen ends with ``end``; returns the screen and clears it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not screen(self.raw).endswith(end):
                 self._more.clear()
                 await self._more.wait()

@@ -50,14 +50,14 @@ class Doorway:
             password,
             allow_agent=False,
             look_for_keys=False,
-            timeout=10,
+            timeout=60,
             **more,
         )
         return client
 
     def ask(self, client: paramiko.SSHClient, line: str) -> tuple[str, str, int]:
         """stdout, stderr, exit code."""
-        _, out, err = client.exec_command(line, timeout=10)
+        _, out, err = client.exec_command(line, timeout=60)
         return out.read().decode(), err.read().decode(), out.channel.recv_exit_status()
 
 
@@ -97,8 +97,8 @@ async def doorway(host_key: Path) -> AsyncIterator[Doorway]:
 
 
 async def soon(condition: Callable[[], bool]) -> None:
-    """Fails when it does not become true within five seconds."""
-    for _ in range(500):
+    """Fails when it does not become true within a minute."""
+    for _ in range(6000):
         if condition():
             return
         await asyncio.sleep(0.01)
@@ -146,7 +146,7 @@ async def test_a_user_may_do_what_his_group_may(doorway: Doorway) -> None:
 
 def read_until(channel: paramiko.Channel, text: str) -> str:
     seen = ""
-    channel.settimeout(10)
+    channel.settimeout(60)
     while text not in seen:
         piece = channel.recv(65536)
         assert piece, seen
@@ -177,21 +177,21 @@ async def test_many_sessions_at_once_do_not_wait_for_each_other(doorway: Doorway
         client.close()
         return text
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         assert await asyncio.gather(*[beside(lambda n=n: play(n)) for n in range(4)]) == [f"{n}\r\n" for n in range(4)]
 
 
 async def test_a_command_ends_with_its_client_and_not_with_its_clients_input(doorway: Doorway) -> None:
     def play(*, leave: bool) -> str:
         client = doorway.connect()
-        out = client.exec_command(":delay 500ms; /system identity set name=late; :put done")[1]
+        out = client.exec_command(":delay 2s; /system identity set name=late; :put done")[1]
         out.channel.shutdown_write()
         text = "" if leave else out.read().decode()
         client.close()
         return text
 
     assert await beside(lambda: play(leave=True)) == ""
-    await asyncio.sleep(1)
+    await asyncio.sleep(2.5)
     assert doorway.host.identity() == "jakarta"
     assert await beside(lambda: play(leave=False)) == "done\r\n"
     assert doorway.host.identity() == "late"
@@ -254,6 +254,6 @@ async def test_closing_the_door_ends_every_session_and_its_threads(host_key: Pat
     await beside(lambda: read_until(channel, "> "))
     await door.stop()
     with pytest.raises(OSError, match="refused"):
-        socket.create_connection(("127.0.0.1", doorway.port), timeout=2)
+        socket.create_connection(("127.0.0.1", doorway.port), timeout=60)
     client.close()
     await soon(lambda: not {t.ident for t in threading.enumerate() if t.name.startswith(OURS)} - before)

@@ -66,10 +66,10 @@ async def test_quit_ends_the_session_in_order_and_hanging_up_does_not() -> None:
     for ending, orderly in (("/quit\r", True), ("quit\r", True), ("\x04", True)):
         async with terminal() as (stream, task):
             stream.type(ending)
-            assert await asyncio.wait_for(task, 5) is orderly
+            assert await asyncio.wait_for(task, 60) is orderly
     async with terminal() as (stream, task):
         stream.hang_up()
-        assert await asyncio.wait_for(task, 5) is False
+        assert await asyncio.wait_for(task, 60) is False
 
 
 async def test_a_command_goes_on_while_a_bracket_is_open() -> None:
@@ -127,7 +127,7 @@ async def test_hanging_up_ends_the_session_whatever_it_is_at(line: str, wait: st
         stream.type(f"{line}\r")
         await stream.until(wait)
         stream.hang_up()
-        assert await asyncio.wait_for(task, 5) is False
+        assert await asyncio.wait_for(task, 60) is False
 
 
 @pytest.mark.parametrize(
