@@ -15,8 +15,8 @@ from tests.lab.dataplane.conftest import Branch, ip
 from tests.unit.lab.derive.snapshots import UPLINKS
 
 MANGLE = "/ip/firewall/mangle"
-#: The aim is 15 ms for one changed row on an idle machine, and the median is printed. Here only what hangs is caught: the
-#: machine may be busy.
+#: The aim is 15 ms for one changed row on an idle machine, and the median is printed. Here only what hangs is caught:
+#: the machine may be busy.
 LIMIT_S = 5.0
 
 
