@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The console over SSH, against a server of paramiko: what is sent before the host key is found right, and the words."""
+"""The console over SSH, against a server of paramiko: what is sent before the host key is known, and its words."""
 
 from __future__ import annotations
 
@@ -175,10 +175,10 @@ def test_what_a_command_prints(peer: Peer, tmp_path: Path) -> None:
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    closed = Peer()
-    closed.close()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
     with pytest.raises(ConsoleError, match="Is the service ssh on"):
-        open_console(door(closed, tmp_path))
+        open_console(Door(Pins("127.0.0.1", port, tmp_path / "known_hosts"), "admin", "right"))
 
 
 def test_what_to_do_when_paramiko_refuses_old_routers() -> None:
