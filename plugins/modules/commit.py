@@ -13,8 +13,9 @@ short_description: Make a router hold its plan
 version_added: 0.1.0
 description:
   - Reads every menu that the collection writes once, compares, and writes what differs in make-before-break order.
-  - Then connects anew, reads back and fails if the router does not hold the plan.
-  - A write that the router refuses undoes those before it.
+  - Looks first for everything that speaks against the change, and refuses it as a whole.
+  - Takes a lock, and has the router take the change back by itself unless it is confirmed within O(dead_man_s).
+  - Then connects anew, reads back, has the router ping the internet, and only then confirms. What fails is taken back.
   - Finds its own rows by the owner tag at the end of their comment.
   - Rows without a tag are never changed, moved or removed.
   - A router that holds its plan gets no write.

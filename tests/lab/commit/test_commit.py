@@ -100,8 +100,8 @@ def test_looking_at_a_fresh_router_writes_nothing(emulated: Make) -> None:
 
 
 def with_bad_row(plan: Plan) -> Plan:
-    """The last row that is written names an interface that the router does not have."""
-    values: dict[str, Any] = {"chain": "prerouting", "action": "accept", "in-interface": "ether99"}
+    """The last row that is written says something that the router does not understand."""
+    values: dict[str, Any] = {"chain": "prerouting", "action": "accept", "per-connection-classifier": "nobody:2/9"}
     tag = "multiwan:pcc:bad"
     return plan.with_rows([Row("/ip/firewall/mangle", tag, {**values, "comment": f"bad [{tag}]"})])
 
@@ -116,7 +116,7 @@ def test_a_refused_row_leaves_the_router_as_it_was(before: str | None, after: st
     with pytest.raises(CommitError) as caught:
         commit(request(with_bad_row(PLANS[after])), router.connect)
     assert "/ip/firewall/mangle [multiwan:pcc:bad]: add failed" in caught.value.faults[0]
-    assert "input does not match any value of" in caught.value.faults[0]
+    assert "per-connection-classifier" in caught.value.faults[0]
     assert sorted(router.export().splitlines()) == held
 
 
