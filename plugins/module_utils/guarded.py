@@ -13,9 +13,9 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import adopt, commit_lock, dead_man, device_mode, diff_text, leftovers, reach
+from . import commit_lock, dead_man, device_mode, diff_text, leftovers, reach
 from .adoption import absent, parted
-from .diff import Found, Operation, compare, is_of
+from .diff import Found, compare
 from .protection import Protection
 from .reading import CommitError, Connect, Reading, Request, managed, read
 from .router_api import Api, RouterError
@@ -63,29 +63,13 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
     if not change.armed:
         return _by_hand(request, guard, connect, api, change)
     try:
-        _write(guard, api, change)
+        write_guarded(
+            api, change.reading.operations, change.reading.before, lambda: guard.clock() < _last(change, guard)
+        )
     except WriteError as error:
         lost = _taken_back(request, guard, connect, change, [str(error)])
         raise lost or CommitError([request.mask(str(error))]) from None
     return _proven(request, guard, connect, change)
-
-
-def _write(guard: Protection, api: Api, change: _Change) -> None:
-    """All writes in time; between the new rows and the end of a recipe's, its connections get our marks."""
-
-    def in_time() -> bool:
-        return guard.clock() < _last(change, guard)
-
-    operations, before = change.reading.operations, change.reading.before
-    made = next((n for n, item in enumerate(operations) if _of_a_recipe(item)), len(operations))
-    write_guarded(api, operations[:made], before, in_time)
-    if made < len(operations):
-        guard.sleep(_HANDOVER_S)
-        write_guarded(api, operations[made:], before, in_time)
-
-
-def _of_a_recipe(operation: Operation) -> bool:
-    return operation.verb == "remove" and is_of(operation.tag, {adopt.OWNER})
 
 
 def _lock(request: Request, guard: Protection, api: Api) -> None:
@@ -219,6 +203,8 @@ def _faults(request: Request, guard: Protection, api: Api, change: _Change) -> l
     bridges, left = parted(read(request, api).difference.operations)
     if left:
         return [f"read back after the writes: {diff_text.sentence(item, request.mask)}" for item in left]
+    if bridges:  # only now that the recipe's rows are gone do its connections meet them
+        guard.sleep(_HANDOVER_S)
     for bridge in bridges:
         api.remove(bridge.menu, bridge.id or "")
     if change.before is None:
