@@ -27,6 +27,7 @@ Challenge = Callable[[str, Callable[[str], bool]], Caller | None]
 
 _LOGIN_REFUSED = "invalid user name or password (6)"
 _CHUNK = 65536
+_FAREWELL_S = 1.0
 _FOLLOW = frozenset({"follow", "follow-only"})
 
 
@@ -103,7 +104,13 @@ class ApiDoor:
     async def start(self) -> None:
         for sock in self._sockets:
             sock.setblocking(False)
-            self._servers.append(await asyncio.start_server(self._serve, sock=sock, ssl=self._tls, backlog=512))
+            # a peer who can't be reached any more must not keep the router from ending
+            patience = None if self._tls is None else _FAREWELL_S
+            self._servers.append(
+                await asyncio.start_server(
+                    self._serve, sock=sock, ssl=self._tls, backlog=512, ssl_shutdown_timeout=patience
+                )
+            )
 
     def shut(self) -> None:
         """Close the sockets: no session begins any more."""
@@ -164,6 +171,7 @@ class _Session:
         self.quit = False
         self.kept_back = bytearray()
         self.login: int | None = None
+        self.sock: socket.socket = writer.get_extra_info("socket")
         #: the other end's address, as the router sees it
         self.peer = str((writer.get_extra_info("peername") or ("",))[0])
 
@@ -199,11 +207,11 @@ class _Session:
 
     def reset(self) -> None:
         """No farewell: with SO_LINGER 0 the kernel sends a reset instead of the usual end (socket(7))."""
-        sock = self.writer.get_extra_info("socket")
-        if sock is not None and sock.fileno() >= 0:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.kept_back.clear()
-        self.writer.transport.abort()
+        if self.sock.fileno() >= 0:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            with contextlib.suppress(AttributeError):  # asyncio's TLS transport, when its connection has just ended
+                self.writer.transport.abort()
         for task in self.running:  # before the gate opens: what waits there is never done
             task.cancel()
 

@@ -72,13 +72,17 @@ class ApiDoors:
         """Every session ends by a TCP reset; connections are refused for ``for_s`` seconds (0: not at all)."""
         if self._reopening is not None:
             self._reopening.cancel()
-        for door in self._doors:
-            door.reset()
+        self.reset()
         if for_s > 0:
             await self._shut()
         self._gate.open()
         if not self._doors:  # shut now, or by an earlier cut whose time this one takes the place of
             self._reopening = asyncio.create_task(self._reopen(for_s))
+
+    def reset(self) -> None:
+        """Every session ends at once by a TCP reset, if that finds a way out."""
+        for door in self._doors:
+            door.reset()
 
     async def _shut(self) -> None:
         doors, self._doors = self._doors, ()

@@ -46,6 +46,7 @@ class DataPlane:
         self._pools: tuple[DhcpPool, ...] = ()
         self._serving = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
+        self._stopped = False
         #: see ``derive``; counts with the next ``settle``
         self.trace: str | None = None
         self.actuator = Actuator(netns)
@@ -60,6 +61,8 @@ class DataPlane:
         self.settle()
 
     async def stop(self) -> None:
+        """The ports are dead, and nothing is enacted any more."""
+        self._stopped = True
         if self._due is not None:
             self._due.cancel()
         await self.gateways.stop()
@@ -75,6 +78,8 @@ class DataPlane:
 
     def settle(self) -> None:
         """Make the kernel hold what the configuration and the observations say now."""
+        if self._stopped:
+            return
         snapshot = self._snapshot()
         seen = Observations(links=self._links, gateways=dict(self.gateways.verdicts))
         result = derive(snapshot, seen, self._clock(), trace=self.trace)

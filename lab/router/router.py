@@ -8,7 +8,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -26,7 +26,6 @@ from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
 from lab.router.entrances import Entrance, ServiceRows, Shuttable
 from lab.router.kept import Kept
-from lab.router.listening import deafen
 from lab.router.menus import RULE_MENUS, Connections, FilledLists, Leases, Live
 from lab.router.monitors import Monitors
 from lab.router.services.base import format_moment
@@ -139,23 +138,30 @@ class Router:
 
     def reboot(self, image: Image | None = None) -> None:
         """In a moment (lab.router.kept.Power). ``image``: what to come up with, else what is configured then."""
+        self._begin(lambda: self._reboot(image))
+
+    def _begin(self, restart: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self._restart is None or self._restart.done():
-            self._restart = asyncio.create_task(self._reboot(image))
+            self._restart = asyncio.create_task(restart())
             self._restart.add_done_callback(_report)
 
     async def power_cycle(self) -> None:
-        """The plug is pulled and put back: like a reboot, and it confirms an update of device-mode that waits.
+        """The plug is pulled and put back: a reboot without last words. Confirms an update of device-mode that waits.
 
-        Returns when the router is up again.
+        Who is connected through the router's own ports hears nothing: they are dead before sessions are. Returns when
+        the router is up again.
         """
         self.services.device_mode.press()
-        self.reboot()
+        self._begin(lambda: self._off_and_on(None, pulled=True))
         if self._restart is not None:
             await asyncio.shield(self._restart)
 
     async def _reboot(self, image: Image | None) -> None:
         await asyncio.sleep(_LAST_WORDS_S)
-        await self._power_off()
+        await self._off_and_on(image, pulled=False)
+
+    async def _off_and_on(self, image: Image | None, *, pulled: bool) -> None:
+        await self._power_off(pulled=pulled)
         kept = image or self.store.image()
         journal = self.store.journal
         await asyncio.sleep(self.spec.boot_s)
@@ -176,20 +182,23 @@ class Router:
             await door.start()
         self.running = True
 
-    async def _power_off(self) -> None:
+    async def _power_off(self, *, pulled: bool = False) -> None:
         """Ports are closed, sessions dropped, and nothing of ours is left in the kernel."""
         if not self.running:
             return
         self.running = False
+        if pulled:
+            await self.plane.stop()
+            self._api_doors.reset()
         await self.services.safe_mode.stop()
-        deafen(self.spec.ssh_sockets)
         for door in self._doors:
             await door.stop()
         await self.alerts.stop()
         await self.netwatch.stop()
         await self.services.stop()
         self.engine.stop()
-        await self.plane.stop()
+        if not pulled:
+            await self.plane.stop()
 
     @property
     def api(self) -> ApiDoors:
@@ -303,7 +312,7 @@ class Router:
             from lab.doors.ssh import SshDoor  # noqa: PLC0415 - paramiko takes 0.2 s to import; not every router has SSH
 
             assert key is not None
-            host = replace(self.services.console_host(), welcome=FirstLogin(self.engine, self.accounts, self.kept))
+            host = replace(self.services.console_host(), welcome=self._first_login)
             return SshDoor(host, login, sockets, key, sessions=self._sessions, admits=service.admits("ssh"))
 
         sockets = self.spec.ssh_sockets if key is not None else ()
@@ -322,6 +331,8 @@ class Router:
             self.plane.actuator, telemetry, clock=self.clock, booted=self.booted, version=self.spec.version
         )
         self.services.plug(self.engine)
+        self._first_login = FirstLogin(self.engine, self.accounts, self.kept)
+        self._first_login.plug()
         self.engine.actions["/ip/dhcp-server/alert", "reset-alert"] = self.services.reset_alert(self._reset_alert)
 
     def _reset_alert(self, row_id: int) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -92,8 +93,8 @@ def connect(lab: LabClient, timeout_s: float = _PATIENCE_S, *, port: str = "mult
 
 
 @asynccontextmanager
-async def controller(lab: LabClient) -> AsyncIterator[Any]:
-    api = await asyncio.to_thread(connect, lab)
+async def controller(lab: LabClient, port: str = "multiwan_api_port") -> AsyncIterator[Any]:
+    api = await asyncio.to_thread(connect, lab, port=port)
     try:
         yield api
     finally:
@@ -172,7 +173,7 @@ async def test_doors_that_are_shut_refuse_until_the_cut_is_over(lab: LabClient) 
 
 
 async def test_a_power_cycle_ends_a_hold_and_what_was_held(lab: LabClient) -> None:
-    async with controller(lab) as api:
+    async with controller(lab, "lab_api_ssl_port_direct") as api:
         await lab.hold_api(1)
         work = add(api, 2)
         assert (await lab.held(_PATIENCE_S))["reached"]
@@ -273,6 +274,22 @@ async def test_a_session_whose_way_is_cut_hangs_and_goes_on_when_it_is_back(lab:
             assert not done
             assert not await ours(lab)
         assert len(await work) == 1
+
+
+async def test_a_pulled_plug_is_not_heard_on_the_managed_way(lab: LabClient) -> None:
+    async with controller(lab) as api:
+        await lab.hold_api(1)
+        work = add(api, 1)
+        assert (await lab.held(_PATIENCE_S))["reached"]
+        await asyncio.sleep(1)  # until the kernel has acknowledged the request, or it is sent again and refused
+        await lab.power_cycle()
+        done, _ = await asyncio.wait({work}, timeout=_SILENCE_S)
+        assert not done  # it waits for an answer, and sends nothing that a router that knows of nothing could refuse
+        api.protocol.transport.sock.shutdown(socket.SHUT_RDWR)
+        with pytest.raises((OSError, librouteros.exceptions.ConnectionClosed)):
+            await work
+    async with controller(lab) as api:
+        assert len(list(api.path("/ip/address"))) == 1
 
 
 async def test_an_administrator_throws_a_session_out(lab: LabClient) -> None:
