@@ -128,9 +128,13 @@ class Light:
     async def kill(self) -> None:
         self._process.kill()
 
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
 
 class Playbook:
-    """``ansible-playbook`` in a session of its own, since it forks a worker for every host."""
+    """A real ``ansible-playbook``, in a session of its own: Ctrl-C is for those alone who would get it in a terminal."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -170,19 +174,28 @@ class Playbook:
         return Answer(changed, seconds=seconds, error=last_words(output) if code else "")
 
     async def kill(self) -> None:
-        self._signal(signal.SIGKILL)
+        """With its workers, which have sessions of their own and would go on."""
+        for pid in (*_descendants(self._process.pid), self._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def interrupt(self) -> None:
         """What Ctrl-C in its terminal does."""
-        self._signal(signal.SIGINT)
-
-    def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+            os.killpg(self._process.pid, signal.SIGINT)
 
     async def _read(self) -> str:
         assert self._process.stdout is not None
         return (await self._process.stdout.read()).decode("utf-8", errors="replace")
+
+
+def _descendants(pid: int) -> list[int]:
+    """Those below a process, the lowest first. A process that ends meanwhile has none."""
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [one for child in map(int, found) for one in (*_descendants(child), child)]
 
 
 async def readable(fd: int) -> None:

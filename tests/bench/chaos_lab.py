@@ -88,8 +88,7 @@ class Site:
             return Light(self.order(state, dead_man_s=dead_man_s))
         extra: dict[str, Any] = {"multiwan_dead_man_s": dead_man_s, "multiwan_force": list(FORCED)}
         if state.lines:
-            chosen = variables(state, version=self.version, telegram=self.overlay["multiwan_telegram"])
-            extra |= {name: chosen[name] for name in chosen if name != "multiwan_segments"}
+            extra |= variables(state, version=self.version, telegram=self.overlay["multiwan_telegram"])
         return await Playbook.start("site" if state.lines else "remove", self.inventory, extra, self.folder)
 
     async def brought_to(self, state: State, *, dead_man_s: int = 0, do: str = "commit") -> Answer:

@@ -154,12 +154,11 @@ def _chance(scenario: Scenario, fault: Fault, writes: int, count: int) -> list[i
 
 
 def variables(state: State, *, version: str, telegram: Mapping[str, Any]) -> dict[str, Any]:
-    """The branch as variables of the collection. ``telegram``: bot and chat as the lab's inventory has them."""
+    """What a state changes in the inventory's branch. ``telegram``: bot and chat as the lab's inventory has them."""
     return {
         "multiwan_routeros_version": version,
         "multiwan_mode": state.mode,
         "multiwan_telegram": dict(telegram),
-        "multiwan_segments": [{"name": "office", "interface": "bridge", "address": "192.168.10.1/24"}],
         "multiwan_uplinks": [
             {
                 "name": f"isp{n}",

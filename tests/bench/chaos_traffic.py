@@ -30,6 +30,8 @@ TICK_S, NEW_S, TIMEOUT_S = 0.05, 0.1, 1.0
 #: Shorter silences are not listed.
 LISTED_S = 0.15
 FLOWS = 12
+#: A process that does not end when it is told to ends with its lab.
+END_S = 5.0
 
 
 class _Echo(asyncio.DatagramProtocol):
@@ -64,6 +66,8 @@ class Traffic:
         self._attempts: list[tuple[float, str]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._pairs = address_pairs(topology.client_addresses, topology.server_addresses)
+        self._listening, self._port = hosts.listener()
+        self._servers = asyncio.create_task(serve_sources(self._listening))
 
     async def begin(self) -> None:
         self._began, self._began_at = time.monotonic(), time.time()
@@ -135,18 +139,15 @@ class Traffic:
                     flow.near.send(b"tick")
 
     async def _connect(self) -> None:
-        listening, port = hosts.listener()
         pairs = address_pairs(self._topology.client_addresses, self._topology.server_addresses)
-        with listening:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(serve_sources(listening))
-                async for _ in _ticks(self._began, NEW_S):
-                    group.create_task(self._attempt(*next(pairs), port))
+        async with asyncio.TaskGroup() as group:
+            async for _ in _ticks(self._began, NEW_S):
+                group.create_task(self._attempt(*next(pairs)))
 
-    async def _attempt(self, client: str, server: str, port: int) -> None:
+    async def _attempt(self, client: str, server: str) -> None:
         began, uplink = time.monotonic() - self._began, ""
         with contextlib.suppress(OSError, TimeoutError):
-            uplink = self._topology.uplink_of_source(await ask_source(client, server, port, TIMEOUT_S))
+            uplink = self._topology.uplink_of_source(await ask_source(client, server, self._port, TIMEOUT_S))
         self._attempts.append((began, uplink))
 
 
@@ -217,9 +218,10 @@ async def clients_of(lab: LabClient, topology: Topology) -> AsyncIterator[Client
     try:
         yield Clients(process)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        assert process.stdin is not None
+        process.stdin.close()  # its end; to kill it would only kill the nsenter around it
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), END_S)
 
 
 if __name__ == "__main__":
