@@ -5,8 +5,8 @@
 
 The parts run one after the other: lab tests wait for probes and packets, which busy cores slow down.
 A lab test that fails while four labs share the cores is run once more with its file alone: the data plane runs in real
-time, and a machine that is too slow for four at once says nothing about the router. Both results are printed. What fails
-alone, too, is a failure, and so are more than a few files.
+time, and a machine that is too slow for four tells nothing of the router. Both results are printed. What fails
+alone, too, is a failure; so are more than a few files.
 
 At the end the machine is compared with what it was before: processes, namespaces, links and files outside ``build/``.
 """
