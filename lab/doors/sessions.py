@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.store import Trap
-from lab.verbs import Caller
+from lab.verbs import Caller, Trap
 
 Log = Callable[[str, str], None]
 
