@@ -89,7 +89,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
 
     def _work(self, order: bootstrap_input.Order, arguments: Mapping[str, Any]) -> dict[str, Any]:
         check = bool(self._task.check_mode)
-        door = _door(arguments)
+        door = _door(arguments, order.name)
         console, new_key = ssh_console.open_console(door)
         recorded = []
         with console:
@@ -111,9 +111,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         }
 
 
-def _door(arguments: Mapping[str, Any]) -> ssh_console.Door:
+def _door(arguments: Mapping[str, Any], name: str) -> ssh_console.Door:
     return ssh_console.Door(
-        pins=bootstrap_input.pins(arguments),
+        pins=bootstrap_input.pins(arguments, name=name),
         user=str(arguments["user"]),
         password=str(arguments["password"]),
         private_key_file=arguments["private_key_file"] or None,

@@ -74,12 +74,13 @@ def read(raw: Mapping[str, Any], *, name: str, variables: Iterable[str]) -> Orde
     )
 
 
-def pins(raw: Mapping[str, Any]) -> host_keys.Pins:
+def pins(raw: Mapping[str, Any], *, name: str) -> host_keys.Pins:
     """Where the right host key is written. After :func:`read`, which has found no mistake."""
     return host_keys.Pins(
         host=str(raw["host"]),
         port=int(raw["port"]),
         known_hosts=Path(str(raw["known_hosts"])).expanduser(),
+        name=name,
         host_key=raw.get("host_key") or None,
         accept=raw.get("accept_host_key") or None,
     )
@@ -169,7 +170,7 @@ def _number(raw: Mapping[str, Any], key: str, low: int, high: int, problems: Pro
 
 def _names(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Whatever this router is called by: so a later change from address to name needs no new certificate."""
-    names = (raw.get("api_host"), raw.get("host"), raw.get("ansible_host"), name)
+    names = (raw.get("api_host"), raw.get("host"), name)
     return tuple(dict.fromkeys(str(one) for one in names if one and fleet_ca.is_reachable_name(str(one))))
 
 

@@ -109,7 +109,7 @@ def bootstrap(order: Order, tools: Tools, *, logged_in: str, check: bool) -> Out
             proven = True
             if not check:
                 work.do(later)
-    notes = bootstrap_steps.notes(state, tools.now.date())
+    notes = bootstrap_steps.notes(state, order, tools.now.date())
     return Outcome(tuple(changes), notes, state.version, None if check and work.is_new else certificate, proven)
 
 

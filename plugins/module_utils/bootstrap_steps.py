@@ -23,6 +23,9 @@ SERVICE = "api-ssl"
 #: A certificate that ends sooner is replaced.
 RENEW_DAYS = 30
 
+#: What anybody on the way can read along.
+_IN_CLEAR = frozenset({"api", "ftp", "telnet", "www"})
+
 _FILTER = "/ip firewall filter"
 _LISTS = "/ip firewall address-list"
 
@@ -55,8 +58,22 @@ def objections(order: Order, state: State) -> tuple[str, ...]:
     return tuple(found)
 
 
-def notes(state: State, today: datetime.date) -> tuple[str, ...]:
+def notes(state: State, order: Order, today: datetime.date) -> tuple[str, ...]:
     """What people should know, though it stops nothing."""
+    return (*_clock_notes(state, today), *_open_notes(state, order))
+
+
+def _open_notes(state: State, order: Order) -> tuple[str, ...]:
+    found = [one.name for one in state.services if one.name in _IN_CLEAR and not one.disabled]
+    left = [name for name in found if name not in order.close]
+    if not left:
+        return ()
+    return (
+        f"services that send passwords in clear text stay open: {', '.join(left)}. multiwan_close_services closes them",
+    )
+
+
+def _clock_notes(state: State, today: datetime.date) -> tuple[str, ...]:
     if state.clock is not None and state.clock < today - datetime.timedelta(days=1):
         return (
             f"the router's clock says {state.clock}: its certificate begins later. This controller does not mind, but"

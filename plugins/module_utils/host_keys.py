@@ -22,6 +22,8 @@ import paramiko
 
 #: ``SHA256:`` and 43 characters of base64 without padding, as OpenSSH shows fingerprints.
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+#: Other names could mean something else at the beginning of a line.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 #: The word that accepts whatever key a router shows at the first contact.
 FIRST = "first"
 
@@ -33,18 +35,28 @@ class HostKeyError(Exception):
 @dataclass(frozen=True)
 class Pins:
     """Where the right key is written. ``host_key``: the branch's own, a fingerprint or ``ssh-rsa AAAA…``, which then
-    counts alone. ``accept``: a fingerprint, or :data:`FIRST`, that may be recorded when the host is not in the file."""
+    counts alone. ``accept``: a fingerprint, or :data:`FIRST`, that may be recorded when the host is not in the file.
+
+    ``name``: of the branch. Keys are recorded by it, because all routers leave the factory with the same address; lines
+    by address, as ``ssh-keyscan`` writes them, count where the name has none.
+    """
 
     host: str
     port: int
     known_hosts: Path
+    name: str
     host_key: str | None = None
     accept: str | None = None
 
     @property
-    def entry(self) -> str:
-        """The host's name in the file."""
+    def address(self) -> str:
+        """The host as OpenSSH writes it."""
         return self.host if self.port == 22 else f"[{self.host}]:{self.port}"
+
+    @property
+    def entry(self) -> str:
+        """What a new line in the file begins with."""
+        return self.name if _NAME.fullmatch(self.name) else self.address
 
 
 def fingerprint(key: paramiko.PKey) -> str:
@@ -107,7 +119,8 @@ def _recorded(pins: Pins) -> Mapping[str, paramiko.PKey]:
     if not os.path.exists(pins.known_hosts):
         return {}
     try:
-        found = paramiko.HostKeys(str(pins.known_hosts)).lookup(pins.entry)
+        keys = paramiko.HostKeys(str(pins.known_hosts))
+        found = keys.lookup(pins.entry) or keys.lookup(pins.address)
     except (OSError, paramiko.SSHException, UnicodeDecodeError) as error:
         raise HostKeyError(f"the file {pins.known_hosts} can't be read: {error}") from None
     return dict(found.items()) if found else {}
@@ -123,7 +136,7 @@ def _unknown(pins: Pins, key: paramiko.PKey) -> str:
     shown = fingerprint(key)
     other = f" (it is not {pins.accept}, which was to be accepted)" if pins.accept else ""
     return (
-        f"the host key of {pins.entry} is not known: {key.get_name()} {shown}{other}. Nothing was sent. If it is the"
+        f"the host key of {pins.address} is not known: {key.get_name()} {shown}{other}. Nothing was sent. If it is the"
         " router's (compare over a cable beside it: ssh-keyscan), accept it with"
         f" -e multiwan_ssh_accept_host_key={shown} and --limit this host, which records it in {pins.known_hosts};"
         f" or write it into the branch's file as multiwan_ssh_host_key: {shown}"
@@ -132,7 +145,7 @@ def _unknown(pins: Pins, key: paramiko.PKey) -> str:
 
 def _changed(pins: Pins, key: paramiko.PKey, where: str) -> str:
     return (
-        f"THE HOST KEY OF {pins.entry} HAS CHANGED: it shows {key.get_name()} {fingerprint(key)}, which is not the one"
-        f" of {where}. Either somebody stands in between, or the router was reset or replaced. Nothing was sent. If you"
-        f" know that it was, take the old key out of {where} and run this again"
+        f"THE HOST KEY OF {pins.address} HAS CHANGED: it shows {key.get_name()} {fingerprint(key)}, which is not the"
+        f" one of {where}. Either somebody stands in between, or the router was reset or replaced. Nothing was sent. If"
+        f" you know that it was, take the old key out of {where} and run this again"
     )

@@ -213,6 +213,15 @@ def test_a_second_run_and_its_check_write_nothing(branch: Fresh) -> None:
     assert branch.journal() == before
 
 
+def test_another_password_is_set_and_used(branch: Fresh) -> None:
+    branch.said["multiwan_api_password"] = "quite another 7"
+    changed = branch.bootstrap()
+    assert (changed.code, changed.changed) == (0, 1), changed.output
+    assert branch.api_ssl("quite another 7")
+    with pytest.raises(TrapError):
+        branch.api_ssl(PASSWORD)
+
+
 def test_a_changed_host_key_ends_the_run_loudly(branch: Fresh, tmp_path: Path) -> None:
     logins = sum("logged in" in text for text in branch.logged())
     subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", str(tmp_path / "key")], check=True)

@@ -176,8 +176,14 @@ def test_a_clock_that_was_never_set_is_told(router: Router, monkeypatch: pytest.
         return f"mw|7.22 (stable)|{day}\nmw-done" if "/system clock" in command else real(command)
 
     monkeypatch.setattr(router.console, "_exec", unset)
-    (note,) = router.run(order()).notes
+    note = router.run(order()).notes[0]
     assert "1970-01-02" in note
+
+
+def test_services_in_clear_text_that_stay_open_are_told(router: Router) -> None:
+    (note,) = router.run(order()).notes
+    assert "stay open: ftp, www." in note
+    assert router.run(order(close_services=["api", "ftp", "telnet", "www"])).notes == ()
 
 
 def test_an_encrypted_authority_asks_for_its_passphrase_only_when_it_must_sign(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def pins(file: Path, **more: str) -> Pins:
-    return Pins("192.0.2.1", 22, file, **more)
+    return Pins("192.0.2.1", 22, file, "jakarta", **more)
 
 
 def test_an_unknown_key_is_refused_with_the_way_to_accept_it(file: Path) -> None:
@@ -37,7 +37,7 @@ def test_an_accepted_key_is_recorded_once_and_right_from_then_on(file: Path, acc
     assert host_keys.check(pins(file, accept=accept), KEY) is False
     host_keys.record(pins(file), KEY)
     host_keys.record(pins(file), KEY)
-    assert file.read_text() == f"192.0.2.1 {LINE}\n"
+    assert file.read_text() == f"jakarta {LINE}\n"
     assert host_keys.check(pins(file), KEY) is True
     assert host_keys.known_types(pins(file)) == ("ssh-rsa",)
 
@@ -63,20 +63,35 @@ def test_the_branchs_own_pin_counts_alone(file: Path, pin: str) -> None:
         host_keys.check(pins(file, host_key=pin), OTHER)
 
 
-def test_ports_are_told_apart_as_openssh_does(file: Path) -> None:
-    high = Pins("192.0.2.1", 2222, file)
-    host_keys.record(high, KEY)
-    assert file.read_text().startswith("[192.0.2.1]:2222 ssh-rsa ")
-    assert host_keys.check(high, KEY) is True
+def test_two_new_routers_at_one_address_are_told_apart(file: Path) -> None:
+    host_keys.record(pins(file), KEY)
+    second = Pins("192.0.2.1", 22, file, "bandung", accept=host_keys.FIRST)
+    assert host_keys.check(second, OTHER) is False
+    host_keys.record(second, OTHER)
+    assert host_keys.check(second, OTHER) is True
+    assert host_keys.check(pins(file), KEY) is True
+
+
+@pytest.mark.parametrize(("port", "address"), [(22, "192.0.2.1"), (2222, "[192.0.2.1]:2222")])
+def test_lines_by_address_count_as_openssh_writes_them(file: Path, port: int, address: str) -> None:
+    file.parent.mkdir()
+    file.write_text(f"{address} {LINE}\n", encoding="utf-8")
+    assert host_keys.check(Pins("192.0.2.1", port, file, "jakarta"), KEY) is True
     with pytest.raises(HostKeyError, match="not known"):
-        host_keys.check(pins(file), KEY)
+        host_keys.check(Pins("192.0.2.1", 2200, file, "jakarta"), KEY)
+
+
+def test_a_name_that_would_mean_something_else_is_not_written(file: Path) -> None:
+    odd = Pins("192.0.2.1", 22, file, "*,!jakarta bandung")
+    host_keys.record(odd, KEY)
+    assert file.read_text() == f"192.0.2.1 {LINE}\n"
 
 
 def test_lines_of_others_stay(file: Path) -> None:
     file.parent.mkdir()
     file.write_text("# the fleet\n10.0.0.9 ssh-ed25519 AAAA", encoding="utf-8")
     host_keys.record(pins(file), KEY)
-    assert file.read_text() == f"# the fleet\n10.0.0.9 ssh-ed25519 AAAA\n192.0.2.1 {LINE}\n"
+    assert file.read_text() == f"# the fleet\n10.0.0.9 ssh-ed25519 AAAA\njakarta {LINE}\n"
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def peer() -> Iterator[Peer]:
 
 def door(peer: Peer, folder: Path, *, pin: paramiko.PKey = RSA, **more: str) -> Door:
     name = f"{pin.get_name()} {pin.get_base64()}"
-    return Door(Pins("127.0.0.1", peer.port, folder / "known_hosts", host_key=name), "admin", **more)
+    return Door(Pins("127.0.0.1", peer.port, folder / "known_hosts", "r1", host_key=name), "admin", **more)
 
 
 def test_the_pinned_kind_of_key_is_asked_for(peer: Peer, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_router_that_signs_with_sha1_only_is_reached(tmp_path: Path) -> None:
 
 
 def test_no_password_is_sent_to_an_unknown_or_another_key(peer: Peer, tmp_path: Path) -> None:
-    unknown = Door(Pins("127.0.0.1", peer.port, tmp_path / "known_hosts"), "admin", "right")
+    unknown = Door(Pins("127.0.0.1", peer.port, tmp_path / "known_hosts", "r1"), "admin", "right")
     other = door(peer, tmp_path, pin=paramiko.RSAKey.generate(2048), password="right")
     for refused in (unknown, other):
         with pytest.raises(HostKeyError):
@@ -133,7 +133,7 @@ def test_no_password_is_sent_to_an_unknown_or_another_key(peer: Peer, tmp_path: 
 
 
 def test_an_accepted_key_is_handed_back_to_be_recorded(peer: Peer, tmp_path: Path) -> None:
-    pins = Pins("127.0.0.1", peer.port, tmp_path / "known_hosts", accept=host_keys.FIRST)
+    pins = Pins("127.0.0.1", peer.port, tmp_path / "known_hosts", "r1", accept=host_keys.FIRST)
     console, new = open_console(Door(pins, "admin", "right"))
     console.__exit__()
     assert new is not None
@@ -178,7 +178,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     with pytest.raises(ConsoleError, match="Is the service ssh on"):
-        open_console(Door(Pins("127.0.0.1", port, tmp_path / "known_hosts"), "admin", "right"))
+        open_console(Door(Pins("127.0.0.1", port, tmp_path / "known_hosts", "r1"), "admin", "right"))
 
 
 def test_what_to_do_when_paramiko_refuses_old_routers() -> None:
