@@ -58,7 +58,14 @@ class Entrance:
         await self.settle()
 
     async def settle(self) -> None:
-        """As ``/ip/service`` says now. Sessions that are there go on (unsure whether a router ends them)."""
+        """As ``/ip/service`` says now. Sessions that are there go on (unsure whether a router ends them).
+
+        A change ends also when the session that asked for it dies: a door that is half changed would stay so.
+        """
+        if self._turn.locked() or self._wanted() != self._state:
+            await asyncio.shield(self._change())
+
+    async def _change(self) -> None:
         async with self._turn:
             wanted = self._wanted()
             if wanted == self._state:
