@@ -34,21 +34,26 @@ def deployed(start: Start, name: str, version: str = "7.22") -> Branch:
     return branch
 
 
+async def api_writes(branch: Branch) -> int:
+    """Writes of a deploy so far; what scripts of the router itself write is their affair."""
+    return sum(str(entry["origin"]).startswith("api") for entry in await branch.lab.journal())
+
+
 async def there_and_back(branch: Branch) -> tuple[list[Json], list[Json]]:
     """Balance, failover, balance: flows that began in the one mode, and in the other."""
     begun_in_balance = await begin(branch)
     assert (await play(branch, "site", FAILOVER)).changed == 1
     assert await split(branch) == {"isp1": 200, "isp2": 0}
-    writes = len(await branch.lab.journal())
+    writes = await api_writes(branch)
     assert (await play(branch, "site", FAILOVER)).changed == 0
-    assert len(await branch.lab.journal()) == writes
+    assert await api_writes(branch) == writes
 
     begun_in_failover = await begin(branch)
     assert (await play(branch, "site", BALANCE)).changed == 1
     assert min((await split(branch, 400)).values()) > 120
-    writes = len(await branch.lab.journal())
+    writes = await api_writes(branch)
     assert (await play(branch, "site", BALANCE)).changed == 0
-    assert len(await branch.lab.journal()) == writes
+    assert await api_writes(branch) == writes
     return await begun_in_balance.seen(), await begun_in_failover.seen()
 
 
