@@ -9,11 +9,11 @@ what comes in by a line is still answered by that line after the writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 
-from .preflight_finding import Finding, error, warning
+from .preflight_finding import Finding, error
 from .preflight_view import ADDRESS, INTERFACE, INTERFACE_PROPERTIES, Reader, View, enabled, yes
 from .router_ways import Exit, Ways, after
 
@@ -49,6 +49,12 @@ class _Case:
     def seen(self) -> str:
         ways = ", ".join(sorted({item.interface for item in self.arrivals}))
         return f"the controller comes from {self.peer} ({ACTIVE}), by {ways}"
+
+    @property
+    def route(self) -> str:
+        """The command that keeps the way as it is, where there is one way only."""
+        ways = sorted(item.gateway for item in self.arrivals)
+        return f"/ip/route/add dst-address={self.peer}/32 gateway={ways[0] if len(ways) == 1 else '…'}"
 
 
 def findings(view: View, reader: Reader, *, user: str, host: str = "") -> Iterator[Finding]:
@@ -136,13 +142,13 @@ def _answers(case: _Case) -> Iterator[Finding]:
     if not lost:
         return
     ways = " and ".join(sorted({item.interface for item in lost}))
-    wrong = sorted({f"{out.hop}%{out.interface}" if out.hop else out.interface for to in lost.values() for out in to})
+    wrong = _named(exit_ for to in lost.values() for exit_ in to)
     if wrong:
         yield error(
             "management-path",
-            f"{case.seen}, and answers to what comes in by {ways} would leave by {', '.join(wrong)}. Give the router a"
-            f" route to {case.peer}, or to its network, by the way it comes in (/ip/route/add"
-            f" dst-address={case.peer}/32 gateway=…), name that line as an uplink, or come in by a connected network",
+            f"{case.seen}, and answers to what comes in by {ways} would leave by {wrong}. Give the router a route to"
+            f" it by the way that it comes in ({case.route}), name that line as an uplink, or come in by a connected"
+            " network",
         )
     else:
         yield error(
@@ -153,14 +159,21 @@ def _answers(case: _Case) -> Iterator[Finding]:
         )
 
 
+def _named(exits: Iterable[Exit]) -> str:
+    return ", ".join(sorted({item.gateway for item in exits}))
+
+
 def _session(case: _Case) -> Iterator[Finding]:
-    """New connections will be answered by the line that they come in by. The one that runs bears no mark yet."""
+    """New connections will be answered by the line that they come in by. The one that runs bears no mark: it follows
+    the routes of ``main`` as soon as they change, and a change whose session breaks is taken back."""
     exits, marked = case.after.exits(case.peer), case.before.answering()
-    bare = [item for item in sorted(case.arrivals) if item.interface not in marked and exits != {item}]
-    if bare and not any(not item.hop for item in case.arrivals):
+    bare = [item for item in sorted(case.arrivals) if item.hop and item.interface not in marked and exits != {item}]
+    if bare:
         ways = " and ".join(sorted({item.interface for item in bare}))
-        yield warning(
+        yield error(
             "management-path",
-            f"{case.seen}. New connections by {ways} will be answered there, but the one that runs may be moved to"
-            " another line by the last writes and break; the commit then goes on over a new one, or is taken back",
+            f"{case.seen}. New connections by {ways} will be answered there, but the one that makes the change bears"
+            f" no mark yet: it would leave by {_named(exits)} in the middle of it and break, and the change would be"
+            f" taken back. Give the router a route to the controller for the time of the change ({case.route}), or"
+            " come in by a connected network",
         )

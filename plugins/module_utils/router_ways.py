@@ -32,6 +32,11 @@ class Exit:
     interface: str
     hop: str = ""
 
+    @property
+    def gateway(self) -> str:
+        """As a route says it."""
+        return f"{self.hop}%{self.interface}" if self.hop else self.interface
+
 
 _NOWHERE: frozenset[Exit] = frozenset()
 

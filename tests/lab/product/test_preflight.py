@@ -163,3 +163,19 @@ def test_a_plan_that_takes_the_way_out_from_under_the_controller_is_refused(bran
         assert played.code != 0
         assert "answers to what comes in by ether1 would leave by 192.168.2.1%ether2" in played.output
         assert branch.writes() == before
+
+
+def test_what_the_preflight_advises_helps(branch: Branch) -> None:
+    """The first deploy through a line that is not the first: the session would follow the new routes and break."""
+    asyncio.run(branch.lab.manage_from("isp2"))
+    address = {"address": "192.168.2.2/24", "interface": "ether2"}
+    kept = {"dst-address": f"{OFFICE_ADDRESS}/32", "gateway": "192.168.2.1%ether2"}
+    with added(branch, ("/ip/address", address), ("/ip/route", {"gateway": "192.168.2.1", "distance": "240"})):
+        before = branch.writes()
+        played = branch.play("site")
+        assert played.code != 0
+        assert f"/ip/route/add dst-address={kept['dst-address']} gateway={kept['gateway']}" in played.output
+        assert branch.writes() == before
+        with added(branch, ("/ip/route", kept)):
+            played = branch.play("site")
+            assert (played.code, played.changed) == (0, 1), played.output

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found, Operation
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
+from ansible_collections.multiwan.routeros.plugins.module_utils.preflight_finding import TABLE as CHECK_TABLE
+from ansible_collections.multiwan.routeros.plugins.module_utils.preflight_finding import Check
 from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
 from ansible_collections.multiwan.routeros.plugins.module_utils.router_preflight import (
     CHECKS,
@@ -569,3 +572,21 @@ def test_the_plan_itself_says_what_its_sender_needs(version: str) -> None:
     plan = plan_of(version, multiwan_telegram=MESSAGES)
     (comment,) = (row.values["comment"] for row in plan if row.tag == "multiwan:notify:telegram")
     assert ("needs the imported CA" in comment) is (parse_version(version) < parse_version("7.21"))
+
+
+# --- the documentation
+
+
+def test_the_documentation_lists_the_checks() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "preflight.md").read_text(encoding="utf-8")
+    listed = [line for line in page.splitlines() if line.startswith("| `")]
+    assert listed == [
+        f"| `{name}` | {check.words} | {'yes' if check.severity == 'error' else 'no, only told'} | {_forced(check)} |"
+        for name, check in CHECK_TABLE.items()
+    ]
+
+
+def _forced(check: Check) -> str:
+    if check.severity == "warning":
+        return "–"
+    return "yes" if check.forceable else "no, the router would refuse the rows"
