@@ -134,6 +134,13 @@ def _api(raw: Mapping[str, Any], problems: Problems) -> None:
         problems.add("multiwan_api_password", show_secret(password), allowed)
     if raw.get("api_tls") is False:
         problems.add("multiwan_api_tls", "false", "true: bootstrap sets up API-SSL, and site.yml shall use it")
+    trusted = raw.get("api_ca_file")
+    if trusted and not Path(str(trusted)).is_file() and Path(str(trusted)) != _authority_file(raw):
+        problems.add("multiwan_api_ca_file", show(trusted), f"a PEM file; without it {_authority_file(raw)} counts")
+
+
+def _authority_file(raw: Mapping[str, Any]) -> Path:
+    return Path(str(raw.get("ca_folder", "."))) / fleet_ca.CERTIFICATE_FILE
 
 
 def _ssh(raw: Mapping[str, Any], problems: Problems) -> None:

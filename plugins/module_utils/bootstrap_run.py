@@ -125,6 +125,8 @@ def _wanted_certificate(order: Order, tools: Tools, state: State, *, check: bool
         made = [f"make the fleet's authority in {tools.authority.folder}"]
     authority = tools.authority.fingerprint()
     found = bootstrap_steps.usable_certificate(state, order, authority, today)
+    if found is None:
+        tools.authority.check()
     until = today + datetime.timedelta(days=order.days)
     return made, found or fleet_ca.certificate_name(authority, order.names, until)
 

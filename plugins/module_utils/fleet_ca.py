@@ -89,11 +89,14 @@ class FleetAuthority:
             self._write(self.certificate_file, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
             return True
 
+    def check(self) -> None:
+        """Raise when :meth:`issue` would, for the folder's sake. Changes nothing."""
+        self._signer()
+
     def issue(self, common_name: str, names: Sequence[str], until: datetime.date, now: datetime.datetime) -> Issued:
         """A certificate for a router that is reached by ``names`` (host names and addresses)."""
-        authority, signer = self._certificate(), self._key()
-        if signer.public_key() != authority.public_key():
-            raise AuthorityError(f"{self.key_file} is not the key of {self.certificate_file}")
+        authority, signer = self._certificate(), self._signer()
+        self._guard_key(signer)
         end = datetime.datetime(until.year, until.month, until.day, tzinfo=datetime.UTC)
         if end > authority.not_valid_after_utc:
             raise AuthorityError(f"the authority in {self.folder} ends on {authority.not_valid_after_utc:%Y-%m-%d}")
@@ -130,6 +133,20 @@ class FleetAuthority:
         except (OSError, ValueError) as error:
             raise AuthorityError(f"{self.certificate_file} is no certificate: {_reason(error)}") from None
 
+    def _signer(self) -> rsa.RSAPrivateKey:
+        key = self._key()
+        if key.public_key() != self._certificate().public_key():
+            raise AuthorityError(f"{self.key_file} is not the key of {self.certificate_file}")
+        return key
+
+    def _guard_key(self, key: rsa.RSAPrivateKey) -> None:
+        """Encrypted once there is a passphrase, and for its owner only."""
+        if self.passphrase is not None and b"ENCRYPTED" not in self.key_file.read_bytes():
+            with self._locked():
+                self._write(self.key_file, self._key_pem(key), mode=0o600)
+        elif self.key_file.stat().st_mode & 0o077:
+            self.key_file.chmod(0o600)  # a version control system does not keep modes
+
     def _key(self) -> rsa.RSAPrivateKey:
         try:
             data = self.key_file.read_bytes()
@@ -146,11 +163,6 @@ class FleetAuthority:
             raise AuthorityError(f"the authority's key {self.key_file} can't be used: {why}") from None
         if not isinstance(key, rsa.RSAPrivateKey):
             raise AuthorityError(f"{self.key_file} is no RSA key, which RouterOS 6 needs")
-        if plain and self.passphrase is not None:
-            with self._locked():
-                self._write(self.key_file, self._key_pem(key), mode=0o600)
-        elif self.key_file.stat().st_mode & 0o077:
-            self.key_file.chmod(0o600)  # a version control system does not keep modes
         return key
 
     def _key_pem(self, key: rsa.RSAPrivateKey) -> bytes:

@@ -85,6 +85,14 @@ def test_a_password_that_can_not_be_used_is_not_shown(password: object) -> None:
     assert "sevench" not in str(found)
 
 
+def test_a_file_that_site_would_not_find_either_is_told_now() -> None:
+    assert list(mistakes(api_ca_file="/nonexistent/ca.pem", ca_folder="/srv/ca")) == ["multiwan_api_ca_file"]
+    own = bootstrap_input.read(
+        arguments(api_ca_file="/srv/ca/ca.pem", ca_folder="/srv/ca"), name="jakarta", variables=()
+    )
+    assert own.user == "multiwan"
+
+
 def test_the_user_of_ssh_is_never_the_one_that_gets_the_least_rights() -> None:
     assert "another user" in mistakes(api_user="admin", user="admin")["multiwan_api_user"]
 

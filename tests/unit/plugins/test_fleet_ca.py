@@ -116,6 +116,8 @@ def test_a_key_that_anybody_could_read_is_closed(tmp_path: Path) -> None:
     plain = FleetAuthority(tmp_path / "ca")
     plain.ensure(NOW)
     plain.key_file.chmod(0o644)
+    plain.check()
+    assert plain.key_file.stat().st_mode & 0o777 == 0o644
     plain.issue("jakarta", NAMES, UNTIL, NOW)
     assert plain.key_file.stat().st_mode & 0o777 == 0o600
 
