@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -84,8 +84,16 @@ def carry_out(order: Order) -> Answer:
     )
 
 
-def _work(order: Order, pipe: Connection) -> None:
-    pipe.send(carry_out(order))
+def plan_rows(variables: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """Menu to the values of its rows, as the collection plans them."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in _UTILS["assemble"].assemble(variables, name=BRANCH).rows:
+        found.setdefault(row.menu, []).append(row.values)
+    return found
+
+
+def _work(does: Callable[[Order], Answer], order: Order, pipe: Connection) -> None:
+    pipe.send(does(order))
     pipe.close()
 
 
@@ -103,11 +111,11 @@ class Controller(Protocol):
 
 
 class Light:
-    """A fork of an interpreter that has imported the collection."""
+    """A fork of an interpreter that has imported the collection. ``does``: what it does with its order."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, does: Callable[[Order], Answer] = carry_out) -> None:
         self._pipe, theirs = _FORKS.Pipe(duplex=False)
-        self._process = _FORKS.Process(target=_work, args=(order, theirs), daemon=True)
+        self._process = _FORKS.Process(target=_work, args=(does, order, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -134,7 +142,7 @@ class Light:
 
 
 class Playbook:
-    """A real ``ansible-playbook``, in a session of its own: Ctrl-C is for those alone who would get it in a terminal."""
+    """A real ``ansible-playbook`` in a session of its own: Ctrl-C is for those alone who get it in a terminal."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -143,10 +151,11 @@ class Playbook:
 
     @classmethod
     async def start(cls, playbook: str, inventory: str, extra: Mapping[str, Any], folder: Path) -> Playbook:
-        """``extra``: variables that win over those of the inventory."""
+        """``playbook``: a path, or the name of one of ours. ``extra``: variables that win over the inventory's."""
         file = folder / "extra.yml"
         file.write_text(yaml.safe_dump(dict(extra)), encoding="utf-8")
-        words = ["-i", "inventory", "-i", inventory, f"playbooks/{playbook}.yml", "--limit", BRANCH, "-e", f"@{file}"]
+        path = playbook if "/" in playbook else f"playbooks/{playbook}.yml"
+        words = ["-i", "inventory", "-i", inventory, path, "--limit", BRANCH, "-e", f"@{file}"]
         environment = {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
         process = await asyncio.create_subprocess_exec(
             *command(words),

@@ -16,7 +16,7 @@ FORMAT = 1
 BRANCH = "jakarta"
 LINES = 3
 #: The fault's time limit in the benchmark; branches have 120 s unless told otherwise.
-DEAD_MAN_S = 12
+DEAD_MAN_S = 15
 #: The dead man looks every tenth of its time, and then writes back; all of it has to happen in so many seconds more.
 SETTLE_S = 15.0
 #: Power cycles of each scenario, at writes that are chosen by this seed.
