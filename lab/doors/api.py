@@ -127,8 +127,7 @@ class ApiDoor:
             if not session.cancelling():
                 session.cancel()
         await asyncio.gather(*self._sessions, return_exceptions=True)
-        for server in self._servers:
-            await server.wait_closed()
+        # not server.wait_closed(): from Python 3.12 on it waits for TLS handshakes of peers who can't be reached any more
         self._servers.clear()
 
     def reset(self) -> None:
