@@ -127,7 +127,7 @@ class ApiDoor:
             if not session.cancelling():
                 session.cancel()
         await asyncio.gather(*self._sessions, return_exceptions=True)
-        # not server.wait_closed(): from Python 3.12 on it waits for TLS handshakes of peers who can't be reached any more
+        # not server.wait_closed(): from Python 3.12 on it waits for handshakes of peers who can't be reached any more
         self._servers.clear()
 
     def reset(self) -> None:
