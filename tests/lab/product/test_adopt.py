@@ -46,8 +46,11 @@ def paste(branch: Branch, lines: list[str]) -> None:
             asyncio.run(branch.lab.console(f"{menu} {line}"))
 
 
-def recipe(*, two: int = 2) -> list[str]:
-    lines = list(expand(RECIPE.read_text(encoding="utf-8"), two))
+def recipe() -> list[str]:
+    """With src-nat: the kernel of the lab forgets a masqueraded connection that changes its line, and hides that it
+    was lost, because the next packet begins it anew. No document says that of RouterOS."""
+    text = RECIPE.read_text(encoding="utf-8").replace("masquerade", "src-nat to-addresses=192.168.<i>.2")
+    lines = list(expand(text, 2))
     return [line for line in lines if line != "/ip address" and not line.startswith("add address=")]
 
 
@@ -99,7 +102,7 @@ def test_a_take_over_replaces_the_recipe_and_what_runs_goes_on(branch: Branch) -
     assert {flow["lines"][0] for flow in flows} == {"isp1", "isp2"}
     assert min(after.values()) > 120
     export = branch.export()
-    for word in ("wan1-conn", "to-wan1", "masquerade", "adopted"):
+    for word in ("wan1-conn", "to-wan1", "adopted"):
         assert word not in export
     assert branch.play("verify").code == 0
     assert branch.play("site").changed == 0
