@@ -126,6 +126,7 @@ class Control:
             "anchors": list(topology.anchors),
             "rogues": [world.rogues.macs[number] for number in sorted(world.rogues.macs)],
             "chat": {"messages": len(world.telegram.api.messages)},
+            **({"manage_from": world.relay.place} if world.relay is not None else {}),
         }
 
     async def _do_cut(self, message: wire.Message, _emit: Emit) -> Any:

@@ -56,6 +56,12 @@ def status(console: Console, data: Json) -> None:
         f"SSH 127.0.0.1:{data['ssh_port']}",
         soft_wrap=True,
     )
+    if "managed_port" in data:
+        console.print(
+            f"Managed from {data['manage_from']}: API-SSL 127.0.0.1:{data['managed_port']}, "
+            f"SSH 127.0.0.1:{data['managed_ssh_port']}",
+            soft_wrap=True,
+        )
     console.print(f"Inventory overlay: {data['inventory']}", soft_wrap=True)
     console.print(
         f"Clients {data['lan']['clients'][0]} to {data['lan']['clients'][1]} · rogue DHCP servers: {rogues}"

@@ -314,6 +314,8 @@ async def test_ssh_takes_the_managed_way_too(lab: LabClient) -> None:
 async def test_a_place_that_is_not_there_is_refused(lab: LabClient) -> None:
     with pytest.raises(LabError, match="nobody manages the router from 'isp7'"):
         await lab.manage_from("isp7")
+    shown = cli("status", "--name", lab.folder.name).stdout
+    assert f"Managed from lan: API-SSL 127.0.0.1:{overlay(lab)['multiwan_api_port']}, SSH 127.0.0.1:" in shown
 
 
 def test_the_command_line_refuses_it_before_anything_is_started(base: object) -> None:
