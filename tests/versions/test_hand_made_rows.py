@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
-from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import CommitError, commit
+from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import CommitError, Request, commit
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Plan, Row
+from ansible_collections.multiwan.routeros.plugins.module_utils.preflight_finding import FORCEABLE
 from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -95,13 +97,18 @@ def deployed(router: InProcess, plan: Plan | None) -> bool:
     """Whether it was; a plan that a hand-made row stands in the way of is refused before the first write."""
     router.store.journal.clear()
     try:
-        commit(request(*([plan] if plan else [])), router)
+        commit(order(plan), router)
     except CommitError as refusal:
         if not all("which is not ours" in fault for fault in refusal.faults):
             raise
         assert router.store.journal == []
         return False
     return True
+
+
+def order(plan: Plan | None) -> Request:
+    """To hold a plan; ``None``: to hold nothing of ours. What speaks against hand-made rows is overruled."""
+    return replace(request(*([plan] if plan else [])), force=FORCEABLE)
 
 
 def as_good_as_ours(plan: Plan, chosen: Sequence[int]) -> list[HandMade]:
@@ -146,7 +153,7 @@ def test_rows_of_others_stay_as_they_are_through_deploy_change_and_removal(versi
         counts["rows"] += sum(map(len, held.values()))
         unchanged()
         if done:
-            assert not commit(request(first), router).changed
+            assert not commit(order(first), router).changed
         assert deployed(router, None)
         unchanged()
         assert strangers(router, hand) == []

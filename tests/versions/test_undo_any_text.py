@@ -25,7 +25,7 @@ from tests.versions.any_text import ANY
 from tests.versions.hand_made import ROWS, HandMade, hand_made
 from tests.versions.in_process import VLANS
 from tests.versions.random_branches import routers
-from tests.versions.test_plans import request
+from tests.versions.test_hand_made_rows import order
 
 #: ``./dev bench branches`` asks for more.
 EXAMPLES = int(os.environ.get("MULTIWAN_BRANCHES", "15"))
@@ -133,11 +133,11 @@ def test_what_the_router_takes_back_is_to_the_letter_what_it_held(version: str) 
     ) -> None:
         with made(version) as router:
             hands(router, rows)
-            commit(request(first), router)
+            commit(order(first), router)
             counts["edits"] += changed_by_hand(router, edits)
             before, export = state(router), router.export()
             router.writes, router.cut_after, router.dies = 0, at, True
-            guarded = replace(request(*([second] if second else [])), protection=router.protection(operator=operator))
+            guarded = replace(order(second), protection=router.protection(operator=operator))
             try:
                 commit(guarded, router)
             except ControllerDied:
