@@ -19,7 +19,7 @@ from .diff import Difference, Found, Operation, compare, is_of, unwritable
 from .menus import MENUS, Menu
 from .plan import Row
 from .protection import Protection
-from .router_api import Api
+from .router_api import Api, RouterError
 from .router_values import resolved, unresolved, wanted_paths
 from .secrets_mask import Mask
 from .versions import Version, lacks, parse_version, planned_for
@@ -211,8 +211,17 @@ def _findings(  # noqa: PLR0917 - all of one reading
 
 
 def managed(api: Api, version: Version) -> dict[str, list[Found]]:
-    """The rows of every menu that the collection writes."""
-    return {menu.path: _rows(api, menu, version) for menu in MENUS if menu.on(version)}
+    """The rows of every menu that the collection writes and the router has: RouterOS 6 lacks those of a package that is
+    not installed or disabled, which the preflight tells when the plan needs it."""
+    found: dict[str, list[Found]] = {}
+    for menu in MENUS:
+        try:
+            if menu.on(version):
+                found[menu.path] = _rows(api, menu, version)
+        except RouterError as refusal:
+            if "no such command" not in (refusal.trap or ""):
+                raise
+    return found
 
 
 def ask(api: Api) -> tuple[str, Version]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import CommitError, Request, commit
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found, Operation
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
@@ -463,8 +464,10 @@ def test_a_menu_that_the_router_lacks_is_an_absent_package() -> None:
 
 
 class Refusing(MemoryApi):
-    def __init__(self, menus: Mapping[str, Sequence[Found]], menu: str, trap: str | None) -> None:
-        super().__init__(menus)
+    def __init__(
+        self, menus: Mapping[str, Sequence[Found]], menu: str, trap: str | None, version: str = "7.22"
+    ) -> None:
+        super().__init__(menus, version=version)
         self.refused, self.trap = menu, trap
 
     def rows(self, menu: str, properties: Sequence[str] = ()) -> list[Found]:
@@ -477,6 +480,16 @@ def refused(menu: str, trap: str | None) -> tuple[Finding, ...]:
     router: dict[str, list[Found]] = {of.path: [] for of in MENUS}
     api = Refusing({}, menu, trap)
     return findings(api, parse_version("7.22"), PLAN, router, operations=None, options=BOTH)
+
+
+def test_a_commit_tells_the_absent_package_and_a_removal_does_not_need_it() -> None:
+    api = Refusing({}, "/tool/netwatch", "no such command prefix", "6.49.10")
+    with pytest.raises(CommitError, match="install the package advanced-tools"):
+        commit(Request("jakarta", plan_of("6.49")), api)
+    assert not commit(Request("jakarta", ()), api).changed
+    assert api.writes == []
+    with pytest.raises(RouterError):
+        commit(Request("jakarta", ()), Refusing({}, "/tool/netwatch", "interrupted"))
 
 
 def test_what_may_not_be_read_is_told_and_what_does_not_exist_is_not() -> None:
