@@ -123,13 +123,15 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             anchors: tuple[str, ...] = (),
             version: str = "7.22",
             device_mode: str = "advanced",
+            *,
+            manage_from: str = "",
         ) -> Branch:
             lab = LabClient(name)
             labs.append(lab)
             topology = Topology(
                 uplinks=parse_uplinks(uplinks), extra_anchors=anchors, version=version, device_mode=device_mode
             )
-            paths = asyncio.run(lab.up(Options(topology, 0, 0)))
+            paths = asyncio.run(lab.up(Options(topology, 0, 0, manage_from=manage_from)))
             branch = Branch(lab, tmp_path_factory.mktemp(name), paths)
             branch.baseline = branch.export()
             return branch
