@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from . import device_mode, failover, notify
 from .diff import own_rows
@@ -197,13 +196,11 @@ def _bytes(text: str) -> int | None:
     return int(float(match[1]) * _UNIT[match[2]]) if match else None
 
 
-def _date(text: str) -> date | None:
-    """``2026-01-31`` from 7.10 on, ``jan/31/2026`` before, each with or without a time behind it."""
-    words = text.split()
-    try:
-        if words and "/" in words[0]:
-            month, day, year = words[0].split("/")
-            return date(int(year), _MONTHS.index(month.lower()) + 1, int(day))
-        return date.fromisoformat(words[0]) if words else None
-    except ValueError:
+def _date(text: str) -> str | None:
+    """``2026-01-31``, which is how RouterOS writes a date from 7.10 on; before, ``jan/31/2026``. A time may follow."""
+    if match := re.match(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\b", text):
+        return match[1]
+    match = re.match(r"([a-z]{3})/([0-9]{2})/([0-9]{4})\b", text.lower())
+    if match is None or match[1] not in _MONTHS:
         return None
+    return f"{match[3]}-{_MONTHS.index(match[1]) + 1:02}-{match[2]}"
