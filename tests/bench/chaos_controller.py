@@ -36,6 +36,7 @@ _UTILS: dict[str, Any] = {
     name: importlib.import_module(f"{_HOME}.{name}")
     for name in ("api_client", "assemble", "commit_arguments", "commit_engine", "router_api")
 }
+_here = importlib.import_module(f"{_HOME.removesuffix('module_utils')}plugin_utils.controller").here
 #: One fork of it is a controller; what this file has imported, they have.
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__])
@@ -74,7 +75,7 @@ def carry_out(order: Order) -> Answer:
     connect = functools.partial(_UTILS["api_client"].connect, _UTILS["commit_arguments"].target(arguments))
     try:
         request = _UTILS["commit_arguments"].request(
-            {**arguments, "plans": plans}, name=BRANCH, progress=lambda _words: None
+            {**arguments, "plans": plans}, name=BRANCH, controller=_here(lambda _words: None)
         )
         outcome = getattr(_UTILS["commit_engine"], order.do)(request, connect)
     except (_UTILS["commit_engine"].CommitError, _UTILS["router_api"].RouterError) as error:

@@ -75,13 +75,15 @@ def markdown(made: Sequence[Row], data: Mapping[str, Any], *, expected: int, cho
 MEANS = """\
 - *survived*: the router is in the old or in the new state within the dead man's time and {settle:.0f} s (its look
   every tenth of that time, and the undo), rows of others are as they were, a second run reaches exactly the plan, a
-  third writes nothing, nothing that a commit has for itself is left then, no flow stays silent, and the router does
-  not restart by itself. *Undisturbed* changes: the new state is still there after the dead man's time.
+  third writes nothing, nothing that a commit has for itself is left then, no flow over a line that stays is silent to the
+  end, and the router does not restart by itself. *Undisturbed* changes: the new state is still there after the dead man's time.
 - *ended old*, *ended new*: judged by the router's own export, compared with the one before and the one after an
   undisturbed change. Whether a script of the collection has closed a gate is left out.
 - *longest outage*: the longest silence of any flow, from before the change until after the router came to rest,
-  over a line that the branch has before and after. A flow over a line that the change takes away ends with it,
-  undisturbed or not.
+  over a line that the branch has before and after.
+- *over a line that goes*: the same for flows over a line that the change takes away, as far as they came back; and
+  how many did not while they were watched. The address that they left by is gone, so their connections can't go on,
+  undisturbed or not, only begin anew.
 - *the change's own*: the same for the undisturbed change and its way back, whichever is longer, in the same run.
   The bound is this (at least {ticker} s, since a ticker of 50 ms sees no less) and {ticker} s, and for as long as
   the busy machine itself held up processes. For a power cycle also the boot.

@@ -62,29 +62,40 @@ def difference(one: Export, other: Export) -> list[str]:
 @dataclass(frozen=True)
 class Silence:
     """Seconds. ``longest``: of any flow over a line that the branch has before and after; ``gone``: of those over one
-    that it has only before, which the change itself ends. ``lost``: flows of the first kind, silent to the end.
+    that it has only before, which the change itself ends, as far as they came back. ``lost``, ``gone_lost``: flows
+    of either kind that were silent to the end.
     """
 
     longest: float
-    gone: float
     lost: int
+    flows: int
+    gone: float
+    gone_lost: int
+    gone_flows: int
     failed_new: int
     new: int
-    flows: int = 0
 
 
 def silence(seen: Mapping[str, Any], lines: Sequence[str]) -> Silence:
     """``seen``: what the clients of a case say (chaos_traffic). ``lines``: those before and after."""
     flows = [flow for flow in seen["flows"] if flow["began"] < 1.0]
     stay = [flow for flow in flows if not flow["uplinks"] or flow["uplinks"][0] in lines]
+    gone = [flow for flow in flows if flow not in stay]
+    dead = [flow for flow in gone if _silent(flow, seen["seconds"])]
     return Silence(
         longest=max((float(flow["max_gap_s"]) for flow in stay), default=0.0),
-        gone=max((float(flow["max_gap_s"]) for flow in flows if flow not in stay), default=0.0),
-        lost=sum(flow["last"] is None or seen["seconds"] - flow["last"] > 1.0 for flow in stay),
+        lost=sum(_silent(flow, seen["seconds"]) for flow in stay),
+        flows=len(stay),
+        gone=max((float(flow["max_gap_s"]) for flow in gone if flow not in dead), default=0.0),
+        gone_lost=len(dead),
+        gone_flows=len(gone),
         failed_new=len(seen["failed"]),
         new=int(seen["new"]),
-        flows=len(stay),
     )
+
+
+def _silent(flow: Mapping[str, Any], end: float) -> bool:
+    return flow["last"] is None or end - float(flow["last"]) > 1.0
 
 
 def faults(raw: Mapping[str, Any], *, dead_man_s: float) -> list[str]:

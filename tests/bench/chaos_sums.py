@@ -19,6 +19,7 @@ COLUMNS = (
     "ended new",
     "longest outage",
     "the change's own",
+    "over a line that goes",
     "failed new",
     "recovery",
     "settled within",
@@ -159,10 +160,21 @@ def words(row: Row) -> list[str]:
         f"{row.ended('new')}",
         f"{row.outage_s:.2f} s",
         "–" if row.own_s is None else f"{row.own_s:.2f} s",
+        _gone(row),
         f"{failed} of {total}",
         "–" if row.recovery_s is None or row.fault is NONE else f"{row.recovery_s:.1f} s",
         "–" if row.settled_s is None else f"{row.settled_s:.1f} s",
     ]
+
+
+def _gone(row: Row) -> str:
+    """Flows of a line that the change takes away: the longest silence of those that came back, how many did not."""
+    flows = [result.silence for result in row.results if result.silence.gone_flows]
+    if not flows:
+        return "–"
+    dead = sum(one.gone_lost for one in flows)
+    longest = max(one.gone for one in flows)
+    return f"{longest:.1f} s" + (f", {dead} of {sum(one.gone_flows for one in flows)} to the end" if dead else "")
 
 
 def boot_s(made: Iterable[Row]) -> tuple[float, float] | None:

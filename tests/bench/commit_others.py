@@ -59,6 +59,13 @@ def loop(order: Order) -> Answer:
     return Answer(bool(writes), writes, time.monotonic() - began)
 
 
+def _typed(text: str) -> str | int | bool:
+    """As librouteros turns words of the router into values, which api_modify compares with those of a playbook."""
+    if text in ("true", "yes", "false", "no"):
+        return text in ("true", "yes")
+    return int(text) if text.isdecimal() else text
+
+
 def playbook(rows: Rows, where: Mapping[str, Any], folder: Path) -> Path:
     """One task for each menu, as one would write it by hand. ``where``: arguments of the action."""
     tasks = [
@@ -68,7 +75,7 @@ def playbook(rows: Rows, where: Mapping[str, Any], folder: Path) -> Path:
                 "path": menu.strip("/").replace("/", " "),
                 "handle_absent_entries": "ignore",
                 "handle_entries_content": "ignore",
-                "data": [dict(row) for row in data],
+                "data": [{name: _typed(text) for name, text in row.items()} for row in data],
             },
         }
         for menu, data in rows.items()
@@ -90,7 +97,7 @@ def playbook(rows: Rows, where: Mapping[str, Any], folder: Path) -> Path:
         "hosts": BRANCH,
         "connection": "local",
         "gather_facts": False,
-        "vars": {"ansible_connection": "local"},
+        "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
         "module_defaults": {"group/community.routeros.api": defaults},
         "tasks": tasks,
     }
