@@ -42,6 +42,10 @@ class FileStore:
                 found.setdefault(above, (True, 0))
         return found
 
+    def secret(self, name: str) -> bool:
+        """Whether the file is withheld: backups from callers without ``sensitive`` (measured on 7.20.8)."""
+        return name.endswith(".backup") and not self.caller.may("sensitive")
+
     async def read(self, name: str) -> bytes | None:
         for row in self.engine.store.rows(_MENU):
             if row.get("name").strip("/") == name:
@@ -150,6 +154,8 @@ class Files(paramiko.SFTPServerInterface):  # type: ignore[misc] # paramiko has 
         if self._files is None or not self._files.caller.may("read") or (writes and not self._writable()):
             return int(paramiko.SFTP_PERMISSION_DENIED)
         files = self._files
+        if files.secret(name):
+            return int(paramiko.SFTP_PERMISSION_DENIED)
         data = self._ask(files.read(name))
         if data is None and not (writes and flags & _CREAT):
             return int(paramiko.SFTP_NO_SUCH_FILE)

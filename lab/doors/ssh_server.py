@@ -113,6 +113,10 @@ class Channels(paramiko.ServerInterface):  # type: ignore[misc] # paramiko has n
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         return self._open(channel, command.decode("utf-8", "surrogateescape"))
 
+    def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
+        """No subsystem at all for who may not transfer files (measured on 7.20.8)."""
+        return self.files() is not None and bool(super().check_channel_subsystem_request(channel, name))
+
     def _open(self, channel: paramiko.Channel, command: str | None) -> bool:
         if self.caller is None or channel.get_id() in self._requests:
             return False

@@ -13,8 +13,8 @@ from lab.router.kept import Kept
 from lab.router.listening import within
 from lab.router.spec import Account
 from lab.schema.snapshot import ConfigRow
-from lab.store import Store
-from lab.verbs import Engine
+from lab.store import Store, Trap
+from lab.verbs import Engine, Reply
 from lab.verbs.caller import ALL_POLICIES, Caller
 
 
@@ -55,17 +55,18 @@ class Accounts:
             row = self._row(user)
             if row is not None and row.get("address") and not within(peer, row.get("address").split(",")):
                 return None
-            known = self._password(user, row) if row else None
-            if known is None or not hmac.compare_digest(known.encode(), password.encode()):
+            if not self.knows(user, password):
                 return None
             caller = self.caller(user, policy)
             return dataclasses.replace(caller, session=next(self._sessions)) if caller.may(policy) else None
 
         return authenticate
 
-    def without_password(self, user: str) -> bool:
+    def knows(self, user: str, password: str) -> bool:
+        """Whether this is the password of a user."""
         row = self._row(user)
-        return row is not None and self._password(user, row) == ""
+        known = self._password(user, row) if row else None
+        return known is not None and hmac.compare_digest(known.encode(), password.encode())
 
     def _row(self, user: str) -> ConfigRow | None:
         rows = self._store.rows("/user")
@@ -92,7 +93,22 @@ class FirstLogin:
         self._kept.licence_unread = False
 
     def password_missing(self, caller: Caller) -> bool:
-        return self._accounts.without_password(caller.user)
+        return self._accounts.knows(caller.user, "")
+
+    def plug(self) -> None:
+        self._engine.actions["/", "password"] = self._password
+
+    async def _password(self, args: Mapping[str, str], caller: Caller) -> Reply:
+        """``/password``: one's own (command tree 7.22.3). The words of its refusals are unsure."""
+        if set(args) - {"old-password", "new-password", "confirm-new-password"}:
+            raise Trap("unknown parameter")
+        old, new = args.get("old-password", ""), args.get("new-password", "")
+        if not self._accounts.knows(caller.user, old):
+            raise Trap("failure: wrong old password")
+        if new != args.get("confirm-new-password", ""):
+            raise Trap("failure: new passwords do not match")
+        await self.set_password(caller, new)
+        return Reply()
 
     async def set_password(self, caller: Caller, password: str) -> None:
         """His own, whatever his group may do."""

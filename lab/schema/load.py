@@ -20,7 +20,7 @@ MENU_DIR = Path(__file__).parent / "menus"
 
 _MENU_KEYS = {
     "menu", "kind", "source", "enacted", "since", "until", "arguments", "readonly", "commands", "actions", "unique",
-    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "policy", "asks",
+    "builtin", "id_space", "first_id", "auto_name", "views", "any_of", "hidden", "asks",
     "nextid", "refuses", "resets",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
@@ -136,7 +136,6 @@ def _menu(raw: Mapping[str, Any]) -> Menu:
         views=MappingProxyType(dict(raw.get("views") or {})),
         any_of=tuple(_any_of(item) for item in raw.get("any_of", ())),
         hidden=raw.get("hidden", False),
-        policy=raw.get("policy", ""),
         asks=tuple(raw.get("asks", ())),
         nextid=raw.get("nextid", False),
         refuses=_refuses(raw, actions) | (CONSOLE_ONLY & set(actions)),

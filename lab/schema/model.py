@@ -117,7 +117,6 @@ class Menu:
     views: Mapping[str, str] = field(default_factory=dict)
     any_of: tuple[AnyOf, ...] = ()
     hidden: bool = False
-    policy: str = ""
     #: commands that are known and not emulated: their arguments are checked, then the lab says so
     refuses: frozenset[str] = frozenset()
     #: rows say which row stands after them (recorded of /routing/rule, facts 11.4)

@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from functools import partial
 
 from lab.schema.load import all_menus
-from lab.schema.model import MenuAt, version_key
+from lab.schema.model import Argument, MenuAt, version_key
 from lab.schema.snapshot import ConfigRow
 from lab.store import JournalEntry, Store, Trap, UndoRecord, format_id, parse_id
 from lab.verbs import args as a
+from lab.verbs import permissions
 from lab.verbs.caller import SYSTEM, Caller
 from lab.verbs.document import document
 from lab.verbs.expiry import Expiry
@@ -118,6 +119,7 @@ class Engine:
     ) -> Reply:
         """Run one command. Raises Trap in RouterOS' words; a refused write has changed nothing."""
         menu = menu or "/"
+        permissions.check(menu, command, args, caller)
         action = self.actions.get((menu, command))
         if action is not None and self._has(menu, command):
             return await self._act(action, menu, command, args, caller)
@@ -128,7 +130,6 @@ class Engine:
         if command in _READING:
             self.allow(caller, "read")
             return self._read(at, command, dict(args), queries, caller)
-        self.allow(caller, at.menu.policy or "write")
         self.allow(caller, "write")
         reply = self._write(at, command, dict(args), caller)
         if at.menu.kind != "virtual":  # rows that live elsewhere are no configuration: nothing to derive anew
@@ -213,11 +214,7 @@ class Engine:
             raise Trap("no such command", 0)  # rows that live elsewhere are written by their own service
         return at
 
-    @staticmethod
-    def allow(caller: Caller, policy: str) -> None:
-        """Raises Trap when the caller's group lacks ``policy``."""
-        if not caller.may(policy):
-            raise Trap("not enough permissions (9)")
+    allow = staticmethod(permissions.allow)
 
     async def _act(self, action: Action, menu: str, command: str, args: Values, caller: Caller) -> Reply:
         """A service's command. One that is a verb (``set`` of a certificate) is held to the verbs' rules."""
@@ -376,7 +373,7 @@ class Engine:
     ) -> JournalEntry:
         known = at.arguments if at is not None else {}
         shown = {
-            name: "*****" if (spec := known.get(name)) is not None and (spec.secret or spec.write_only) else text
+            name: "*****" if _secret(name, known.get(name)) else text
             for name, text in args.items()
         }
         return JournalEntry(self.clock(), caller.user, caller.origin, menu, command, shown, error)
@@ -402,6 +399,12 @@ class Engine:
     def _tell(self, menu: str, row: Values) -> None:
         for queue in self._listeners.get(menu, ()):
             queue.put_nowait(row)
+
+
+def _secret(name: str, spec: Argument | None) -> bool:
+    """Whether the journal keeps a value to itself."""
+    declared = spec is not None and (spec.secret or spec.write_only)
+    return declared or name.endswith(("password", "passphrase"))
 
 
 _DONE = {"add": "added", "remove": "removed", "move": "moved"}

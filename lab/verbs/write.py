@@ -10,6 +10,7 @@ from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
 from lab.store import Store, Trap, format_id, parse_id
 from lab.verbs import args as a
+from lab.verbs import permissions
 from lab.verbs.caller import Caller
 from lab.verbs.reply import Reply
 from lab.verbs.show import BORROWED, FIRST_DYNAMIC, View
@@ -27,7 +28,7 @@ class Writer:
             return self._add(at, args, caller), ()
         if command == "set" and at.menu.singleton:
             a.take_ids(args)
-            self._change(at, [0], args)
+            self._change(at, [0], args, caller)
             return Reply(), ()
         if command == "reset-counters-all":
             ids = [row.id for row in self.store.rows(at.path)]
@@ -39,7 +40,7 @@ class Writer:
         if which == "":  # `set [find …]` that found nothing is silent (facts 6.5)
             return Reply(), ()
         ids = self._ids(at, command, which)
-        self._on_rows(at, command, ids, args)
+        self._on_rows(at, command, ids, args, caller)
         return Reply(), ids
 
     def _ids(self, at: MenuAt, command: str, which: str) -> list[int]:
@@ -52,7 +53,7 @@ class Writer:
                 return [number for number in dict.fromkeys(numbers) if number is not None]
         return a.row_ids(which, self.view.candidates(at))
 
-    def _on_rows(self, at: MenuAt, command: str, ids: list[int], args: dict[str, str]) -> None:
+    def _on_rows(self, at: MenuAt, command: str, ids: list[int], args: dict[str, str], caller: Caller) -> None:
         if command == "remove":
             self._only(args)
             self._remove(at, ids)
@@ -67,15 +68,15 @@ class Writer:
             self._unset(at, ids, names.split(","))
         elif command in ("enable", "disable"):
             self._only(args)
-            self._change(at, ids, {"disabled": "no" if command == "enable" else "yes"})
+            self._change(at, ids, {"disabled": "no" if command == "enable" else "yes"}, caller)
         elif command == "comment":
-            self._change(at, ids, {"comment": args.pop("comment", "")})
+            self._change(at, ids, {"comment": args.pop("comment", "")}, caller)
             self._only(args)
         elif command == "reset-counters":
             self._only(args)
             self.view.reset_counters(at.path, ids)
         else:
-            self._change(at, ids, args)
+            self._change(at, ids, args, caller)
 
     @staticmethod
     def _only(left: Mapping[str, str]) -> None:
@@ -98,15 +99,23 @@ class Writer:
         a.check_required(at, values)
         if at.knows("owner"):  # scripts and scheduler rows belong to whoever adds them
             values.setdefault("owner", caller.user)
+        default = at.defaults.get("policy", "")
+        policy = permissions.script_policy(at.path, values, caller, verb="add", default=default)
+        if policy is not None:
+            values["policy"] = policy
         target = None
         if before:
             target = a.row_ids(before, self.view.candidates(at))[0]
         return Reply(ret=format_id(self.store.add(at.path, values, before=target)))
 
-    def _change(self, at: MenuAt, ids: Sequence[int], args: dict[str, str]) -> None:
-        changes = a.check_values(at, args, self.store, verb="set")
+    def _change(self, at: MenuAt, ids: Sequence[int], args: dict[str, str], caller: Caller) -> None:
+        asked = a.check_values(at, args, self.store, verb="set")
+        permissions.script_policy(at.path, asked, caller, verb="set", default="")
         for row_id in ids:
-            self._config_row(at, row_id, "change")
+            row = self._config_row(at, row_id, "change")
+            changes = dict(asked)
+            if at.path == "/user/group" and "policy" in args:
+                changes["policy"] = permissions.added_up(row.get("policy"), args["policy"])
             owner = self.store.owner(at.path, row_id)
             known = self.store.menu(owner).arguments
             if set(changes) - set(known):

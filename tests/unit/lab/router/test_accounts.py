@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lab.router.accounts import Accounts
+from lab.router.accounts import Accounts, FirstLogin
+from lab.router.devicemode import DeviceMode
+from lab.router.kept import Kept
 from lab.router.spec import Account
 from lab.store import Store
-from lab.verbs import SYSTEM, Engine
-
+from lab.verbs import SYSTEM, Engine, Trap
 
 PEER = "127.0.0.1"
 
@@ -71,3 +72,35 @@ async def test_a_password_is_never_shown(engine: Engine) -> None:
     assert "welcome" not in str(rows)
     assert "welcome" not in engine.export()
     assert "welcome" not in str(engine.store.journal)
+
+
+async def test_a_user_logs_in_from_his_addresses_only(engine: Engine, accounts: Accounts) -> None:
+    await do(engine, "add", name="guest", group="read", password="welcome", address="10.0.0.0/8,192.0.2.7")
+    login = accounts.door("ssh")
+    assert [login("guest", "welcome", peer) is not None for peer in ("10.9.9.9", "192.0.2.7", "192.0.2.8", "")] == [
+        *(True, True, False, False)
+    ]
+
+
+async def test_a_group_counts_from_the_next_login_on(engine: Engine, accounts: Accounts) -> None:
+    await do(engine, "add", name="guest", group="read", password="welcome")
+    before = accounts.door("api")("guest", "welcome", PEER)
+    await engine.call("/user/group", "set", {".id": "read", "policy": "write"}, caller=SYSTEM)
+    after = accounts.door("api")("guest", "welcome", PEER)
+    assert before is not None
+    assert after is not None
+    assert (before.may("write"), after.may("write")) == (False, True)
+
+
+async def test_one_s_own_password(engine: Engine, accounts: Accounts) -> None:
+    FirstLogin(engine, accounts, Kept(DeviceMode())).plug()
+    caller = accounts.door("api")("admin", "secret", PEER)
+    assert caller is not None
+    words = {"old-password": "secret", "new-password": "fresh1", "confirm-new-password": "fresh1"}
+    for wrong in ({"old-password": "x"}, {"confirm-new-password": "x"}):
+        with pytest.raises(Trap, match="failure"):
+            await engine.call("/", "password", {**words, **wrong}, caller=caller)
+    await engine.call("/", "password", words, caller=caller)
+    assert accounts.door("api")("admin", "secret", PEER) is None
+    assert accounts.door("api")("admin", "fresh1", PEER) is not None
+    assert "fresh1" not in str([(e.args) for e in (*engine.store.journal, *engine.store.calls)])

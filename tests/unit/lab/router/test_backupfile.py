@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.router.services.backupfile import Backup, BadBackup, is_backup, read, write
 from lab.router.services import pemfile
+from lab.router.services.backupfile import Backup, BadBackup, is_backup, read, write
 from lab.router.services.certificates import Certificate
 from lab.schema.snapshot import ConfigRow
 from lab.store import Image

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
-from lab.verbs import Caller, Trap
+from lab.verbs import Caller, Reply, Trap
+from lab.world import pki
 from tests.unit.lab.services.rig import Rig
 from tests.unit.lab.services.web import Authority, answer, serve
 
@@ -119,6 +122,84 @@ async def test_version_6_adds_no_files() -> None:
 async def test_a_file_that_is_not_there_can_not_be_imported() -> None:
     with pytest.raises(Trap, match="input does not match any value of file-name"):
         await Rig().call("/certificate", "import", file_name="nope.pem")
+
+
+NOW = datetime.datetime.now(datetime.UTC)
+FLEET = pki.make_ca("fleet", NOW)
+ROUTER = pki.issue(FLEET, ("router.example", "192.0.2.1"), NOW)
+
+
+def sealed(form: serialization.PrivateFormat, password: str = "secret") -> str:
+    """The router's key with a password: PKCS#8 or the older form, AES in both."""
+    key = serialization.load_pem_private_key(ROUTER.key.encode(), None)
+    by = serialization.BestAvailableEncryption(password.encode())
+    return key.private_bytes(serialization.Encoding.PEM, form, by).decode()
+
+
+def counted(reply: Reply) -> tuple[str, ...]:
+    return tuple(reply.rows[0].values())
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.9", "7.22"])
+@pytest.mark.parametrize("form", [serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL])
+async def test_a_certificate_with_its_sealed_key(version: str, form: serialization.PrivateFormat) -> None:
+    rig = Rig(version)
+    rig.engine.write_file("r.pem", ROUTER.certificate + FLEET.certificate + sealed(form))
+    reply = await rig.call("/certificate", "import", file_name="r.pem", passphrase="secret")
+    assert counted(reply) == ("2", "1", "1", "0", "0")
+    own, ca = await rig.rows("/certificate")
+    assert (own["name"], own["private-key"], own["trusted"]) == ("r.pem_0", "true", "true")
+    assert own["subject-alt-name"] == "DNS:router.example,IP:192.0.2.1"
+    assert (ca["name"], ca["authority"], "private-key" in ca) == ("r.pem_1", "true", False)
+    assert "PRIVATE" not in str(await rig.rows("/certificate"))
+    shown = rig.services.certificates.shown("r.pem_0")
+    assert shown is not None
+    assert shown.chain_pem == ROUTER.certificate, "the root is no part of what is shown"
+
+
+async def test_a_wrong_passphrase_leaves_the_certificate_without_its_key_until_the_right_one_comes() -> None:
+    rig = Rig()
+    both = ROUTER.certificate + sealed(serialization.PrivateFormat.PKCS8)
+    rig.engine.write_file("r.pem", both)
+    assert counted(await rig.call("/certificate", "import", file_name="r.pem", passphrase="wrong")) == (
+        *("1", "0", "1", "1", "0"),
+    )
+    assert rig.services.certificates.shown("r.pem_0") is None
+    rig.engine.write_file("r.pem", both)
+    assert counted(await rig.call("/certificate", "import", file_name="r.pem", passphrase="secret")) == (
+        *("0", "1", "1", "0", "0"),
+    )
+    (row,) = await rig.rows("/certificate")
+    assert (row["name"], row["private-key"]) == ("r.pem_0", "true"), "the same certificate is there once"
+
+
+async def test_a_key_in_a_file_of_its_own_and_a_key_of_nobody() -> None:
+    rig = Rig()
+    rig.engine.write_file("r.key", ROUTER.key)
+    assert counted(await rig.call("/certificate", "import", file_name="r.key", passphrase="")) == (
+        *("0", "0", "1", "0", "1"),
+    )
+    for name, text in (("r.crt", ROUTER.certificate), ("r.key", ROUTER.key)):
+        rig.engine.write_file(name, text)
+        await rig.call("/certificate", "import", file_name=name, passphrase="")
+    assert rig.services.certificates.shown("r.crt_0") is not None
+
+
+async def test_a_service_follows_a_renamed_certificate_and_forgets_a_removed_one() -> None:
+    rig = Rig()
+    rig.engine.write_file("r.pem", ROUTER.certificate + ROUTER.key)
+    await rig.call("/certificate", "import", file_name="r.pem", passphrase="")
+    await rig.call("/ip/service", "set", numbers="api-ssl", certificate="r.pem_0")
+    await rig.call("/certificate", "set", numbers="r.pem_0", name="mw-api")
+
+    async def of_api_ssl() -> str:
+        return next(row["certificate"] for row in await rig.rows("/ip/service") if row["name"] == "api-ssl")
+
+    assert await of_api_ssl() == "mw-api"
+    await rig.call("/certificate", "remove", numbers="mw-api")
+    assert await of_api_ssl() == "*1"
+    with pytest.raises(Trap, match="input does not match any value of certificate"):
+        await rig.call("/ip/service", "set", numbers="api-ssl", certificate="mw-api")
 
 
 async def test_the_builtin_store_is_shown_from_7_19() -> None:

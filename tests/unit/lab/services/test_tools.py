@@ -69,10 +69,10 @@ async def test_execute_in_the_background_gives_the_job_and_a_file() -> None:
     assert files[0]["contents"] == "hello"
 
 
-async def test_execute_is_refused_without_script_without_write_and_as_string_before_7() -> None:
+async def test_execute_is_refused_without_script_without_read_and_as_string_before_7() -> None:
     with pytest.raises(Trap, match="missing =script="):
         await Rig().call("/", "execute")
     with pytest.raises(Trap, match="unknown parameter"):
         await Rig("6.49").call("/", "execute", script=":put 1", as_string="yes")
     with pytest.raises(Trap, match="not enough permissions"):
-        await Rig().call("/", "execute", Caller("reader", ADMIN.policies - {"write"}, "api"), script=":put 1")
+        await Rig().call("/", "execute", Caller("reader", ADMIN.policies - {"read"}, "api"), script=":put 1")
