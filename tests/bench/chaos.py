@@ -20,7 +20,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,7 +46,7 @@ from tests.bench.chaos_plan import (
     controls,
     digest,
 )
-from tests.bench.chaos_sums import COLUMNS, as_json, result, rows, stays, words
+from tests.bench.chaos_sums import COLUMNS, Row, as_json, result, rows, stays, words
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -159,10 +159,10 @@ class Run:
         return shown
 
 
-def writes(run: Run) -> dict[str, int]:
+def writes(run: Run, choice: Choice) -> dict[str, int]:
     """Scenario to the number of writes of its undisturbed change."""
     found: dict[str, int] = {}
-    for case in controls(run.choice):
+    for case in controls(choice):
         kept = run.stored(case)
         if kept is not None and "error" not in kept:
             found[case.scenario.key] = max(found.get(case.scenario.key, 0), int(kept["writes"]))
@@ -182,7 +182,7 @@ async def try_all(run: Run) -> None:
 
 def _begin_faults(run: Run) -> None:
     run.faults_began = True
-    run.waiting = deque(run.todo(cases(run.choice, writes(run))))
+    run.waiting = deque(run.todo(cases(run.choice, writes(run, run.choice))))
     run.total = len(run.waiting)
 
 
@@ -249,9 +249,9 @@ async def _case(run: Run, case: Case, made: Site, name: str, felt: Pulse) -> boo
     return made.holds is not None
 
 
-def found(run: Run) -> dict[Case, Mapping[str, Any] | str]:
-    wanted = [*controls(run.choice), *cases(run.choice, writes(run))]
-    kept = {case: run.stored(case) for case in wanted}
+def found(run: Run, choice: Choice) -> dict[Case, Mapping[str, Any] | str]:
+    """What there is of a choice."""
+    kept = {case: run.stored(case) for case in (*controls(choice), *cases(choice, writes(run, choice)))}
     return {
         case: str(raw["error"]) if "error" in raw else raw
         for case, raw in kept.items()
@@ -260,41 +260,48 @@ def found(run: Run) -> dict[Case, Mapping[str, Any] | str]:
 
 
 def report(run: Run) -> None:
-    seen = found(run)
+    """Of the version that was asked for, and of others what there is."""
+    expected = len([*controls(run.choice), *cases(run.choice, writes(run, run.choice))])
+    others = {path.name.partition("-")[0] for path in run.folder.glob("*.json")} - {run.choice.version}
+    asked = found(run, run.choice)
+    seen = dict(asked)
+    for version in sorted(others):
+        seen |= found(run, replace(run.choice, version=version))
     made = rows(seen)
-    expected = [*controls(run.choice), *cases(run.choice, writes(run))]
-    kernel = ".".join(platform.release().split(".")[:2])
     load = max((float((run.stored(case) or {"load": [0.0]})["load"][0]) for case in seen), default=0.0)
-    machine = f"{os.cpu_count()} cores, load up to {load:.1f}, Linux {kernel}"
-    title = f"Chaos, {len(seen)} of {len(expected)} cases, dead man's time {DEAD_MAN_S} s ({machine})"
-    table = Table(title=title, title_justify="left")
-    for name in ("scenario", "fault", *COLUMNS):
-        table.add_column(name, justify="left" if name in ("scenario", "fault") else "right")
-    for row in made:
-        table.add_row(row.scenario.words, row.fault.words, *words(row))
-    Console(width=max(170, run.console.width)).print(table)
-    for row in made:
-        for one in row.results:
-            for fault in one.faults:
-                print(f"{one.case.key} ({one.last}): {fault}")
-        for words_ in row.missing:
-            print(words_)
+    kernel = ".".join(platform.release().split(".")[:2])
     times = [run.path(case).stat().st_mtime for case in seen]
     data = {
         "format": FORMAT,
         "measured": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(max(times))) if times else "",
-        "machine": machine,
+        "machine": f"{os.cpu_count()} cores, load up to {load:.1f}, Linux {kernel}",
         "dead_man_s": DEAD_MAN_S,
-        "cases": len(seen),
-        "expected": len(expected),
+        "cases": len(asked),
+        "expected": expected,
         "rows": [as_json(row) for row in made],
     }
     out: Path = run.options.out
     (out / "chaos.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     written = [out / "chaos.json"]
     if run.options.docs:
-        written += docs.write(ROOT / "docs", made, data, expected=len(expected), choice=run.choice)
+        written += docs.write(ROOT / "docs", made, data, choice=run.choice)
+    _show(run, made, data)
     print(", ".join(map(str, written)))
+
+
+def _show(run: Run, made: Sequence[Row], data: Mapping[str, Any]) -> None:
+    title = "Chaos, {cases} of {expected} cases, dead man's time {dead_man_s} s ({machine})".format(**data)
+    table = Table(title=title, title_justify="left")
+    for name in ("scenario", "fault", *COLUMNS):
+        table.add_column(name, justify="left" if name in ("scenario", "fault") else "right")
+    for row in made:
+        table.add_row(f"{row.version}: {row.scenario.words}", row.fault.words, *words(row))
+    Console(width=max(200, run.console.width)).print(table)
+    for row in made:
+        for line in (f"{one.case.key} ({one.last}): {fault}" for one in row.results for fault in one.faults):
+            print(line)
+        for line in row.missing:
+            print(line)
 
 
 @contextlib.contextmanager

@@ -38,15 +38,15 @@ new TCP connection every 100 ms.
 """
 
 
-def write(folder: Path, made: Sequence[Row], data: Mapping[str, Any], *, expected: int, choice: Choice) -> list[Path]:
+def write(folder: Path, made: Sequence[Row], data: Mapping[str, Any], *, choice: Choice) -> list[Path]:
     """Both files; what was not tried is named."""
     page, drawing = folder / PAGE, folder / PICTURE
-    page.write_text(markdown(made, data, expected=expected, choice=choice), encoding="utf-8")
+    page.write_text(markdown(made, data, choice=choice), encoding="utf-8")
     drawing.write_text(picture(made), encoding="utf-8")
     return [page, drawing]
 
 
-def markdown(made: Sequence[Row], data: Mapping[str, Any], *, expected: int, choice: Choice) -> str:
+def markdown(made: Sequence[Row], data: Mapping[str, Any], *, choice: Choice) -> str:
     tried = [row for row in made if row.fault is not NONE]
     cases = sum(len(row.results) for row in tried)
     survived = sum(row.survived for row in tried)
@@ -67,7 +67,7 @@ def markdown(made: Sequence[Row], data: Mapping[str, Any], *, expected: int, cho
         parts += [f"The lab's router boots in {boots[0]:.1f} to {boots[1]:.1f} s; a MikroTik takes longer.", ""]
     faults = [f"- {one.case.key}: {'; '.join(one.faults)}" for row in made for one in row.results if one.faults]
     parts += ["## Not survived", "", *(faults or ["None."]), ""]
-    missing = list(_missing(made, expected, choice))
+    missing = list(_missing(made, data, choice))
     parts += ["## Not tried", "", *(f"- {line}" for line in missing)]
     return "\n".join(parts) + "\n"
 
@@ -75,8 +75,9 @@ def markdown(made: Sequence[Row], data: Mapping[str, Any], *, expected: int, cho
 MEANS = """\
 - *survived*: the router is in the old or in the new state within the dead man's time and {settle:.0f} s (its look
   every tenth of that time, and the undo), rows of others are as they were, a second run reaches exactly the plan, a
-  third writes nothing, nothing that a commit has for itself is left then, no flow over a line that stays is silent to the
-  end, and the router does not restart by itself. *Undisturbed* changes: the new state is still there after the dead man's time.
+  third writes nothing, nothing that a commit has for itself is left then, no flow over a line that stays is silent
+  to the end, and the router does not restart by itself. *Undisturbed* changes: the new state is still there after
+  the dead man's time.
 - *ended old*, *ended new*: judged by the router's own export, compared with the one before and the one after an
   undisturbed change. Whether a script of the collection has closed a gate is left out.
 - *longest outage*: the longest silence of any flow, from before the change until after the router came to rest,
@@ -99,13 +100,15 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
         yield f"| {row.scenario.words} | {row.fault.words} | {' | '.join(words(row))} |"
 
 
-def _missing(made: Sequence[Row], expected: int, choice: Choice) -> Iterator[str]:
-    count = sum(len(row.results) for row in made)
-    if count < expected:
-        yield f"{expected - count} of {expected} cases of this choice"
+def _missing(made: Sequence[Row], data: Mapping[str, Any], choice: Choice) -> Iterator[str]:
+    if data["cases"] < data["expected"]:
+        yield f"{data['expected'] - data['cases']} of the {data['expected']} cases of {choice.version}"
     if choice.every > 1 or choice.only_k:
         yield f"every write: only each {choice.every}th" if choice.every > 1 else "every write: only chosen ones"
-    have = {(row.scenario.key, row.fault.key) for row in made if row.results}
+    have = {(row.scenario.key, row.fault.key) for row in made if row.results and row.version == choice.version}
+    others = sorted({row.version for row in made} - {choice.version})
+    if others:
+        yield f"every write with RouterOS {' and '.join(others)}: a choice of them only"
     for scenario in SCENARIOS:
         for fault in (CUT, KILL, REBOOT):
             if (scenario.key, fault.key) not in have:
