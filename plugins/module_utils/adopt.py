@@ -145,8 +145,13 @@ def words(adopted: Sequence[Adopted]) -> list[str]:
 
 def described(found: Found) -> str:
     """What a foreign row is known by."""
-    pairs = ((name, found.values[name]) for name in _SHOWN if found.values.get(name) not in (None, ""))
+    pairs = ((name, one_line(found.values[name])) for name in _SHOWN if found.values.get(name) not in (None, ""))
     return " ".join(f'{name}="{text}"' if " " in text else f"{name}={text}" for name, text in pairs)
+
+
+def one_line(text: str) -> str:
+    """A comment may hold anything; what a terminal would obey is shown as its escape."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def summary(adopted: Sequence[Adopted]) -> str:

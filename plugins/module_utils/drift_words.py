@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .adopt import OWNER
+from .adopt import OWNER, one_line
 from .diff import Operation, is_of
 from .secrets_mask import Mask
 
@@ -50,7 +50,7 @@ def drift(operations: Iterable[Operation], mask: Mask) -> tuple[Drift, ...]:
     for operation in operations:
         # A row that is taken over gets its tag first and goes later: the first of the two says why.
         found.setdefault((_kind(operation), operation.menu, operation.tag, operation.id), operation)
-    rows = [Drift(kind, menu, tag, mask(_words(kind, it))) for (kind, menu, tag, _), it in found.items()]
+    rows = [Drift(kind, menu, tag, one_line(mask(_words(kind, it)))) for (kind, menu, tag, _), it in found.items()]
     order = list(GROUPS)
     return tuple(sorted(rows, key=lambda row: order.index(row.kind)))
 

@@ -75,6 +75,13 @@ def test_what_scripts_switch_and_rows_of_others_are_no_drift() -> None:
     assert seen(plan, {ROUTE: held}) == []
 
 
+def test_a_comment_of_any_text_stays_on_its_line() -> None:
+    held = Found("*1", {"gateway": "10.0.0.9", "comment": "jalur\n\x1b[31m “satu” 🙂 [multiwan:wan:y]"})
+    (found,) = seen([], {ROUTE: [held]})
+    assert found.words == "jalur\\n\\x1b[31m “satu” 🙂"
+    assert "\n" not in adopt.described(held)
+
+
 def test_no_secret_in_any_word() -> None:
     plan = [row("/system/script", "s", "sender", name="mw", source=f"fetch {SECRET}")]
     tag = "[multiwan:wan:s]"
