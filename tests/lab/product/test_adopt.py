@@ -92,7 +92,10 @@ def test_check_mode_shows_what_would_be_replaced_and_writes_nothing(branch: Bran
 
 async def taken_over(branch: Branch) -> tuple[list[Json], Json]:
     flows = await begin(branch)
-    assert (await play(branch, "site", ADOPT)).changed == 1
+    playing = asyncio.create_task(play(branch, "site", ADOPT))
+    while not playing.done():
+        await split(branch, 50)  # that none of them fails
+    assert (await playing).changed == 1
     return await flows.seen(), await split(branch, 400)
 
 
