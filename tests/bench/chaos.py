@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import platform
+import random
 import signal
 import sys
 import time
@@ -40,6 +41,7 @@ from tests.bench.chaos_plan import (
     FORMAT,
     NONE,
     SCENARIOS,
+    SEED,
     Case,
     Choice,
     cases,
@@ -182,7 +184,9 @@ async def try_all(run: Run) -> None:
 
 def _begin_faults(run: Run) -> None:
     run.faults_began = True
-    run.waiting = deque(run.todo(cases(run.choice, writes(run, run.choice))))
+    todo = run.todo(cases(run.choice, writes(run, run.choice)))
+    random.Random(SEED).shuffle(todo)  # so that a run that ends early has something of everything
+    run.waiting = deque(todo)
     run.total = len(run.waiting)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lab.world import launcher, state
 from tests.bench.chaos_case import tried
-from tests.bench.chaos_judge import faults, silence
+from tests.bench.chaos_judge import difference, faults, foreign, parsed, silence
 from tests.bench.chaos_lab import site
 from tests.bench.chaos_plan import CUT, FAULTS, KILL, NONE, REBOOT, SCENARIOS, Case, Choice, cases
 from tests.bench.chaos_sums import stays
@@ -65,3 +65,47 @@ def test_every_write_gets_every_fault() -> None:
     assert len(set(by_fault[REBOOT])) == 10
     assert by_fault[NONE] == []
     assert found == cases(choice, {DEPLOY.key: 30}), "chance is the same every time"
+
+
+EXPORT = """\
+# 2026-11-22 00:00:00 by RouterOS 7.22
+/ip address
+add address=192.168.1.2/24 comment="teknisi: modem 1" interface=ether1
+/ip firewall mangle
+add action=accept chain=b comment="second [multiwan:pcc:isp1:1]"
+add action=accept chain=a comment=teknisi
+add action=accept chain=a comment="first [multiwan:pcc:isp1:0]" \\
+    in-interface=ether1
+/ip route
+add comment="gate [multiwan:failover:isp1:gate1]" disabled=no gateway=8.8.4.4
+/system script
+add comment="multiwan: takes back [multiwan:commit:undo0]" name=mw-undo-0 source=""
+"""
+
+
+def test_an_export_is_what_it_means() -> None:
+    held = parsed(EXPORT)
+    assert "/system script" not in held, "what a commit has for itself is no configuration"
+    assert held["/ip firewall mangle"][1].endswith("in-interface=ether1"), "a broken line is one"
+    elsewhere = EXPORT.replace("disabled=no", "disabled=yes").replace("00:00:00", "00:00:01")
+    assert difference(held, parsed(elsewhere)) == [], "a gate that a script has closed"
+    lines = EXPORT.splitlines()
+    lines[4], lines[5] = lines[5], lines[4]
+    assert difference(held, parsed("\n".join(lines))) == [], "order means nothing between chains"
+    swapped = {**held, "/ip firewall mangle": [held["/ip firewall mangle"][n] for n in (1, 0, 2)]}
+    assert difference(held, swapped) == ["~ /ip firewall mangle: another order"]
+    missing = parsed(EXPORT.replace("192.168.1.2", "192.168.1.3"))
+    assert [words[0] for words in difference(held, missing)] == ["-", "+"]
+    assert foreign(held) != foreign(missing)
+    assert foreign(held) == foreign(parsed(EXPORT.replace("gateway=8.8.4.4", "gateway=9.9.9.9")))
+
+
+def test_a_silence_belongs_to_the_lines_that_stay() -> None:
+    flow = {"began": 0.0, "max_gap_s": 0.1, "last": 9.9, "uplinks": ["isp1"]}
+    dead = {"began": 0.0, "max_gap_s": 7.0, "last": 3.0, "uplinks": ["isp2"]}
+    back = {"began": 0.0, "max_gap_s": 2.0, "last": 9.9, "uplinks": ["isp2", "isp1"]}
+    seen = silence({"flows": [flow, dead, back], "seconds": 10.0, "failed": [1.0], "new": 90}, ["isp1"])
+    assert (seen.longest, seen.lost, seen.flows) == (0.1, 0, 1)
+    assert (seen.gone, seen.gone_lost, seen.gone_flows) == (2.0, 1, 2)
+    both = silence({"flows": [flow, dead], "seconds": 10.0, "failed": [], "new": 90}, ["isp1", "isp2"])
+    assert (both.longest, both.lost) == (7.0, 1)
