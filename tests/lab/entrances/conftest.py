@@ -38,6 +38,8 @@ class Found:
 
     lab: LabClient
     paths: Mapping[str, Any]
+    #: the administrator's, when it is no longer that of the inventory
+    password: str | None = None
 
     @property
     def overlay(self) -> Mapping[str, Any]:
@@ -48,7 +50,8 @@ class Found:
     def ssh(self, user: str = "admin", password: str | None = None) -> Iterator[paramiko.SSHClient]:
         client = paramiko.SSHClient()
         client.load_host_keys(self.paths["known_hosts"])
-        word = self.overlay["ansible_password"] if password is None else password
+        known = self.overlay["ansible_password"] if self.password is None else self.password
+        word = known if password is None else password
         try:
             client.connect(
                 "127.0.0.1", self.paths["ssh_port"], user, word, allow_agent=False, look_for_keys=False, timeout=LIMIT_S

@@ -52,23 +52,25 @@ def test_a_terminal_is_asked_about_the_licence_once_and_for_a_password_until_the
     with found.ssh() as client:
         shell = client.invoke_shell("dumb", 200, 50)
         shell.settimeout(LIMIT_S)
-        for ends, typed in (
-            ("[Y/n]: ", "n"),
-            ("\r\nnew password> ", "one\r"),
-            ("repeat new password> ", "two\r"),
-            ("do not match!\r\n\r\nnew password> ", "one\r"),
-            ("repeat new password> ", "one\r"),
-        ):
-            assert "one" not in read_to(shell, ends)
-            shell.send(typed.encode())
-        read_to(shell, "Password changed\r\n")
-    found.ask('/user set admin password=""', password="one")
+        read_to(shell, "[Y/n]: ")
+        shell.send(b"n")
+        read_to(shell, "\r\nnew password> ")
+        shell.send(b"\x03")
+        read_to(shell, "[admin@MikroTik]")
     with found.ssh() as client:
         shell = client.invoke_shell("dumb", 200, 50)
         shell.settimeout(LIMIT_S)
         assert "license" not in read_to(shell, "\r\nnew password> ")
-        shell.send(b"\x03")
-        read_to(shell, "[admin@MikroTik]")
+        for typed, ends in (
+            ("one\r", "repeat new password> "),
+            ("two\r", "do not match!\r\n\r\nnew password> "),
+            ("one\r", "repeat new password> "),
+            ("one\r", "Password changed\r\n"),
+        ):
+            shell.send(typed.encode())
+            assert "one" not in read_to(shell, ends)
+    found.password = "one"
+    assert found.ask(":put in") == "in\n"
 
 
 def read_to(shell: paramiko.Channel, ends: str) -> str:
