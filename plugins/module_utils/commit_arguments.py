@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .api_client import Target
 from .commit_engine import CommitError, Outcome, Request
 from .plan import Plan
-from .protection import LONGEST_S, SHORTEST_S, Protection, operator
+from .protection import LONGEST_S, SHORTEST_S, Controller, Protection, margin_s
 from .versions import parse_version
 
 #: Where the router is and how to log in.
@@ -55,12 +56,12 @@ def target(arguments: Mapping[str, Any]) -> Target:
 def _patience_s(arguments: Mapping[str, Any]) -> float:
     """A single answer is not waited for beyond the part of the time limit that is kept free of writes."""
     seconds, limit = float(arguments["timeout_s"]), int(arguments.get("dead_man_s") or 0)
-    return min(seconds, Protection(dead_man_s=limit).margin_s) if limit else seconds
+    return min(seconds, margin_s(limit)) if limit else seconds
 
 
-def request(arguments: Mapping[str, Any], *, name: str, progress: Callable[[str], None]) -> Request:
+def request(arguments: Mapping[str, Any], *, name: str, controller: Controller) -> Request:
     """What the branch ``name`` should hold. Raises ``ValueError`` for a plan of another release, and for a dead man
-    that would be too quick or too slow. ``progress`` is told what takes long."""
+    that would be too quick or too slow."""
     plans = [Plan.from_json(plan) for plan in arguments["plans"]]
     owners = arguments["owners"]
     secrets = {str(key): str(value) for key, value in arguments["secrets"].items() if value}
@@ -71,7 +72,7 @@ def request(arguments: Mapping[str, Any], *, name: str, progress: Callable[[str]
         owners=None if owners is None else frozenset(owners),
         # The password fills no gap of a plan; it stands here so that it is masked wherever it might turn up.
         secrets={**secrets, "api_password": str(arguments["password"])},
-        protection=_protection(arguments, progress),
+        protection=_protection(arguments, controller),
         force=frozenset(arguments["force"]),
         adopt=bool(arguments["adopt"]),
         user=str(arguments["user"]),
@@ -79,7 +80,7 @@ def request(arguments: Mapping[str, Any], *, name: str, progress: Callable[[str]
     )
 
 
-def _protection(arguments: Mapping[str, Any], progress: Callable[[str], None]) -> Protection:
+def _protection(arguments: Mapping[str, Any], controller: Controller) -> Protection:
     seconds = int(arguments["dead_man_s"])
     if seconds and not SHORTEST_S <= seconds <= LONGEST_S:
         raise ValueError(
@@ -89,12 +90,13 @@ def _protection(arguments: Mapping[str, Any], progress: Callable[[str], None]) -
     reach = arguments["reach"]
     for address in reach or ():
         _check_address(address)
+    if arguments["operator"]:
+        controller = replace(controller, operator=str(arguments["operator"]))
     return Protection(
+        controller,
         dead_man_s=seconds,
         reach=None if reach is None else tuple(reach),
         backup=bool(arguments["backup"]),
-        operator=str(arguments["operator"] or operator()),
-        progress=progress,
     )
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import diff_text, guarded
-from .protection import Protection
 from .reading import RESOURCE, CommitError, Connect, Outcome, Reading, Request, ask, read
 from .router_api import Api, RouterError
 from .versions import Version, planned_for
@@ -56,10 +55,11 @@ def commit(request: Request, connect: Connect) -> Outcome:
         _judge(reading)
         if not reading.operations:
             return reading.outcome(request, changed=bool(guarded.tidy_up(request, api)))
-        guard = request.protection or (Protection(dead_man_s=0, reach=()) if request.adopt else None)
-        if guard is not None:
-            reading = guarded.commit(request, guard, connect, api)
+        if request.protection is not None:
+            reading = guarded.commit(request, request.protection, connect, api)
             return reading.outcome(request, changed=bool(reading.operations))
+        if reading.weighed.taken:
+            raise CommitError([guarded.UNGUARDED])
         _write(request, api, reading)
     _read_back(request, connect, reading)
     return reading.outcome(request, changed=True)

@@ -64,7 +64,10 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
         return _by_hand(request, guard, connect, api, change)
     try:
         write_guarded(
-            api, change.reading.operations, change.reading.before, lambda: guard.clock() < _last(change, guard)
+            api,
+            change.reading.operations,
+            change.reading.before,
+            lambda: guard.controller.clock() < _last(change, guard),
         )
     except WriteError as error:
         lost = _taken_back(request, guard, connect, change, [str(error)])
@@ -74,7 +77,7 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
 
 def _lock(request: Request, guard: Protection, api: Api) -> None:
     try:
-        commit_lock.take(api, operator=guard.operator, now=guard.now(), seconds=guard.lock_s)
+        commit_lock.take(api, operator=guard.controller.operator, now=guard.controller.now(), seconds=guard.lock_s)
     except commit_lock.LockedError as locked:
         raise CommitError([request.mask(str(locked))]) from None
 
@@ -113,7 +116,7 @@ def _begin(request: Request, guard: Protection, api: Api) -> _Change | None:
     armed = bool(guard.dead_man_s) and not _forbidden(request, api, reading)
     if reading.weighed.taken and not armed:
         raise CommitError([UNGUARDED])
-    ends = _arm(request, guard, api, reading) if armed else guard.clock() + guard.lock_s
+    ends = _arm(request, guard, api, reading) if armed else guard.controller.clock() + guard.lock_s
     return _Change(reading, addresses, before, ends, armed)
 
 
@@ -125,18 +128,18 @@ def _forbidden(request: Request, api: Api, reading: Reading) -> bool:
 def _wait_for_others(request: Request, guard: Protection, api: Api) -> None:
     """We hold the lock, so whoever armed a dead man is gone: the router takes that change back, and then we go on."""
     if dead_man.stands(api):
-        guard.progress("an earlier change was never confirmed: waiting until the router has taken it back")
-        until = guard.clock() + 60
+        guard.controller.progress("an earlier change was never confirmed: waiting until the router has taken it back")
+        until = guard.controller.clock() + 60
         dead_man.fire(api)
         while dead_man.stands(api):
-            if guard.clock() > until:
+            if guard.controller.clock() > until:
                 raise CommitError(
                     [
                         "an earlier change left its dead man (/system/scheduler mw-dead-man) behind, which does not end"
                         " by itself"
                     ]
                 )
-            guard.sleep(_RETRY_S)
+            guard.controller.sleep(_RETRY_S)
         if commit_lock.holder(api) is None:  # the router gives back the lock of the change that it takes back
             _lock(request, guard, api)
     dead_man.clean(api)
@@ -147,7 +150,7 @@ def _arm(request: Request, guard: Protection, api: Api, reading: Reading) -> flo
     try:
         backup = dead_man.save_backup(api) if guard.backup else ""
         planned = undo(reading.operations, reading.before, reading.version)
-        ends = guard.clock() + guard.dead_man_s
+        ends = guard.controller.clock() + guard.dead_man_s
         dead_man.arm(api, planned, limit_s=guard.dead_man_s, backup=backup, version=reading.version)
     except RouterError as error:
         _tidy(api)
@@ -165,7 +168,7 @@ def _proven(request: Request, guard: Protection, connect: Connect, change: _Chan
     try:
         with connect() as api:
             faults = _faults(request, guard, api, change)
-            if not faults and guard.clock() < change.ends - 1:
+            if not faults and guard.controller.clock() < change.ends - 1:
                 dead_man.disarm(api, change.reading.version)
                 _leave_nothing(request, api, change.reading)
                 return change.reading
@@ -204,13 +207,16 @@ def _faults(request: Request, guard: Protection, api: Api, change: _Change) -> l
     if left:
         return [f"read back after the writes: {diff_text.sentence(item, request.mask)}" for item in left]
     if bridges:  # only now that the recipe's rows are gone do its connections meet them
-        guard.sleep(_HANDOVER_S)
+        guard.controller.sleep(_HANDOVER_S)
     for bridge in bridges:
         api.remove(bridge.menu, bridge.id or "")
     if change.before is None:
         return []
-    seconds = min(_SETTLE_S, max(0.0, _last(change, guard) - guard.clock()))
-    if reach.wait(api, change.addresses, reach.Waiting(seconds, guard.clock, guard.sleep)) is None:
+    seconds = min(_SETTLE_S, max(0.0, _last(change, guard) - guard.controller.clock()))
+    if (
+        reach.wait(api, change.addresses, reach.Waiting(seconds, guard.controller.clock, guard.controller.sleep))
+        is None
+    ):
         return [
             f"after the writes the router no longer reaches the internet: before, {change.before} answered its ping,"
             f" now none of {', '.join(change.addresses)} does"
@@ -223,12 +229,12 @@ def _taken_back(
 ) -> CommitError | None:
     """Have the router take the change back, and see that it has. ``None``: it was told already that all is well."""
     until = change.ends + 5 * dead_man.tick_s(guard.dead_man_s) + _BOOT_S
-    guard.progress(
+    guard.controller.progress(
         f"{request.mask(faults[0])}. The router takes the change back: waiting for it, at most"
-        f" {until - guard.clock():.0f} s"
+        f" {until - guard.controller.clock():.0f} s"
     )
     faults, problem = [request.mask(fault) for fault in faults], ""
-    while guard.clock() < until:
+    while guard.controller.clock() < until:
         try:
             with connect() as api:
                 dead_man.fire(api)
@@ -236,7 +242,7 @@ def _taken_back(
                     return _ended(request, api, change, faults)
         except RouterError as error:
             problem = str(error)
-        guard.sleep(_RETRY_S)
+        guard.controller.sleep(_RETRY_S)
     return CommitError(
         faults,
         request.mask(

@@ -28,6 +28,7 @@ else:
 
 from ..module_utils.commit_engine import CommitError, Connect, Outcome, Request
 from ..module_utils.router_api import RouterError
+from .controller import here
 
 
 def _tell(name: str, words: str) -> None:
@@ -71,7 +72,7 @@ class RouterAction(ActionBase):
     def answer(self, arguments: Mapping[str, Any], connect: Connect, *, name: str) -> dict[str, Any]:
         """What is done once the arguments are read."""
         started = time.monotonic()
-        progress = functools.partial(_tell, name)
-        outcome = self.work(commit_arguments.request(arguments, name=name, progress=progress), connect)
+        controller = here(functools.partial(_tell, name))
+        outcome = self.work(commit_arguments.request(arguments, name=name, controller=controller), connect)
         result = commit_arguments.result(outcome, name=name, seconds=time.monotonic() - started)
         return self.told(outcome, result, name=name)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found
-from ansible_collections.multiwan.routeros.plugins.module_utils.protection import Protection
+from ansible_collections.multiwan.routeros.plugins.module_utils.protection import Controller, Protection
 from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError, RouterTrap
 
 from lab.store import Trap
@@ -58,13 +58,11 @@ class GuardedRouter:
     def close(self) -> None:
         self._loop.close()
 
-    def protection(self, **other: Any) -> Protection:
-        named: dict[str, Any] = {
-            "dead_man_s": LIMIT_S,
-            "operator": "rina@kantor",
-            "now": lambda: "2026-11-21 10:00:00 UTC",
-        }
-        return Protection(clock=lambda: self.rig.now, sleep=self.sleep, **{**named, **other})
+    def protection(self, *, progress: Callable[[str], None] = lambda _words: None, **other: Any) -> Protection:
+        controller = Controller(
+            "rina@kantor", lambda: self.rig.now, self.sleep, lambda: "2026-11-21 10:00:00 UTC", progress
+        )
+        return Protection(controller, **{"dead_man_s": LIMIT_S, **other})
 
     # --- time
 
