@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import codecs
+import contextlib
 import html
 import json
 import os
@@ -186,7 +187,9 @@ def _wait(process: subprocess.Popen[bytes], kill: Callable[[], bool] | None) -> 
     ends = time.monotonic() + 600
     while process.poll() is None:
         if (kill is not None and kill()) or time.monotonic() > ends:
-            os.killpg(process.pid, signal.SIGKILL)
+            for child in _family(process.pid):  # Ansible's workers have sessions of their own
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
             process.wait()
             assert time.monotonic() < ends, "the playbook did not end"
             return
