@@ -372,10 +372,7 @@ class Engine:
         error: str = "",
     ) -> JournalEntry:
         known = at.arguments if at is not None else {}
-        shown = {
-            name: "*****" if _secret(name, known.get(name)) else text
-            for name, text in args.items()
-        }
+        shown = {name: "*****" if _secret(name, known.get(name)) else text for name, text in args.items()}
         return JournalEntry(self.clock(), caller.user, caller.origin, menu, command, shown, error)
 
     # changes for listeners
