@@ -16,14 +16,8 @@ from ansible.plugins.action import ActionBase
 
 _missing = ""
 try:
-    from ..module_utils import (
-        api_client,
-        bootstrap_input,
-        bootstrap_run,
-        fleet_ca,
-        host_keys,
-        ssh_console,
-    )
+    from ..module_utils import api_client
+    from ..plugin_utils import bootstrap_input, bootstrap_run, fleet_ca, host_keys, ssh_console
 except ImportError as error:
     _missing = (error.name or "").partition(".")[0]
     if _missing not in ("librouteros", "paramiko", "cryptography"):

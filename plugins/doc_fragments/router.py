@@ -57,18 +57,18 @@ options:
     type: dict
     default: {}
   dead_man_s:
-    description: Seconds (10 to 3600) after which the router takes a change back by itself that nobody has confirmed. With 0
-      it does not, and an undo needs a connection.
+    description: Seconds (10 to 3600) after which the router takes a change back by itself that nobody has confirmed.
+      With 0 it does not, and an undo needs a connection.
     type: int
     default: 120
   reach:
-    description: Addresses of which the router must be able to ping one after a change if it could before. By default the
-      anchors of the plan; an empty list checks nothing.
+    description: Addresses of which the router must be able to ping one after a change if it could before. By default
+      the anchors of the plan; an empty list checks nothing.
     type: list
     elements: str
   backup:
-    description: Whether a backup is saved on the router before a change, as a last resort of the dead man. It is removed
-      afterwards.
+    description: Whether a backup is saved on the router before a change, as a last resort of the dead man. It is
+      removed afterwards.
     type: bool
     default: true
   force:
@@ -81,6 +81,7 @@ options:
     type: bool
     default: false
   operator:
-    description: Who is named to others who want to commit meanwhile. By default user, host and process of the controller.
+    description: Who is named to others who want to commit meanwhile. By default user, host and process of the
+      controller.
     type: str
 """

@@ -14,10 +14,13 @@ from .adopt_lines import MANGLE, MEMBER, NAT, ROUTE, TABLE, Lines, Router, Route
 from .adopt_mangle import Marks, marks, matchers
 from .adopt_scripts import Switches, switches
 from .diff import Found
+from .menus import menu as menu_at
 from .plan import Row
 
 WATCH, SCHEDULER, SCRIPT = "/tool/netwatch", "/system/scheduler", "/system/script"
 FILTER = "/ip/firewall/filter"
+#: Rights of the router's own undo (dead_man.py). It can't give back a script or a scheduler that has more.
+GIVEN_BACK = frozenset({"ftp", "policy", "read", "reboot", "sensitive", "test", "write"})
 SCRIPTS = {WATCH: ("up-script", "down-script", "test-script"), SCHEDULER: ("on-event",), SCRIPT: ("source",)}
 
 Reasons = Mapping[str, str]
@@ -196,6 +199,8 @@ def _events(look: Look, found: Mapping[str, Reasons]) -> dict[str, Reasons]:
         return rows
 
     def is_plain(menu: str, row: Found) -> bool:
+        if not _rights(menu, row) <= GIVEN_BACK:
+            return False
         parts = [switched(row.values[name]) for name in SCRIPTS[menu] if row.values.get(name)]
         rows = {one for part in parts if part is not None for one in part}
         return None not in parts and bool(rows) and rows <= known
@@ -211,6 +216,12 @@ def _events(look: Look, found: Mapping[str, Reasons]) -> dict[str, Reasons]:
         if is_plain(SCRIPT, row) and name not in staying
     }
     return events
+
+
+def _rights(menu: str, row: Found) -> set[str]:
+    """Of a script or a scheduler; netwatch rows have none of their own."""
+    default = menu_at(menu).defaults.get("policy", "")
+    return set(row.values.get("policy", default).split(",")) - {""}
 
 
 def _words_of_staying(look: Look, events: Mapping[str, Reasons]) -> set[str]:

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ansible_collections.multiwan.routeros.plugins.module_utils import (
+from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found
+from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
+from ansible_collections.multiwan.routeros.plugins.plugin_utils import (
     bootstrap_input,
     bootstrap_run,
     bootstrap_steps,
     fleet_ca,
     ssh_console,
 )
-from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found
-from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
 
 from lab.router.accounts import Accounts
 from lab.store import Trap

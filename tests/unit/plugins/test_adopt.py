@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import adopt
+from ansible_collections.multiwan.routeros.plugins.module_utils import adopt, adopt_look, dead_man
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found, compare
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
 from ansible_collections.multiwan.routeros.plugins.module_utils.versions import Version, parse_version
@@ -97,6 +97,18 @@ def test_the_generators_recipe_is_recognised_but_for_its_lists(version: str) -> 
 def test_straight_marks_own_chains_two_levels_and_scripts_are_recognised() -> None:
     over = left(home(), pasted(hand_made.STRAIGHT))
     assert [row for row in over if not row.startswith("/interface/list")] == []
+
+
+def test_scripts_with_rights_that_no_undo_could_give_back_stay_and_are_told() -> None:
+    """Without a word about it, a script has all rights."""
+    assert set(dead_man.POLICY.split(",")) == adopt_look.GIVEN_BACK
+    router = pasted(hand_made.STRAIGHT.replace("policy=read,write,test ", "").replace("policy=read,write ", ""))
+    over = [row for row in left(home(), router) if not row.startswith("/interface/list")]
+    assert sum(row.startswith(("/system/script", "/system/scheduler")) for row in over) == 3
+    assert len(over) == 4, over  # the host route that the script asks by stays with it
+    told = adopt.leaning(home(), router)
+    assert len(told) == 2
+    assert all("be given back" in line for line in told)
 
 
 def test_a_plan_without_lines_recognises_nothing() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from lab.script.engine_tree import EngineTree
 from tests.unit.lab.services.rig import ADMIN
 from tests.unit.plugins.branches import TOKEN
 from tests.unit.plugins.guarded_router import LIMIT_S, ControllerDied, GuardedRouter
-from tests.unit.plugins.hand_made import LAN, generated, home
+from tests.unit.plugins.hand_made import LAN, STRAIGHT, generated, home
 
 #: What is about something else, before, among and behind the recipe's rows.
 BEFORE = (
@@ -49,11 +50,11 @@ def made() -> Any:
     """Routers as a technician left them, and their end."""
     routers: list[Branch] = []
 
-    def make(version: str, *, recipe: bool = True) -> Branch:
-        middle = generated(version).removeprefix(LAN) if recipe else ""
+    def make(version: str, recipe: str | None = None) -> Branch:
+        middle = generated(version) if recipe is None else recipe
         router = Branch(version)
         routers.append(router)
-        router.paste(f"{LAN}{BEFORE}{middle}{AFTER}")
+        router.paste(f"{LAN}{BEFORE}{middle.removeprefix(LAN)}{AFTER}")
         router.writes = 0
         return router
 
@@ -79,9 +80,10 @@ def told(router: GuardedRouter) -> str:
 
 
 def state(router: Branch) -> list[str]:
-    """Sorted, because most menus have no order, and the rows of mangle and NAT in theirs."""
+    """Sorted, because most menus have no order, and the rows of each chain in theirs."""
     lines = router.export().splitlines()
-    return [*sorted(lines), *(line for line in lines if "chain=" in line)]
+    chains = [(found[0], line) for line in lines if (found := re.search(r"\bchain=\S+", line))]
+    return [*sorted(lines), *(line for _, line in sorted(chains, key=lambda item: item[0]))]
 
 
 VERSIONS = pytest.mark.parametrize("version", sorted(EVERY))
@@ -114,22 +116,27 @@ def test_a_take_over_is_shown_and_leaves_the_rows_of_others_as_they_were(version
     assert inspect(request(router, adopt=False), router).differences == ()
     assert not commit(request(router), router).changed
     commit(Request("jakarta", (), None, {}, protection=router.protection()), router)
-    alone = made(version, recipe=False)
+    alone = made(version, "")
     lists = [
         line for line in router.export().splitlines() if "LOCAL-IP" not in line and line != "/ip firewall address-list"
     ]
     assert lists == alone.export().splitlines()
 
 
+#: One with everything that a router of 7 can have: scripts, a chain of its own, two steps of recursion.
+RECIPES = {"6.49": generated("6.49"), "7.22": STRAIGHT}
+
+
 @pytest.mark.parametrize("kind", ["cut", "killed"])
 @VERSIONS
 def test_a_take_over_that_is_cut_off_is_taken_back_as_a_whole(version: str, kind: str, made: Any) -> None:
-    old, right = state(made(version)), made(version)
+    recipe = RECIPES[version]
+    old, right = state(made(version, recipe)), made(version, recipe)
     commit(request(right), right)
     new = state(right)
     ends = set()
     for number in sorted({*range(1, right.writes + 1, EVERY[version]), right.writes - 1, right.writes}):
-        router = made(version)
+        router = made(version, recipe)
         router.cut_after, router.away_s, router.dies = number, LIMIT_S / 2, kind == "killed"
         said = told(router)
         router.cut_after = 0

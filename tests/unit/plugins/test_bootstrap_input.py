@@ -7,8 +7,8 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import bootstrap_input
 from ansible_collections.multiwan.routeros.plugins.module_utils.problems import BranchError
+from ansible_collections.multiwan.routeros.plugins.plugin_utils import bootstrap_input
 
 from tests.unit.plugins.bootstrap_router import arguments
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import fleet_ca
-from ansible_collections.multiwan.routeros.plugins.module_utils.bootstrap_run import (
+from ansible_collections.multiwan.routeros.plugins.module_utils.least_policies import POLICIES
+from ansible_collections.multiwan.routeros.plugins.plugin_utils import fleet_ca
+from ansible_collections.multiwan.routeros.plugins.plugin_utils.bootstrap_run import (
     NOTHING_CLOSED,
     NOTHING_WRITTEN,
     BootstrapError,
 )
-from ansible_collections.multiwan.routeros.plugins.module_utils.least_policies import POLICIES
 
 from tests.unit.plugins.bootstrap_router import NOW, PASSWORD, Router, order
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import bootstrap_state, bootstrap_steps
-from ansible_collections.multiwan.routeros.plugins.module_utils.bootstrap_state import Entry, Rule, Service, State
+from ansible_collections.multiwan.routeros.plugins.plugin_utils import bootstrap_state, bootstrap_steps
+from ansible_collections.multiwan.routeros.plugins.plugin_utils.bootstrap_state import Entry, Rule, Service, State
 from hypothesis import given
 from hypothesis import strategies as st
 

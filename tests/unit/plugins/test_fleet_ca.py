@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils.fleet_ca import (
+from ansible_collections.multiwan.routeros.plugins.plugin_utils.fleet_ca import (
     AuthorityError,
     FleetAuthority,
     Issued,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import host_keys
-from ansible_collections.multiwan.routeros.plugins.module_utils.host_keys import HostKeyError, Pins
+from ansible_collections.multiwan.routeros.plugins.plugin_utils import host_keys
+from ansible_collections.multiwan.routeros.plugins.plugin_utils.host_keys import HostKeyError, Pins
 
 KEY = paramiko.RSAKey.generate(2048)
 OTHER = paramiko.RSAKey.generate(2048)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import host_keys, ssh_console
-from ansible_collections.multiwan.routeros.plugins.module_utils.host_keys import HostKeyError, Pins
-from ansible_collections.multiwan.routeros.plugins.module_utils.ssh_console import ConsoleError, Door, open_console
+from ansible_collections.multiwan.routeros.plugins.plugin_utils import host_keys, ssh_console
+from ansible_collections.multiwan.routeros.plugins.plugin_utils.host_keys import HostKeyError, Pins
+from ansible_collections.multiwan.routeros.plugins.plugin_utils.ssh_console import ConsoleError, Door, open_console
 
 from lab.doors.ssh_server import AnsweringTransport
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
+from ..module_utils.least_policies import POLICIES
+from ..module_utils.quoting import quote
+from ..module_utils.tags import tag
+from ..module_utils.versions import RANGE, is_supported, parse_version, planned_for
 from . import fleet_ca
 from .bootstrap_input import Order, covers
 from .bootstrap_state import ACCEPT_TAG, LIST, LIST_TAG, OWNER, Rule, Service, State
-from .least_policies import POLICIES
-from .quoting import quote
-from .tags import tag
-from .versions import RANGE, is_supported, parse_version, planned_for
 
 GROUP = "multiwan"
 SERVICE = "api-ssl"

@@ -16,12 +16,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..module_utils.quoting import quote
+from ..module_utils.router_api import Api, RouterError
 from . import bootstrap_state, bootstrap_steps, fleet_ca
 from .bootstrap_input import Order
 from .bootstrap_state import State
 from .bootstrap_steps import Step
-from .quoting import quote
-from .router_api import Api, RouterError
 from .ssh_console import ConsoleError
 
 #: How long the new way may take to open once everything is set. Only a failure takes so long.

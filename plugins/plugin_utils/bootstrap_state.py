@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .quoting import quote
-from .tags import tag
+from ..module_utils.quoting import quote
+from ..module_utils.tags import tag
 
 #: Owner of everything that bootstrap writes.
 OWNER = "bootstrap"

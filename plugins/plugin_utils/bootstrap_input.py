@@ -12,10 +12,11 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
-from . import fields, fleet_ca, host_keys
-from .branch import KNOWN_VARIABLES
-from .problems import BranchError, Problems, show, show_secret
-from .role_parameters import unknown_parameters
+from ..module_utils import fields
+from ..module_utils.branch import KNOWN_VARIABLES
+from ..module_utils.problems import BranchError, Problems, show, show_secret
+from ..module_utils.role_parameters import unknown_parameters
+from . import fleet_ca, host_keys
 
 ANY = "any"
 #: What may be closed. Not ssh, by which bootstrap comes in; not api-ssl, for which it comes.
