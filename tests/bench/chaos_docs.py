@@ -13,7 +13,7 @@ from typing import Any
 
 from lab.demo.charts import Scale, Tick
 from tests.bench.chaos_plan import CUT, KILL, NONE, REBOOT, SCENARIOS, SETTLE_S, Choice
-from tests.bench.chaos_sums import COLUMNS, TICKER_S, Row, boot_s, words
+from tests.bench.chaos_sums import COLUMNS, TICKER_S, Row, boot_s, locked_s, words
 from tests.bench.failover_page import environment
 
 PAGE, PICTURE = "chaos-results.md", "chaos-results.svg"
@@ -54,7 +54,8 @@ def markdown(made: Sequence[Row], data: Mapping[str, Any], *, choice: Choice) ->
     within = sum(row.within for row in calm)
     parts = [
         HEAD,
-        f"Measured until {data['measured']}: {data['machine']}. Dead man's time {data['dead_man_s']} s (branches have"
+        f"Measured until {data['measured']}: {data['machine']}, which did other work, too. Dead man's"
+        f" time {data['dead_man_s']} s (branches have"
         f" 120 s unless they say otherwise).\n",
         f"**{survived} of {cases} broken-off changes survived.** In {within} of {sum(len(row.results) for row in calm)}"
         f" cuts and kills no flow was silent for longer than the change itself makes it, by the bound below.\n",
@@ -62,6 +63,16 @@ def markdown(made: Sequence[Row], data: Mapping[str, Any], *, choice: Choice) ->
     for version, rows in groupby(made, key=lambda row: row.version):
         parts += [f"## RouterOS {version}", "", *_table(list(rows)), ""]
     parts += [f"![Longest silence by write]({PICTURE})", "", MEANS.format(settle=SETTLE_S, ticker=TICKER_S), ""]
+    played = sum(result.case.playbook for row in tried for result in row.results)
+    parts += [
+        f"{played} of the changes were made by a real `ansible-playbook`, the others by a process that calls the engine"
+        " of the action with its arguments.",
+        "",
+        "Before the dead man is armed nothing of the plan is written, and little but the lock stays when a change is"
+        " broken off there: who came next was told who holds it since when, and waited up to"
+        f" {locked_s(made):.0f} s until it ran out.",
+        "",
+    ]
     boots = boot_s(made)
     if boots:
         parts += [f"The lab's router boots in {boots[0]:.1f} to {boots[1]:.1f} s; a MikroTik takes longer.", ""]

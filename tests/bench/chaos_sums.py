@@ -174,13 +174,20 @@ def _gone(row: Row) -> str:
         return "–"
     dead = sum(one.gone_lost for one in flows)
     longest = max(one.gone for one in flows)
-    return f"{longest:.1f} s" + (f", {dead} of {sum(one.gone_flows for one in flows)} to the end" if dead else "")
+    parts = [f"{longest:.1f} s"] if longest else []
+    parts += [f"{dead} of {sum(one.gone_flows for one in flows)} to the end"] if dead else []
+    return ", ".join(parts)
 
 
 def boot_s(made: Iterable[Row]) -> tuple[float, float] | None:
     """The shortest and the longest boot of the power cycles."""
     times = [result.boot_s for row in made if row.fault is REBOOT for result in row.results if result.boot_s]
     return (min(times), max(times)) if times else None
+
+
+def locked_s(made: Iterable[Row]) -> float:
+    """The longest that a second run had to wait for a lock that nobody gave back."""
+    return max((result.lock_s for row in made for result in row.results), default=0.0)
 
 
 def as_json(row: Row) -> dict[str, Any]:
