@@ -214,6 +214,6 @@ def _lone_scripts(look: Look, adopted: _Known) -> Iterator[str]:
         if writes and (names_one or by_gateway):
             label = row.values.get("name") or row.values.get("comment") or row.values.get("host", "")
             yield (
-                f"{menu} {row.id} ({one_line(label)}) switches routes, but does other things as well, or has more rights than could"
-                " be given back, so it stays: look at it, and remove it or take the routes out of it"
+                f"{menu} {row.id} ({one_line(label)}) switches routes, but does other things as well, or has more"
+                " rights than could be given back, so it stays: look at it, and remove it or take the routes out of it"
             )

@@ -139,10 +139,13 @@ add chain=balance action=mark-routing per-connection-classifier=src-address:2/0 
 add chain=balance action=mark-routing per-connection-classifier=src-address:2/1 new-routing-mark=to_ISP2 passthrough=no
 add chain=output action=mark-routing src-address=192.168.2.2 new-routing-mark=to_ISP2 passthrough=no
 /ip firewall nat add chain=srcnat action=masquerade out-interface-list=WAN src-address=192.168.10.0/24
-/system script add name=isp1-down policy=read,write source="/ip route disable [find comment=\\"ISP1\\"]; :log warning \\"ISP1 down\\""
-/system script add name=check policy=read,write,test source=":if ([/ping 9.9.9.9 count=3] = 0) do={ /ip route disable [/ip route find where \\
+/system script add name=isp1-down policy=read,write \\
+    source="/ip route disable [find comment=\\"ISP1\\"]; :log warning \\"ISP1 down\\""
+/system script add name=check policy=read,write,test \\
+    source=":if ([/ping 9.9.9.9 count=3] = 0) do={ /ip route disable [/ip route find where \\
     comment=\\"ISP2\\"] } else={ /ip route enable [/ip route find where comment=\\"ISP2\\"] }"
-/system scheduler add name=check policy=read,write,test interval=10s on-event="/system script run check"
+/system scheduler add name=check policy=read,write,test \\
+    interval=10s on-event="/system script run check"
 /tool netwatch add host=8.8.8.8 down-script=isp1-down up-script="/ip route enable [find comment=ISP1]"
 """
 )

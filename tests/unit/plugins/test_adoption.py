@@ -35,7 +35,7 @@ AFTER = (
     "/ip address add address=192.168.1.2/24 interface=ether1\n"
 )
 #: Every so many writes a cut; each costs seconds on the old versions.
-EVERY = {"6.49": 17, "7.22": 5}
+EVERY = {"6.49": 29, "7.22": 9}
 
 
 class Branch(GuardedRouter):
