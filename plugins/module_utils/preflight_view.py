@@ -22,7 +22,7 @@ INTERFACE, BRIDGE_PORT = "/interface", "/interface/bridge/port"
 FILTER_PROPERTIES = (
     *("chain", "action", "connection-mark", "connection-state", "disabled", "src-address", "dst-address", "protocol"),
     *("in-interface", "out-interface", "in-interface-list", "out-interface-list"),
-    *("src-address-list", "dst-address-list", "dst-port", "src-port", "hw-offload"),
+    *("src-address-list", "dst-address-list", "dst-port", "src-port"),
 )
 INTERFACE_PROPERTIES = ("name", "type", "running", "disabled", "slave")
 

@@ -29,6 +29,8 @@ BRANCHES = tuple(folder.name for folder in golden.folders("plans"))
 NEED_SEVEN = frozenset({"probes"})
 CASES = tuple((name, version) for name in BRANCHES for version in VERSIONS if name not in NEED_SEVEN or version > "7")
 TOKEN = "110201543:AAEabcdefghijklmnopqrstuvwxyz012345"
+#: Menus that the preflight looks into on routers that have them (their answer to others is "no such command").
+NOT_EMULATED = frozenset({"/ip/hotspot", "/interface/ethernet/switch", "/interface/ethernet/switch/port"})
 
 
 @cache
@@ -73,7 +75,9 @@ def test_only_what_the_version_knows_is_asked_for(version: str) -> None:
     commit(request(plan("jakarta", version)), router)
     for menu, names in router.asked.items():
         at = router.store.schema.get(menu)
-        assert at is not None
+        if at is None:
+            assert menu in NOT_EMULATED
+            continue
         assert names <= {*at.arguments, *at.menu.readonly, ".id"}, menu
 
 

@@ -58,10 +58,10 @@ class GuardedRouter:
     def close(self) -> None:
         self._loop.close()
 
-    def protection(self, *, progress: Callable[[str], None] = lambda _words: None, **other: Any) -> Protection:
-        controller = Controller(
-            "rina@kantor", lambda: self.rig.now, self.sleep, lambda: "2026-11-21 10:00:00 UTC", progress
-        )
+    def protection(
+        self, *, progress: Callable[[str], None] = lambda _words: None, operator: str = "rina@kantor", **other: Any
+    ) -> Protection:
+        controller = Controller(operator, lambda: self.rig.now, self.sleep, lambda: "2026-11-21 10:00:00 UTC", progress)
         return Protection(controller, **{"dead_man_s": LIMIT_S, **other})
 
     # --- time
