@@ -191,14 +191,14 @@ def test_a_controller_that_is_killed_in_the_middle(place: Place) -> None:
         "--diff",
         multiwan_telegram=telegram,
         multiwan_mode="failover",
-        multiwan_dead_man_s=30,
+        multiwan_dead_man_s=60,  # so long the rows of the change must be there to be looked at
         kill=lambda: bool(asyncio.run(lab.held(0.1))["reached"]),
     )
     assert ended.code != 0
     asyncio.run(lab.release_api())
     assert rows("mw-keep-")
     assert place.on_the_router() == []
-    until = time.monotonic() + 180
+    until = time.monotonic() + 400
     while rows("mw-dead-man"):
         assert time.monotonic() < until
         time.sleep(0.5)

@@ -23,7 +23,7 @@ from tests.lab.world.conftest import cli
 pytestmark = pytest.mark.lab
 LISTS = "/ip/firewall/address-list"
 #: for states that come by themselves: how fast is not what is tested
-_PATIENCE_S = 60.0
+_PATIENCE_S = 120.0
 #: for answers that never come
 _SILENCE_S = 2.0
 
