@@ -206,7 +206,7 @@ def _findings(  # noqa: PLR0917 - all of one reading
     )
     written = [row for row in plan if is_of(row.tag, request.owners)]
     found = router_preflight.findings(api, version, written, router, operations=operations, options=options)
-    refused = [f"{item.words} [{item.check}]" for item in found if item.severity == "error"]
+    refused = [item.words for item in found if item.severity == "error"]
     return refused, [item.words for item in found if item.severity == "warning"]
 
 
