@@ -74,6 +74,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=jobs, help=f"labs at once (here {jobs})")
     parser.add_argument("--minutes", type=float, default=0.0, metavar="N", help="begin nothing new after N minutes")
     parser.add_argument("--fresh", action="store_true", help="try again what has been tried")
+    parser.add_argument("--keep", action="store_true", help="keep what was tried with other code, too")
     parser.add_argument("--report", action="store_true", help="try nothing, only show what there is, all versions")
     parser.add_argument("--docs", action="store_true", help="write docs/chaos-results.md and its picture, too")
     parser.add_argument("--plain", action="store_true", help="lines instead of the live picture")
@@ -132,7 +133,7 @@ class Run:
         if not path.exists():
             return None
         kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        same = kept["digest"] == self.digest or self.options.report
+        same = kept["digest"] == self.digest or self.options.report or self.options.keep
         return kept if same and kept.get("format") == FORMAT else None
 
     def keep(self, case: Case, raw: Mapping[str, Any]) -> None:
@@ -280,6 +281,7 @@ def report(run: Run) -> None:
         "measured": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(max(times))) if times else "",
         "machine": f"{os.cpu_count()} cores, load up to {load:.1f}, Linux {kernel}",
         "dead_man_s": DEAD_MAN_S,
+        "codes": len({(run.stored(case) or {}).get("digest") for case in seen}),
         "cases": len(asked),
         "expected": expected,
         "rows": [as_json(row) for row in made],

@@ -126,6 +126,8 @@ def _missing(made: Sequence[Row], data: Mapping[str, Any], choice: Choice) -> It
                 yield f"{scenario.words}: {fault.words}"
     for row in made:
         yield from row.missing
+    if data["codes"] > 1:
+        yield f"all of them with the same code: it changed {data['codes'] - 1} times meanwhile"
     yield "real routers: how long they boot, how their scheduler ticks, what flash does when power fails in a write"
     yield "a dead man's time of 120 s, the default: the same scripts with another number"
     yield "two faults at once, such as a line that dies while a change is broken off"
