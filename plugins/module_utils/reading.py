@@ -160,7 +160,7 @@ def read(request: Request, api: Api) -> Reading:
     plan = resolved(request.rows, named, request.secrets)
     if any(row.menu == SCHEDULER for row in plan):
         plan = device_mode.left_to_the_device(plan, device_mode.forbidden(api, version))
-    around = _around_a_recipe(request, api, version, plan)
+    around = _around_a_recipe(request, api, version, plan, router)
     comparison = weighed(plan, {**router, **around}, version, owners=request.owners, wanted=request.adopt)
     conflicts = [f"{item.menu} [{item.tag}]: {item.words}" for item in comparison.difference.conflicts]
     operations = None if conflicts else comparison.operations
@@ -179,10 +179,11 @@ def read(request: Request, api: Api) -> Reading:
 
 
 def _around_a_recipe(
-    request: Request, api: Api, version: Version, plan: Sequence[Row]
+    request: Request, api: Api, version: Version, plan: Sequence[Row], router: Mapping[str, list[Found]]
 ) -> Mapping[str, Sequence[Found]]:
-    """Menus that tell whether somebody else uses what a hand-made recipe made. A plan in part replaces none."""
-    if not plan or not adopt.complete(request.owners):
+    """Menus that tell whether somebody else uses what a hand-made recipe made, where there is one. A plan in part
+    replaces none."""
+    if not plan or not adopt.complete(request.owners) or not adopt.recognised(plan, router, version):
         return {}
     return {menu: api.rows(menu, properties) for menu, properties in adopt.also_read(version).items()}
 
