@@ -105,6 +105,8 @@ class _Writer:
             for operation in operations
             if operation.verb == "remove"
         }
+        #: Rows that are not yet back at their places: nothing is put before them.
+        self._moved = {(operation.menu, operation.id) for operation in operations if operation.verb == "move"}
 
     def back(self, operation: Operation) -> str:
         """The command that takes one write back."""
@@ -116,7 +118,8 @@ class _Writer:
             return self._made_again(menu, operation)
         row = self._row(menu, operation.id or "")
         if operation.verb == "move":
-            follower = self._follower(menu, operation.id or "")
+            follower = self._follower(menu, operation.id or "", made_again=True)
+            self._moved.discard((menu.path, operation.id))
             return f"{path} move {row}" + (f" destination={follower}" if follower else "")
         if operation.verb == "unset":
             return f"{path} set {row}{self._values(menu, {operation.name: operation.old[operation.name]})}"
@@ -161,13 +164,23 @@ class _Writer:
         comment = self._removed.get((menu.path, row_id))
         return row_id if comment is None else f"[{_path(menu)} find where comment={quote(comment)}]"
 
-    def _follower(self, menu: Menu, row_id: str) -> str:
-        """The next row of the old order that the commit leaves there; rows that it takes away come back in order."""
+    def _follower(self, menu: Menu, row_id: str, *, made_again: bool = False) -> str:
+        """The next row of the old order that is at its place by then. Rows that the commit takes away come back in
+        order, all before the first move (``made_again``), and are known by their comment, unless two have the same.
+        """
         if not menu.ordered:
             return ""
-        ids = [row.id for row in self._before.get(menu.path, ()) if row.values.get("dynamic") not in ("true", "yes")]
-        later = ids[ids.index(row_id) + 1 :]
-        return next((other for other in later if (menu.path, other) not in self._removed), "")
+        rows = [row for row in self._before.get(menu.path, ()) if row.values.get("dynamic") not in ("true", "yes")]
+        later = [row.id for row in rows]
+        for other in later[later.index(row_id) + 1 :]:
+            if (menu.path, other) in self._moved:
+                continue
+            comment = self._removed.get((menu.path, other))
+            if comment is None:
+                return other
+            if made_again and sum(row.values.get("comment", "") == comment for row in rows) == 1:
+                return self._row(menu, other)
+        return ""
 
     def _values(self, menu: Menu, values: Mapping[str, str]) -> str:
         return "".join(f" {self._value(menu, name, text)}" for name, text in sorted(values.items()))

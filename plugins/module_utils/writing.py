@@ -101,9 +101,12 @@ def _apply(api: Api, operation: Operation, ids: dict[tuple[str, str], str]) -> s
 def _undo(api: Api, done: Sequence[_Done], before: Rows) -> str:
     ids: dict[tuple[str, str], str] = {}
     failed = []
+    moved = [(item.operation.menu, item.id) for item in done if item.operation.verb == "move"]
     for item in reversed(done):
         try:
-            _back(api, item, before, ids)
+            _back(api, item, before, _Places(ids, frozenset(moved)))
+            if item.operation.verb == "move":
+                moved.remove((item.operation.menu, item.id))
         except RouterError as error:
             failed.append(f"{item.operation.menu} [{item.operation.tag}]: {error}")
     if not done:
@@ -113,9 +116,17 @@ def _undo(api: Api, done: Sequence[_Done], before: Rows) -> str:
     return f"{len(done) - len(failed)} of {len(done)} earlier writes were undone; not undone: " + "; ".join(failed)
 
 
-def _back(api: Api, item: _Done, before: Rows, ids: dict[tuple[str, str], str]) -> None:
+@dataclass(frozen=True)
+class _Places:
+    """``ids``: menu and old id to the id of a row that was made again. ``moved``: rows not yet back at their places."""
+
+    ids: dict[tuple[str, str], str]
+    moved: frozenset[tuple[str, str]]
+
+
+def _back(api: Api, item: _Done, before: Rows, places: _Places) -> None:
     operation, menu = item.operation, menu_at(item.operation.menu)
-    row_id = ids.get((menu.path, item.id), item.id)
+    row_id = places.ids.get((menu.path, item.id), item.id)
     if operation.verb == "add":
         api.remove(menu.path, item.id)
     elif operation.verb == "set":
@@ -123,12 +134,12 @@ def _back(api: Api, item: _Done, before: Rows, ids: dict[tuple[str, str], str]) 
     elif operation.verb == "unset":
         api.set(menu.path, row_id, {operation.name: operation.old[operation.name]})
     else:
-        follower = _follower(api, menu, item.id, before, ids)
+        follower = _follower(api, menu, item.id, before, places)
         if operation.verb == "move":
             api.move(menu.path, row_id, follower)
         else:
             values = {name: text for name, text in operation.old.items() if name in menu.properties}
-            ids[menu.path, item.id] = api.add(menu.path, values, follower)
+            places.ids[menu.path, item.id] = api.add(menu.path, values, follower)
 
 
 def _set_back(api: Api, menu: Menu, operation: Operation, row_id: str) -> None:
@@ -144,11 +155,13 @@ def _set_back(api: Api, menu: Menu, operation: Operation, row_id: str) -> None:
         api.set(menu.path, row_id, values)
 
 
-def _follower(api: Api, menu: Menu, row_id: str, before: Rows, ids: Mapping[tuple[str, str], str]) -> str | None:
-    """The next row of the old order that is on the router now, under its new id if it was made again."""
+def _follower(api: Api, menu: Menu, row_id: str, before: Rows, places: _Places) -> str | None:
+    """The next row of the old order that is at its place now, under its new id if it was made again."""
     if not menu.ordered:
         return None
     now = {found.id for found in api.rows(menu.path)}
     old = [found.id for found in before.get(menu.path, ())]
-    later = (ids.get((menu.path, old_id), old_id) for old_id in old[old.index(row_id) + 1 :])
-    return next((found for found in later if found in now), None)
+    later = [old_id for old_id in old[old.index(row_id) + 1 :] if (menu.path, old_id) not in places.moved]
+    return next(
+        (found for found in (places.ids.get((menu.path, old_id), old_id) for old_id in later) if found in now), None
+    )

@@ -258,3 +258,31 @@ def test_a_guard_that_cannot_be_written_stops_before_the_first_write() -> None:
         commit(request(router, rows(2, "7.22")), router)
     assert state(router) == old
     assert router.lists() == []
+
+
+def in_order(letters: str, *lists: str) -> Rows:
+    """Mangle rows of one chain in this order, and address lists."""
+    mangle = [
+        Row(
+            "/ip/firewall/mangle",
+            f"multiwan:pcc:{letter}",
+            {"chain": "mw-x", "action": "accept", "dscp": "1", "comment": f"{letter} [multiwan:pcc:{letter}]"},
+        )
+        for letter in letters
+    ]
+    made = [
+        Row(LISTS, f"multiwan:pcc:{name}", {"list": name, "address": "10.9.9.9", "comment": f"[multiwan:pcc:{name}]"})
+        for name in lists
+    ]
+    return (*mangle, *made)
+
+
+@pytest.mark.parametrize("dead_man_s", [LIMIT_S, 0])
+@pytest.mark.parametrize(("start", "end"), [("abc", "cba"), ("xfgh", "ghf"), ("abcde", "edbn"), ("xaybz", "bza")])
+def test_rows_that_were_moved_come_back_at_their_places(start: str, end: str, dead_man_s: int) -> None:
+    router = prepared("7.22", in_order(start, "last"))
+    old = ordered(router)
+    router.refuse = {f"{LISTS}/remove": "failure: not today"}
+    with pytest.raises(CommitError, match="not today"):
+        commit(request(router, in_order(end), dead_man_s=dead_man_s, reach=()), router)
+    assert ordered(router) == old
