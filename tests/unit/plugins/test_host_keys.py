@@ -32,7 +32,7 @@ def test_an_unknown_key_is_refused_with_the_way_to_accept_it(file: Path) -> None
     assert str(file) in str(failure.value)
 
 
-@pytest.mark.parametrize("accept", [host_keys.fingerprint(KEY), host_keys.FIRST])
+@pytest.mark.parametrize("accept", [host_keys.fingerprint(KEY), host_keys.FIRST], ids=["fingerprint", "first"])
 def test_an_accepted_key_is_recorded_once_and_right_from_then_on(file: Path, accept: str) -> None:
     assert host_keys.check(pins(file, accept=accept), KEY) is False
     host_keys.record(pins(file), KEY)
@@ -47,14 +47,16 @@ def test_the_wrong_fingerprint_accepts_nothing(file: Path) -> None:
         host_keys.check(pins(file, accept=host_keys.fingerprint(OTHER)), KEY)
 
 
-@pytest.mark.parametrize("accept", [host_keys.fingerprint(OTHER), host_keys.FIRST])
+@pytest.mark.parametrize("accept", [host_keys.fingerprint(OTHER), host_keys.FIRST], ids=["fingerprint", "first"])
 def test_a_changed_key_is_never_accepted(file: Path, accept: str) -> None:
     host_keys.record(pins(file), KEY)
     with pytest.raises(HostKeyError, match="HAS CHANGED"):
         host_keys.check(pins(file, accept=accept), OTHER)
 
 
-@pytest.mark.parametrize("pin", [LINE, f"{LINE} jakarta", host_keys.fingerprint(KEY)])
+@pytest.mark.parametrize(
+    "pin", [LINE, f"{LINE} jakarta", host_keys.fingerprint(KEY)], ids=["line", "line with a comment", "fingerprint"]
+)
 def test_the_branchs_own_pin_counts_alone(file: Path, pin: str) -> None:
     host_keys.record(pins(file), OTHER)
     assert host_keys.is_host_key(pin)
