@@ -28,6 +28,20 @@ _FRAGMENTS = (
     *("<<telegram_bot_token>>", "********", "{label}", "{branch}", "{{ label }}", "${label}"),
     *("[multiwan:pcc:isp1:0]", "[multiwan:failover:isp2:gate1]", "multiwan:failover:isp1:gate", "true", "no", "*1"),
 )
+
+
+def _together() -> Iterator[str]:
+    """All of them in a few texts that are short enough for a label."""
+    text = "a"
+    for part in filter(str.isprintable, _FRAGMENTS):
+        if len(text) + len(part) > 64:
+            yield text
+            text = "a"
+        text = (text + part)[:64]
+    yield f"{text}b"[:64]
+
+
+NASTY = tuple(_together())
 #: Also half characters, as a careless YAML file can hold them.
 ANY = st.one_of(
     st.lists(st.sampled_from(_FRAGMENTS), min_size=1, max_size=6).map("".join),

@@ -26,7 +26,7 @@ from tests.versions.random_branches import routers
 from tests.versions.test_plans import request
 
 #: ``./dev bench branches`` asks for more.
-EXAMPLES = int(os.environ.get("MULTIWAN_BRANCHES", "25"))
+EXAMPLES = int(os.environ.get("MULTIWAN_BRANCHES", "15"))
 SETTINGS = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -28,7 +28,7 @@ from tests.versions.random_branches import routers
 from tests.versions.test_hand_made_rows import order
 
 #: ``./dev bench branches`` asks for more.
-EXAMPLES = int(os.environ.get("MULTIWAN_BRANCHES", "15"))
+EXAMPLES = int(os.environ.get("MULTIWAN_BRANCHES", "10"))
 SETTINGS = settings(
     max_examples=EXAMPLES,
     deadline=None,
