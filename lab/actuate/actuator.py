@@ -51,6 +51,8 @@ class Actuator:
         if plan == self._applied and not self._unsure:
             return
         self._problems = []
+        if self._applied is None:  # a router that boots forwards nothing past its packet filter, not for a moment
+            self._try("packet filter", self._filter.load, plan.nft)
         links = self._kernel.links()
         if self._links_differ(before, plan):
             links = self._apply_links(plan, links)
