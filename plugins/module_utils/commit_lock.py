@@ -9,8 +9,7 @@ of two who want it in the same moment one gets it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .diff import Found
 from .router_api import Api, RouterTrap
 from .tags import ascii_label
 
@@ -24,19 +23,17 @@ class LockedError(Exception):
     """Somebody else commits: a sentence with who and since when."""
 
 
-@dataclass(frozen=True)
-class Lock:
-    """The row that was added."""
+def holding(operator: str, now: str) -> str:
+    """What the lock of a commit says, by which it is told from the lock of another. ``operator``: who people know.
+    ``now``: the time of the controller, with its zone."""
+    return f"{ascii_label(operator, _OPERATOR)} since {now}"
 
-    id: str
 
-
-def take(api: Api, *, operator: str, now: str, seconds: int) -> Lock:
-    """``operator``: who people know. ``now``: the time of the controller, with its zone. ``seconds``: after which the
-    lock ends although nobody gave it back. Raises :class:`LockedError` and :class:`router_api.RouterError`."""
-    comment = f"{ascii_label(operator, _OPERATOR)} since {now}"
+def take(api: Api, whose: str, *, seconds: int) -> None:
+    """``whose``: see :func:`holding`. ``seconds``: after which the lock ends although nobody gave it back. Raises
+    :class:`LockedError` and :class:`router_api.RouterError`."""
     try:
-        made = api.add(LIST, {"list": LOCK, "address": ADDRESS, "timeout": f"{seconds}s", "comment": comment})
+        api.add(LIST, {"list": LOCK, "address": ADDRESS, "timeout": f"{seconds}s", "comment": whose})
     except RouterTrap:
         held = holder(api)
         if held is None:
@@ -45,7 +42,6 @@ def take(api: Api, *, operator: str, now: str, seconds: int) -> Lock:
             f"another commit is under way: {held}. Nothing was written; run this again when it is through. If its"
             " controller died, the router takes its change back by itself and then gives the lock back"
         ) from None
-    return Lock(made)
 
 
 def holder(api: Api) -> str | None:
@@ -57,8 +53,20 @@ def holder(api: Api) -> str | None:
     return None
 
 
-def give_back(api: Api) -> None:
-    """Remove the lock, if it is still there."""
-    for row in api.rows(LIST, ("list",)):
-        if row.values.get("list") == LOCK:
-            api.remove(LIST, row.id)
+def is_held(api: Api, whose: str) -> bool:
+    """Whether this commit has the lock."""
+    return bool(_of(api, whose))
+
+
+def give_back(api: Api, whose: str) -> None:
+    """Remove the lock, if it is still there. By then it may be the one of somebody else, and stays."""
+    for row in _of(api, whose):
+        api.remove(LIST, row.id)
+
+
+def _of(api: Api, whose: str) -> list[Found]:
+    return [
+        row
+        for row in api.rows(LIST, ("list",))
+        if row.values.get("list") == LOCK and row.values.get("comment") == whose
+    ]

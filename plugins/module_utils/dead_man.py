@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from . import dialect
 from .commit_lock import LIST, LOCK
@@ -45,6 +46,17 @@ _ON_EVENT = (
 )
 
 
+@dataclass(frozen=True)
+class Armed:
+    """A dead man that was written. ``whose``: as the lock says it (:func:`commit_lock.holding`); when a commit comes
+    back after its time another one may have armed the router. ``undos``: names of the scripts to run, in order."""
+
+    whose: str
+    undos: tuple[str, ...]
+    backup: str
+    version: Version
+
+
 def tick_s(limit_s: int) -> int:
     """Seconds between two looks at the mark."""
     return max(1, min(10, limit_s // 10))
@@ -61,40 +73,50 @@ def save_backup(api: Api) -> str:
     return name
 
 
-def arm(api: Api, undo: Undo, *, limit_s: int, backup: str, version: Version) -> None:
+def arm(api: Api, undo: Undo, *, limit_s: int, backup: str, version: Version, whose: str) -> Armed:
     """Write the dead man. From its scheduler row on the router also tidies up after a commit that died while arming.
 
     The undo comes last, when all that it needs is there. Raises :class:`router_api.RouterError`, also when the router
     takes the scheduler row and does not run it.
     """
-    names = [f"mw-undo-{number}" for number in range(len(undo.pieces))]
+    names = tuple(f"mw-undo-{number}" for number in range(len(undo.pieces)))
+    armed = Armed(whose, names, backup, version)
     api.add(LIST, {"list": MARK, "address": "240.0.0.251", "timeout": f"{limit_s}s", "comment": "multiwan: armed"})
+    about = f"takes an unfinished change back {_of(whose)}"
     values = {
         "name": NAME,
         "interval": f"{tick_s(limit_s)}s",
         "start-time": "startup",
         "on-event": _ON_EVENT,
         "policy": POLICY,
-        "comment": _comment("takes an unfinished change back", "dead-man"),
+        "comment": _comment(about, "dead-man"),
     }
     scheduler = api.add(SCHEDULER, values)
     for row in api.rows(SCHEDULER, ("name", "disabled")):
         if row.id == scheduler and row.values.get("disabled") in _YES:
             raise RouterError("the router takes a scheduler row but does not run it (device-mode?)")
-    _script(api, NAME, source(names, backup, version), "dead-man", "takes an unfinished change back")
+    _script(api, NAME, source(armed), "dead-man", about)
     for number, kept in enumerate(undo.kept):
         _script(api, kept.name, kept.text, f"keep{number}", "a text as it was")
     for number, piece in enumerate(undo.pieces):
         _script(api, names[number], piece, f"undo{number}", "how to take the change back")
+    return armed
 
 
-def disarm(api: Api, version: Version) -> None:
+def disarm(api: Api, armed: Armed) -> None:
     """From its one write on nothing is taken back; the router tidies up, at once or by its next tick.
 
-    Raises :class:`router_api.RouterError` when nobody knows whether it was made: then look at what the router holds.
+    Raises :class:`router_api.RouterError` when nobody knows whether it was made, or whether the router had begun to
+    take the change back before it: then look at what the router holds.
     """
-    for row in _named(api):
-        api.set(SCRIPT, row.id, {"source": tidy_source(version)})
+    scripts = _named(api, armed.whose)
+    if not scripts:
+        raise RouterError(f"the router no longer has the script {NAME}")
+    for row in scripts:
+        api.set(SCRIPT, row.id, {"source": confirmed_source(armed)})
+    if not any(row.values.get("list") == MARK for row in api.rows(LIST, ("list",))):
+        raise RouterError("the time limit was over before the change was confirmed")
+    for row in scripts:
         with contextlib.suppress(RouterError):
             api.run(f"{SCRIPT}/run", {".id": row.id})
 
@@ -109,23 +131,32 @@ def clean(api: Api) -> None:
     _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") in marks])
 
 
-def fire(api: Api) -> None:
-    """Let an armed router take its change back now. A tick of the scheduler may come before; one of them does it."""
-    if not stands(api):
+def fire(api: Api, whose: str = "") -> None:
+    """Let an armed router take its change back now. A tick of the scheduler may come before; one of them does it.
+    ``whose``: see :func:`stands`."""
+    if not stands(api, whose):
         return
     _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") == MARK])
-    for row in _named(api):
+    for row in _named(api, whose):
         with contextlib.suppress(RouterTrap):  # then the next tick does it
             api.run(f"{SCRIPT}/run", {".id": row.id})
 
 
-def stands(api: Api) -> bool:
-    """Whether the router has a dead man, asked for on its own."""
-    return bool(_left(api.rows(SCHEDULER, ("name",))))
+def stands(api: Api, whose: str = "") -> bool:
+    """Whether the router has a dead man, asked for on its own. ``whose``: that of this commit; empty: of any."""
+    return any(_is_of(row, whose) for row in _left(api.rows(SCHEDULER, ("name",))))
 
 
-def _named(api: Api) -> list[Found]:
-    return [row for row in api.rows(SCRIPT, ("name",)) if row.values.get("name") == NAME]
+def _named(api: Api, whose: str) -> list[Found]:
+    return [row for row in api.rows(SCRIPT, ("name",)) if row.values.get("name") == NAME and _is_of(row, whose)]
+
+
+def _is_of(row: Found, whose: str) -> bool:
+    return not whose or _of(whose) in row.values.get("comment", "")
+
+
+def _of(whose: str) -> str:
+    return f"({whose})"
 
 
 def _left(rows: Sequence[Found]) -> list[Found]:
@@ -150,10 +181,10 @@ def _script(api: Api, name: str, text: str, part: str, about: str) -> None:
 # --- the script
 
 
-def source(undos: Sequence[str], backup: str, version: Version) -> str:
-    """``mw-dead-man``. ``undos``: names of the scripts to run, in order."""
-    names = ";".join(quote(name) for name in undos)
-    tried = _tried(version)
+def source(armed: Armed) -> str:
+    """``mw-dead-man``."""
+    names = ";".join(quote(name) for name in armed.undos)
+    tried = _tried(armed.version)
     claim = tried(f'{_LISTS} add list="{RUNNING}" address=240.0.0.252 timeout=2m\n:set mwMine true')
     count = tried(f'{_LISTS} add list="{TRIED}" address=("240.0.1." . $mwTry) timeout=1h')
     run = tried(":local mwUndo [:parse [/system script get $mwName source]]\n:set mwBad [$mwUndo]")
@@ -181,7 +212,7 @@ def source(undos: Sequence[str], backup: str, version: Version) -> str:
       }}
     }}
     :if ($mwWait = false) do={{
-{dialect.indented(_done(backup, version), 6)}
+{dialect.indented(_done(armed), 6)}
     }}
 {dialect.indented(end, 4)}
   }}
@@ -193,27 +224,36 @@ def _tried(version: Version) -> Callable[[str], str]:
     return lambda body: dialect.tried(body, version)
 
 
-def _done(backup: str, version: Version) -> str:
+def _done(armed: Armed) -> str:
     """Everything is back, or can't be brought back by commands."""
     parts = [
         ':if ($mwFailed = 0) do={\n  :log warning "multiwan: a change was not confirmed in time and was taken back"\n}'
         ' else={\n  :log error "multiwan: a change was not confirmed, and not all of it could be taken back"\n}'
     ]
-    if backup:
-        load = _tried(version)(_load(backup))
+    if armed.backup:
+        load = _tried(armed.version)(_load(armed.backup))
         parts.append(f":if ($mwFailed > 0) do={{\n{dialect.indented(load, 2)}\n}}")
-    return "\n".join([*parts, tidy_source(version)])
+    return "\n".join([*parts, _tidy_source(armed)])
 
 
-def tidy_source(version: Version) -> str:
-    """Removes all of a commit; the scheduler row last, so that a tick goes on where one was cut off."""
-    tried = _tried(version)
+def confirmed_source(armed: Armed) -> str:
+    """``mw-dead-man`` once all is well. An undo that has begun nevertheless keeps its scripts and goes on."""
+    begun = " || ".join(f'[:len [{_LISTS} find where list="{name}"]] > 0' for name in (RUNNING, TRIED))
+    undoing, tidying = dialect.indented(source(armed).rstrip(), 2), dialect.indented(_tidy_source(armed), 2)
+    return f":if ({begun}) do={{\n{undoing}\n}} else={{\n{tidying}\n}}\n"
+
+
+def _tidy_source(armed: Armed) -> str:
+    """Removes all of a commit; the scheduler row last, so that a tick goes on where one was cut off. The lock of
+    somebody else, who waits for this, stays."""
+    tried = _tried(armed.version)
     files = f'[/file find where name~"{BACKUP}.backup"]'
     kept = '[/system script find where name~"^mw-(keep|undo)-"]'
     return "\n".join(
         [
             tried(f"/file remove {files}"),
-            *(tried(f"{_LISTS} remove [{_LISTS} find where list={quote(name)}]") for name in (MARK, TRIED, LOCK)),
+            *(tried(f"{_LISTS} remove [{_LISTS} find where list={quote(name)}]") for name in (MARK, TRIED)),
+            tried(f"{_LISTS} remove [{_LISTS} find where list={quote(LOCK)} comment={quote(armed.whose)}]"),
             tried(f"/system script remove {kept}"),
             tried(f"/system script remove [/system script find where name={quote(NAME)}]"),
             tried(f"/system scheduler remove [/system scheduler find where name={quote(NAME)}]"),

@@ -34,15 +34,29 @@ UNGUARDED = "multiwan_adopt replaces rows of others, which is done under a dead 
 
 
 @dataclass(frozen=True)
+class _Lock:
+    """``ends``: when it is over, by the controller's clock."""
+
+    whose: str
+    ends: float
+
+
+@dataclass(frozen=True)
 class _Change:
     """What is under way. ``before``: the address that answered before it. ``ends``: when the router's time limit is
-    over, by the controller's clock. ``armed``: whether the router can go back by itself."""
+    over, by the controller's clock. ``armed``: how the router can go back by itself."""
 
+    lock: _Lock
     reading: Reading
     addresses: tuple[str, ...]
     before: str | None
     ends: float
-    armed: bool
+    armed: dead_man.Armed | None
+
+    @property
+    def safe_until(self) -> float:
+        """Until then the router goes back for nobody and nobody else comes in."""
+        return min(self.ends, self.lock.ends)
 
 
 def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> Reading:
@@ -52,15 +66,16 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
     Raises :class:`CommitError` with what became of the router, and :class:`router_api.RouterError` when nothing was
     written.
     """
-    _lock(request, guard, api)
+    whose = commit_lock.holding(guard.controller.operator, guard.controller.now())
+    lock = _lock(request, guard, api, whose)
     try:
-        change = _begin(request, guard, api)
+        change = _begin(request, guard, api, lock)
+        if change is None:
+            return _unchanged(request, api, whose)
     except BaseException:
-        _quietly_unlock(api)
+        _quietly_unlock(api, whose)
         raise
-    if change is None:
-        return _unchanged(request, api)
-    if not change.armed:
+    if change.armed is None:
         return _by_hand(request, guard, connect, api, change)
     try:
         write_guarded(
@@ -72,39 +87,41 @@ def commit(request: Request, guard: Protection, connect: Connect, api: Api) -> R
     except WriteError as error:
         lost = _taken_back(request, guard, connect, change, [str(error)])
         raise lost or CommitError([request.mask(str(error))]) from None
-    return _proven(request, guard, connect, change)
+    return _proven(request, guard, connect, change, change.armed)
 
 
-def _lock(request: Request, guard: Protection, api: Api) -> None:
+def _lock(request: Request, guard: Protection, api: Api, whose: str) -> _Lock:
+    ends = guard.controller.clock() + guard.lock_s
     try:
-        commit_lock.take(api, operator=guard.controller.operator, now=guard.controller.now(), seconds=guard.lock_s)
+        commit_lock.take(api, whose, seconds=guard.lock_s)
     except commit_lock.LockedError as locked:
         raise CommitError([request.mask(str(locked))]) from None
+    return _Lock(whose, ends)
 
 
 def _last(change: _Change, guard: Protection) -> float:
     """When nothing must be written any more."""
-    return change.ends - guard.margin_s
+    return change.safe_until - guard.margin_s
 
 
-def _quietly_unlock(api: Api) -> None:
+def _quietly_unlock(api: Api, whose: str) -> None:
     """The lock ends by itself when this can't be done."""
     with contextlib.suppress(RouterError):
-        commit_lock.give_back(api)
+        commit_lock.give_back(api, whose)
 
 
-def _unchanged(request: Request, api: Api) -> Reading:
+def _unchanged(request: Request, api: Api, whose: str) -> Reading:
     reading = read(request, api)
-    commit_lock.give_back(api)
+    commit_lock.give_back(api, whose)
     return reading
 
 
 # --- before the first write
 
 
-def _begin(request: Request, guard: Protection, api: Api) -> _Change | None:
+def _begin(request: Request, guard: Protection, api: Api, lock: _Lock) -> _Change | None:
     """Alone on the router: read again, see how the branch is, arm. ``None``: there is nothing to do any more."""
-    _wait_for_others(request, guard, api)
+    lock = _wait_for_others(request, guard, api, lock)
     reading = read(request, api)
     if reading.refused:
         raise CommitError(reading.refused)
@@ -113,11 +130,12 @@ def _begin(request: Request, guard: Protection, api: Api) -> _Change | None:
     # An empty plan takes the ways out away that it brought: what was there before it is not known here.
     addresses = (guard.reach if guard.reach is not None else reach.anchors(reading.plan)) if request.rows else ()
     before = reach.reaches(api, addresses)
-    armed = bool(guard.dead_man_s) and not _forbidden(request, api, reading)
-    if reading.weighed.taken and not armed:
+    if guard.dead_man_s and not _forbidden(request, api, reading):
+        armed, ends = _arm(request, guard, api, reading, lock.whose)
+        return _Change(lock, reading, addresses, before, ends, armed)
+    if reading.weighed.taken:
         raise CommitError([UNGUARDED])
-    ends = _arm(request, guard, api, reading) if armed else guard.controller.clock() + guard.lock_s
-    return _Change(reading, addresses, before, ends, armed)
+    return _Change(lock, reading, addresses, before, lock.ends, None)
 
 
 def _forbidden(request: Request, api: Api, reading: Reading) -> bool:
@@ -125,8 +143,9 @@ def _forbidden(request: Request, api: Api, reading: Reading) -> bool:
     return "device-mode" in request.force and device_mode.SCHEDULER in device_mode.forbidden(api, reading.version)
 
 
-def _wait_for_others(request: Request, guard: Protection, api: Api) -> None:
-    """We hold the lock, so whoever armed a dead man is gone: the router takes that change back, and then we go on."""
+def _wait_for_others(request: Request, guard: Protection, api: Api, lock: _Lock) -> _Lock:
+    """We hold the lock, so whoever armed a dead man is gone: the router takes that change back, and then we go on,
+    with a lock that begins anew."""
     if dead_man.stands(api):
         guard.controller.progress("an earlier change was never confirmed: waiting until the router has taken it back")
         until = guard.controller.clock() + 60
@@ -140,36 +159,39 @@ def _wait_for_others(request: Request, guard: Protection, api: Api) -> None:
                     ]
                 )
             guard.controller.sleep(_RETRY_S)
-        if commit_lock.holder(api) is None:  # the router gives back the lock of the change that it takes back
-            _lock(request, guard, api)
+        commit_lock.give_back(api, lock.whose)
+        lock = _lock(request, guard, api, lock.whose)
     dead_man.clean(api)
+    return lock
 
 
-def _arm(request: Request, guard: Protection, api: Api, reading: Reading) -> float:
-    """When the router's time limit is over."""
+def _arm(request: Request, guard: Protection, api: Api, reading: Reading, whose: str) -> tuple[dead_man.Armed, float]:
+    """The dead man, and when the router's time limit is over."""
     try:
         backup = dead_man.save_backup(api) if guard.backup else ""
         planned = undo(reading.operations, reading.before, reading.version)
         ends = guard.controller.clock() + guard.dead_man_s
-        dead_man.arm(api, planned, limit_s=guard.dead_man_s, backup=backup, version=reading.version)
+        armed = dead_man.arm(
+            api, planned, limit_s=guard.dead_man_s, backup=backup, version=reading.version, whose=whose
+        )
     except RouterError as error:
-        _tidy(api)
+        _tidy(api, whose)
         raise CommitError(
             [request.mask(f"the change could not be guarded: {error}")], "Nothing of the plan was written."
         ) from None
-    return ends
+    return armed, ends
 
 
 # --- after the last write
 
 
-def _proven(request: Request, guard: Protection, connect: Connect, change: _Change) -> Reading:
+def _proven(request: Request, guard: Protection, connect: Connect, change: _Change, armed: dead_man.Armed) -> Reading:
     """Over a new connection, since the old one may outlive the way back to the router. Then the dead man is told."""
     try:
         with connect() as api:
             faults = _faults(request, guard, api, change)
-            if not faults and guard.controller.clock() < change.ends - 1:
-                dead_man.disarm(api, change.reading.version)
+            if not faults and guard.controller.clock() < change.safe_until - 1:
+                dead_man.disarm(api, armed)
                 _leave_nothing(request, api, change.reading)
                 return change.reading
     except RouterError as problem:
@@ -195,11 +217,11 @@ def _leave_nothing(request: Request, api: Api, reading: Reading) -> None:
             leftovers.remove_leftovers(api, stay)
 
 
-def _tidy(api: Api) -> None:
+def _tidy(api: Api, whose: str) -> None:
     """Where this fails, the router tidies up by itself, and the lock ends."""
     with contextlib.suppress(RouterError):
         dead_man.clean(api)
-        commit_lock.give_back(api)
+        commit_lock.give_back(api, whose)
 
 
 def _faults(request: Request, guard: Protection, api: Api, change: _Change) -> list[str]:
@@ -237,8 +259,8 @@ def _taken_back(
     while guard.controller.clock() < until:
         try:
             with connect() as api:
-                dead_man.fire(api)
-                if not dead_man.stands(api):
+                dead_man.fire(api, change.lock.whose)
+                if not dead_man.stands(api, change.lock.whose):
                     return _ended(request, api, change, faults)
         except RouterError as error:
             problem = str(error)
@@ -253,16 +275,32 @@ def _taken_back(
 
 
 def _ended(request: Request, api: Api, change: _Change, faults: list[str]) -> CommitError | None:
-    """What the router holds now that it has no dead man."""
+    """What the router holds now that it has no dead man of ours. It gave back our lock, so others may have come in."""
+    other = _other(api, change.lock.whose)
     now = managed(api, change.reading.version)
-    _tidy(api)
+    if other is None:
+        _tidy(api, change.lock.whose)
     left = [diff_text.sentence(item, request.mask) for item in change.reading.back(now, request).operations]
     left += [request.mask(words) for words in absent(change.reading.weighed.taken, now)]
     if not left:
         return CommitError(faults, "The router has taken the change back: it holds what it held before.")
     if not compare(change.reading.plan, now, request.owners).operations:
         return None
+    if other is not None:
+        words = (
+            f"By now another commit is under way: {other}. What became of this one verify.yml tells when it is through"
+        )
+        return CommitError(faults, request.mask(words))
     return CommitError(faults, f"The router has taken the change back, but not all of it: {'; '.join(left)}")
+
+
+def _other(api: Api, whose: str) -> str | None:
+    """Who holds the lock now. Otherwise it is ours again, for as long as it takes to look and to tidy up."""
+    try:
+        commit_lock.take(api, whose, seconds=60)
+    except commit_lock.LockedError:
+        return None if commit_lock.is_held(api, whose) else commit_lock.holder(api)
+    return None
 
 
 # --- without a dead man
@@ -272,12 +310,12 @@ def _by_hand(request: Request, guard: Protection, connect: Connect, api: Api, ch
     """The branch asked for no dead man, or its device forbids one: an undo needs a connection."""
     reading = change.reading
     if reading.weighed.taken:
-        _quietly_unlock(api)
+        _quietly_unlock(api, change.lock.whose)
         raise CommitError([UNGUARDED])
     try:
         write(api, reading.operations, reading.before)
     except WriteError as error:
-        _quietly_unlock(api)
+        _quietly_unlock(api, change.lock.whose)
         raise CommitError([request.mask(str(error))], request.mask(error.undone)) from None
     try:
         with connect() as again:
@@ -287,7 +325,7 @@ def _by_hand(request: Request, guard: Protection, connect: Connect, api: Api, ch
                 undone = restored(request, again, reading, managed(again, reading.version))
             else:
                 _leave_nothing(request, again, reading)
-            commit_lock.give_back(again)
+            commit_lock.give_back(again, change.lock.whose)
     except RouterError as problem:
         raise CommitError(
             [request.mask(f"the rows were written, but the router could not be read back: {problem}")],

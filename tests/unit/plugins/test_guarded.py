@@ -18,7 +18,7 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine im
     inspect,
 )
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Row
-from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
+from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError, RouterTrap
 
 from tests.unit.plugins.branches import TOKEN, branch
 from tests.unit.plugins.guarded_router import LIMIT_S, LISTS, ControllerDied, GuardedRouter
@@ -286,3 +286,143 @@ def test_rows_that_were_moved_come_back_at_their_places(start: str, end: str, de
     with pytest.raises(CommitError, match="not today"):
         commit(request(router, in_order(end), dead_man_s=dead_man_s, reach=()), router)
     assert ordered(router) == old
+
+
+def test_who_comes_back_late_leaves_the_dead_man_of_the_next_alone() -> None:
+    """The router took the first change back long ago, and a second operator is in the middle of his own."""
+    router = prepared("7.22", ())
+    router.cut_after, router.away_s = 30, LIMIT_S + 30
+    held: list[str] = []
+    asleep = router.sleep
+
+    def sleep(seconds: float) -> None:
+        asleep(seconds)
+        if router.rig.now >= router.back_at and not held:
+            router.cut_after, router.dies, router.away_s = router.writes + 40, True, 0
+            with pytest.raises(ControllerDied):
+                commit(request(router, rows(2, "7.22", mode="failover"), operator="budi@awx"), router)
+            held.append(router.export())
+
+    router.sleep = sleep  # type: ignore[method-assign]
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22")), router)
+    assert "By now another commit is under way: budi@awx since" in caught.value.undone
+    assert router.export() == held[0]
+    assert {"mw-commit", "mw-armed"} <= set(router.lists())
+
+
+def test_a_run_that_waits_for_an_undo_keeps_its_lock() -> None:
+    router = prepared("7.22", ())
+    router.cut_after, router.away_s, router.dies = 40, 0, True
+    with pytest.raises(ControllerDied):
+        commit(request(router, rows(2, "7.22")), router)
+    router.cut_after = 0
+    router.power_cycle()
+    third = {"list": "mw-commit", "address": "240.0.0.250", "timeout": "3m", "comment": "citra since today"}
+    run = router.run
+
+    def running(command: str, values: Any) -> Any:
+        done = run(command, values)
+        if command == "/system/script/run" and third:
+            with pytest.raises(RouterTrap, match="already have"):
+                router.add(LISTS, third)
+            third.clear()
+        return done
+
+    router.run = running  # type: ignore[method-assign]
+    assert commit(request(router, rows(2, "7.22"), operator="budi@awx"), router).changed
+    assert not third
+    assert router.lists() == ["mw-bypass"] * len(router.lists())
+
+
+def test_a_change_that_somebody_takes_back_by_hand_during_its_proof_is_no_success() -> None:
+    router = prepared("7.22", ())
+    old, run = state(router), router.run
+    pings: list[str] = []
+
+    def running(command: str, values: Any) -> Any:
+        done = run(command, values)
+        pings.append(command)
+        if pings.count("/ping") == 2:
+            pings.clear()
+            for row in router.rows(LISTS, ("list",)):
+                if row.values["list"] == "mw-armed":
+                    router.remove(LISTS, row.id)
+            router.sleep(12)
+        return done
+
+    router.run = running  # type: ignore[method-assign]
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22")), router)
+    assert caught.value.undone == "The router has taken the change back: it holds what it held before."
+    assert state(router) == old
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.9", "7.22"])
+def test_a_confirmation_that_comes_in_during_the_undo_does_not_stop_it(
+    version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was sent in time, and a slow line brought it late."""
+    router = prepared(version, rows(3, version))
+    old = [*state(router), *ordered(router)]
+    late: list[dead_man.Armed] = []
+
+    def disarm(_api: Any, armed: dead_man.Armed) -> None:
+        late.append(armed)
+        raise ControllerDied
+
+    monkeypatch.setattr(dead_man, "disarm", disarm)
+    with pytest.raises(ControllerDied):
+        commit(request(router, ()), router)
+    script = next(row.id for row in router.rows("/system/script", ("name",)) if row.values["name"] == dead_man.NAME)
+    engine, calls = router.rig.engine, 0
+    call = engine.call
+
+    async def slow(menu: str, command: str, *args: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += command in ("add", "set", "remove")
+        if calls == 25:
+            calls = 1000
+            caller = named["caller"]
+            words = {".id": script, "source": dead_man.confirmed_source(late[0])}
+            await call("/system/script", "set", words, caller=caller)
+            await call("/system/script", "run", {".id": script}, caller=caller)
+        return await call(menu, command, *args, **named)
+
+    engine.call = slow  # type: ignore[method-assign]
+    router.sleep(SETTLED_S)
+    assert calls >= 1000
+    assert [*state(router), *ordered(router)] == old
+    assert "mw-armed" not in router.lists()
+
+
+def test_a_late_confirmation_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mark was gone when it came in: the router may have begun to go back."""
+    router = prepared("7.22", ())
+    old, change = state(router), router.set
+
+    def slow(menu: str, row_id: str, values: Any) -> None:
+        if menu == "/system/script":
+            router.sleep(LIMIT_S + 1)
+        change(menu, row_id, values)
+
+    monkeypatch.setattr(router, "set", slow)
+    with pytest.raises(CommitError, match="has taken the change back: it holds what it held before"):
+        commit(request(router, rows(2, "7.22")), router)
+    assert state(router) == old
+
+
+def test_nothing_is_written_without_the_lock() -> None:
+    """What comes before the first write took so long that the lock ends before the dead man's time."""
+    router = prepared("7.22", ())
+    old, run = state(router), router.run
+
+    def slow(command: str, values: Any) -> Any:
+        if command == "/system/backup/save":
+            router.sleep(LIMIT_S + 55)
+        return run(command, values)
+
+    router.run = slow  # type: ignore[method-assign]
+    with pytest.raises(CommitError, match="time limit of the change is near"):
+        commit(request(router, rows(2, "7.22")), router)
+    assert state(router) == old
