@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from . import commit_lock, dead_man, device_mode, diff_text, leftovers, reach
 from .adoption import absent, parted
-from .diff import Found, compare
+from .diff import Found, compare, is_of
+from .plan import Row
 from .protection import Protection
 from .reading import CommitError, Connect, Reading, Request, managed, read
 from .router_api import Api, RouterError
@@ -128,7 +129,7 @@ def _begin(request: Request, guard: Protection, api: Api, lock: _Lock) -> _Chang
     if not reading.operations:
         return None
     # An empty plan takes the ways out away that it brought: what was there before it is not known here.
-    addresses = (guard.reach if guard.reach is not None else reach.anchors(reading.plan)) if request.rows else ()
+    addresses = (guard.reach if guard.reach is not None else _anchors(reading)) if request.rows else ()
     before = reach.reaches(api, addresses)
     if guard.dead_man_s and not _forbidden(request, api, reading):
         armed, ends = _arm(request, guard, api, reading, lock.whose)
@@ -136,6 +137,13 @@ def _begin(request: Request, guard: Protection, api: Api, lock: _Lock) -> _Chang
     if reading.weighed.taken:
         raise CommitError([UNGUARDED])
     return _Change(lock, reading, addresses, before, lock.ends, None)
+
+
+def _anchors(reading: Reading) -> tuple[str, ...]:
+    """Of the plan; of the router where the plan is that of a role that has none."""
+    return reach.anchors(reading.plan) or reach.anchors(
+        Row(menu, found.tag, found.values) for menu, rows in reading.router.items() for found in rows if found.tag
+    )
 
 
 def _forbidden(request: Request, api: Api, reading: Reading) -> bool:
@@ -211,6 +219,9 @@ def tidy_up(request: Request, api: Api) -> int:
 def _leave_nothing(request: Request, api: Api, reading: Reading) -> None:
     """What the scripts of a role keep goes with its rows. The next removal takes what can't be taken now."""
     stay = {row.tag.split(":")[1] for row in reading.plan}
+    if request.owners is not None:
+        tags = {found.tag for rows in reading.router.values() for found in rows if found.tag}
+        stay |= {tag.split(":")[1] for tag in tags if not is_of(tag, request.owners)}
     gone = {item.tag.split(":")[1] for item in reading.operations if item.verb == "remove"} - stay
     if gone and (request.owners is None or gone <= set(request.owners)):
         with contextlib.suppress(RouterError):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -425,4 +426,29 @@ def test_nothing_is_written_without_the_lock() -> None:
     router.run = slow  # type: ignore[method-assign]
     with pytest.raises(CommitError, match="time limit of the change is near"):
         commit(request(router, rows(2, "7.22")), router)
+    assert state(router) == old
+
+
+def test_a_role_that_goes_alone_leaves_the_state_of_the_others() -> None:
+    router = prepared("7.22", rows(2, "7.22"))
+    assert any(":dhcp_alert:" in line for line in state(router))
+    router.add(LISTS, {"list": "mw-outbox", "address": "240.0.0.1", "timeout": "1h", "comment": "isp1 down"})
+    assert commit(replace(request(router, ()), owners=frozenset({"dhcp_alert"})), router).changed
+    assert not any(":dhcp_alert:" in line for line in state(router))
+    assert "mw-outbox" in router.lists()
+
+
+def test_a_role_alone_must_not_take_the_internet_away_either() -> None:
+    """Its plan has no anchors; the router has."""
+    router = prepared("7.22", rows(2, "7.22"))
+    old, seen = state(router), []
+
+    def answering(address: str) -> bool:
+        seen.append(address)
+        return len(seen) == 1
+
+    router.answering = answering
+    pcc = tuple(row for row in rows(2, "7.22", mode="failover") if row.tag.startswith("multiwan:pcc:"))
+    with pytest.raises(CommitError, match="no longer reaches the internet"):
+        commit(replace(request(router, pcc), owners=frozenset({"pcc"})), router)
     assert state(router) == old
