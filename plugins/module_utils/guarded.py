@@ -202,6 +202,8 @@ def _proven(request: Request, guard: Protection, connect: Connect, change: _Chan
                 dead_man.disarm(api, armed)
                 _leave_nothing(request, api, change.reading)
                 return change.reading
+    except CommitError as problem:  # what the plan needs of the router is gone
+        faults = list(problem.faults)
     except RouterError as problem:
         faults = [f"the rows were written, but then the router could not be asked: {problem}"]
     faults = faults or ["the change took longer than its time limit (multiwan_dead_man_s)"]

@@ -452,3 +452,19 @@ def test_a_role_alone_must_not_take_the_internet_away_either() -> None:
     with pytest.raises(CommitError, match="no longer reaches the internet"):
         commit(replace(request(router, pcc), owners=frozenset({"pcc"})), router)
     assert state(router) == old
+
+
+def test_a_proof_that_cannot_be_made_takes_the_change_back() -> None:
+    router = prepared("7.22", ())
+    old, call = state(router), router.__class__.__call__
+    connections: list[int] = []
+
+    def connect() -> GuardedRouter:
+        connections.append(1)
+        router.version = "garbage" if len(connections) == 2 else "7.22"
+        return call(router)
+
+    with pytest.raises(CommitError) as caught:
+        commit(request(router, rows(2, "7.22")), connect)
+    assert caught.value.undone == "The router has taken the change back: it holds what it held before."
+    assert state(router) == old
