@@ -132,14 +132,12 @@ def clean(api: Api) -> None:
 
 
 def fire(api: Api, whose: str = "") -> None:
-    """Let an armed router take its change back now. A tick of the scheduler may come before; one of them does it.
-    ``whose``: see :func:`stands`."""
-    if not stands(api, whose):
-        return
-    _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") == MARK])
-    for row in _named(api, whose):
-        with contextlib.suppress(RouterTrap):  # then the next tick does it
-            api.run(f"{SCRIPT}/run", {".id": row.id})
+    """Let an armed router take its change back at its next tick. ``whose``: see :func:`stands`.
+
+    Not within this session: RouterOS may end a script with the session that runs it.
+    """
+    if stands(api, whose):
+        _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") == MARK])
 
 
 def stands(api: Api, whose: str = "") -> bool:
@@ -185,7 +183,7 @@ def source(armed: Armed) -> str:
     """``mw-dead-man``."""
     names = ";".join(quote(name) for name in armed.undos)
     tried = _tried(armed.version)
-    claim = tried(f'{_LISTS} add list="{RUNNING}" address=240.0.0.252 timeout=2m\n:set mwMine true')
+    claim = tried(f'{_LISTS} add list="{RUNNING}" address=240.0.0.252 timeout=10m\n:set mwMine true')
     count = tried(f'{_LISTS} add list="{TRIED}" address=("240.0.1." . $mwTry) timeout=1h')
     run = tried(":local mwUndo [:parse [/system script get $mwName source]]\n:set mwBad [$mwUndo]")
     end = tried(f'{_LISTS} remove [{_LISTS} find where list="{RUNNING}"]')
@@ -262,4 +260,5 @@ def _tidy_source(armed: Armed) -> str:
 
 
 def _load(backup: str) -> str:
-    return f'/system backup load name={quote(backup)} password=""'
+    # the router reboots; nothing is written into what it restores
+    return f'/system backup load name={quote(backup)} password=""\n:delay 60s'

@@ -61,7 +61,7 @@ def _make(
     for operation in operations:
         try:
             if not in_time():
-                raise RouterError("the time limit of the change is near")
+                raise RouterError("the time limit of the change is near (multiwan_dead_man_s)")
             done.append(_Done(operation, _apply(api, operation, ids)))
         except RouterError as reason:
             raise WriteError(operation, reason) from None
