@@ -179,12 +179,14 @@ async def test_many_reboots_leave_no_files_tasks_or_processes_behind(boxes: Any)
     await session.add("/ip/dhcp-server", name="d", interface="ether1", address_pool="p")
     await session.add("/ip/firewall/address-list", list="l", address="192.0.2.1", timeout="1h")
     counts = []
-    for _ in range(5):
+    for _ in range(6):
         await until(lambda: _settled(box))
         samples = [await _count() for _ in range(10)]
         counts.append(tuple(min(column) for column in zip(*samples, strict=True)))
         await box.router.power_cycle()
-    assert all(now <= then for later in counts[2:] for now, then in zip(later, counts[1], strict=True)), counts
+    # three reboots later: what stays of each would be three more; a job that the schedule has just begun is one
+    least = [min(pair) for pair in zip(*counts[4:], strict=True)]
+    assert all(now <= then + 2 for now, then in zip(least, counts[1], strict=True)), counts
 
 
 async def _settled(box: Box) -> bool:
