@@ -78,6 +78,8 @@ def markdown(made: Sequence[Row], data: Mapping[str, Any], *, choice: Choice) ->
         parts += [f"The lab's router boots in {boots[0]:.1f} to {boots[1]:.1f} s; a MikroTik takes longer.", ""]
     faults = [f"- {one.case.key}: {'; '.join(one.faults)}" for row in made for one in row.results if one.faults]
     parts += ["## Not survived", "", *(faults or ["None."]), ""]
+    if any("silent to the end" in line for line in faults):
+        parts += [SILENT, ""]
     missing = list(_missing(made, data, choice))
     parts += ["## Not tried", "", *(f"- {line}" for line in missing)]
     return "\n".join(parts) + "\n"
@@ -102,6 +104,13 @@ MEANS = """\
 - *failed new*: new connections that failed (1 s to succeed) of all.
 - *recovery*: the middle of the seconds from the fault to the old state; *settled within*: the longest from the
   fault until no dead man waits any more."""
+
+
+SILENT = """\
+A flow that is silent to the end, after a power cycle: the router has forgotten its connections, so running flows begin
+anew by the half-made state, some over the line that the change brings; then the undo takes that line away, and they
+keep the source address that they got. Who talks on waits until the router forgets the connection, as with flows over a
+line that goes. The configuration is the old one, and new connections work."""
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
