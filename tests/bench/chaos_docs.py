@@ -100,7 +100,8 @@ MEANS = """\
   undisturbed or not, only begin anew.
 - *the change's own*: the same for the undisturbed change and its way back, whichever is longer, in the same run.
   The bound is this (at least {ticker} s, since a ticker of 50 ms sees no less) and {ticker} s, and for as long as
-  the busy machine itself held up processes. For a power cycle also the boot.
+  the busy machine itself held up processes. For a power cycle also the boot. A case with such a
+  silence before its fault is the machine's doing; it was tried once more.
 - *failed new*: new connections that failed (1 s to succeed) of all.
 - *recovery*: the middle of the seconds from the fault to the old state; *settled within*: the longest from the
   fault until no dead man waits any more."""
