@@ -41,7 +41,7 @@ DEAD_MAN_S = 120
 UNPROTECTED: Mapping[str, Any] = {"dead_man_s": 0, "backup": False, "reach": []}
 #: A change of one row.
 SMALL: Mapping[str, Any] = {"multiwan_bypass": ["10.99.0.0/16"]}
-STEPS = (("first", "first deploy"), ("small", "one row more"), ("same", "nothing to do"))
+STEPS = (("first", "first deploy"), ("small", "small change"), ("same", "nothing to do"))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ Made by `./dev bench commit --docs`; don't edit.
 -->
 # What the protection of a commit costs
 
-The branch `jakarta` on the lab's router: its first deploy, one row more (an address that is never balanced), and a
+The branch `jakarta` on the lab's router: its first deploy, a small change (an address that is never balanced), and a
 run that finds nothing to do. Each cell: seconds (how many times those of the first line of its kind), commands that
 the router did, writes among them, connections. All of it over API-SSL with the certificate checked.
 """
@@ -64,7 +64,7 @@ def write(folder: Path, data: Mapping[str, Any]) -> Path:
     rows = max(entry["rows"] for entry in found)
     parts = [HEAD, f"Measured {data['measured']}: {data['machine']}; middle of {data['repeats']}; {rows} rows.\n"]
     for rtt in sorted({entry["rtt_ms"] for entry in found}):
-        parts += [f"## {rtt:g} ms to the router and back", "", "| who | first deploy | one row more | nothing to do |"]
+        parts += [f"## {rtt:g} ms to the router and back", "", "| who | first deploy | small change | nothing to do |"]
         parts += ["|---|---:|---:|---:|", *(f"| {who} | {' | '.join(cells)} |" for who, cells in lines(found, rtt)), ""]
     parts += ["Ratios: of the bare loop, for whole runs of api_modify.", "", MEANS]
     page = folder / PAGE
