@@ -37,8 +37,10 @@ _LOCK_TIME = "30s"
 _WANTED = f"comment={quote('wanted')}"
 #: Connections that one run removes, so that the next death does not wait long for the lock.
 _BATCH = 500
-_EVERY_GATE = f"comment~{quote('multiwan:failover:[a-z0-9-]+:gate')}"
-_ITS_GATES = 'comment~("multiwan:failover:" . $mwName . ":gate")'
+# The whole tag at the end: a label, or somebody's note, may hold the words of a tag.
+_EVERY_GATE = "comment~" + quote(r"\[multiwan:failover:[a-z0-9-]+:gate[0-9]+\]$")
+_ITS_GATES = r'comment~("\\[multiwan:failover:" . $mwName . ":gate[0-9]+\\]\$")'
+_ITS_PROBES = r'comment~("\\[multiwan:failover:" . $mwName . ":probe[0-9]+\\]\$")'
 _DISABLED = f"/ip route find where {_ITS_GATES} and disabled=yes"
 _ENABLED = f"/ip route find where {_ITS_GATES} and disabled=no"
 
@@ -51,7 +53,7 @@ def event() -> str:
 def scheduler_event(branch: Branch) -> str:
     """What the scheduler runs. A healthy branch costs three commands that only read, and no more text to parse than
     this."""
-    probes = f"comment~{quote('multiwan:failover:[a-z0-9-]+:probe')}"
+    probes = "comment~" + quote(r"\[multiwan:failover:[a-z0-9-]+:probe[0-9]+\]$")
     anchors = sum(len(uplink.anchors) for uplink in branch.uplinks)
     return lines(
         f':local mwUp [:len [/tool netwatch find where {probes} and status="up"]]',
@@ -166,7 +168,7 @@ def _verdict(branch: Branch, version: Version) -> Iterable[str]:
     # not documented: whether a literal that was changed is fresh when it is met again
     yield ":set ($mwWas->$mwName) 0\n:set ($mwWish->$mwName) 0"
     yield block(
-        ':foreach mwRow in=[/tool netwatch find where comment~("multiwan:failover:" . $mwName . ":probe")]',
+        f":foreach mwRow in=[/tool netwatch find where {_ITS_PROBES}]",
         ":local mwStatus [/tool netwatch get $mwRow status]",
         when('$mwStatus = "up"', ":set mwGood ($mwGood + 1)"),
         when(

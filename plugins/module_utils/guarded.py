@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import commit_lock, dead_man, device_mode, diff_text, leftovers, reach
+from . import commit_lock, dead_man, device_mode, diff_text, leftovers, orphans, reach
 from .adoption import absent, parted
 from .diff import Found, compare, is_of
 from .plan import Row
@@ -219,7 +219,10 @@ def tidy_up(request: Request, api: Api) -> int:
 
 
 def _leave_nothing(request: Request, api: Api, reading: Reading) -> None:
-    """What the scripts of a role keep goes with its rows. The next removal takes what can't be taken now."""
+    """What the scripts of a role keep goes with its rows, connections of a line with that. The next removal takes
+    what can't be taken now."""
+    with contextlib.suppress(RouterError):
+        orphans.forget(api, orphans.marks(reading.operations, "remove"))
     stay = {row.tag.split(":")[1] for row in reading.plan}
     if request.owners is not None:
         tags = {found.tag for rows in reading.router.values() for found in rows if found.tag}

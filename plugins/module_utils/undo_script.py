@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from . import dialect
+from . import dialect, orphans
 from .diff import Found, Operation
 from .menus import Menu
 from .menus import menu as menu_at
@@ -49,6 +49,8 @@ def undo(operations: Sequence[Operation], before: Mapping[str, Sequence[Found]],
     """What takes back ``operations``, of which any number was made. ``before``: the router as it was read."""
     writer = _Writer(operations, before, version)
     commands = [_Command(writer.back(operation), _ends(operation, operations)) for operation in reversed(operations)]
+    # Behind all that leads there: connections that began over a line which the commit brought.
+    commands += [_Command(orphans.forgotten(mark, version), last=True) for mark in orphans.marks(operations, "add")]
     return Undo(tuple(_pieces(commands, version)), tuple(writer.kept))
 
 
