@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ..module_utils import notify_test
 from ..module_utils.commit_engine import Connect
+from ..module_utils.protection import Waiting
 from ..plugin_utils.router_action import RouterAction
 
 
@@ -26,7 +27,7 @@ class ActionModule(RouterAction):
         if self._task.check_mode:
             return {"changed": False, "skipped": True, "msg": f"{name}: a test message would be sent"}
         started = time.monotonic()
-        waiting = notify_test.Waiting(float(arguments["wait_s"]), time.monotonic, time.sleep)
+        waiting = Waiting(float(arguments["wait_s"]), time.monotonic, time.sleep)
         told = notify_test.send(connect, branch=name, language=str(arguments["language"]), waiting=waiting)
         seconds = round(time.monotonic() - started, 1)
         words = f"{name}: {told.state}" + (f": {told.reason}" if told.reason else f" after {seconds} s")

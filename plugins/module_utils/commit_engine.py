@@ -38,10 +38,10 @@ def inspect(request: Request, connect: Connect, *, only_looks: bool = False) -> 
     """
     with connect() as api:
         reading = read(request, api)
-    if not only_looks:
+    if only_looks:
+        reading = replace(reading, notes=(*reading.refused, *reading.notes))
+    else:
         _judge(reading)
-        return reading.outcome(request, changed=bool(reading.operations))
-    reading = replace(reading, notes=(*reading.refused, *reading.notes))
     return reading.outcome(request, changed=bool(reading.operations))
 
 
@@ -58,8 +58,6 @@ def commit(request: Request, connect: Connect) -> Outcome:
         if request.protection is not None:
             reading = guarded.commit(request, request.protection, connect, api)
             return reading.outcome(request, changed=bool(reading.operations))
-        if reading.weighed.taken:
-            raise CommitError([guarded.UNGUARDED])
         _write(request, api, reading)
     _read_back(request, connect, reading)
     return reading.outcome(request, changed=True)

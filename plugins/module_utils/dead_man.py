@@ -15,7 +15,8 @@ reboots the router, into a configuration that holds no dead man. So nothing can 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import dialect
@@ -23,6 +24,8 @@ from .commit_lock import LIST, LOCK
 from .diff import COMMIT, Found
 from .quoting import quote
 from .router_api import Api, RouterError, RouterTrap
+from .scripts import LIST as _LISTS
+from .scripts import run_script
 from .tags import tag
 from .undo_script import Undo
 from .versions import Version
@@ -37,10 +40,9 @@ TRIES = 3
 #: What the scripts do: change rows, put scripts back (whose policies they must have), load a backup.
 POLICY = "ftp,read,write,policy,test,sensitive,reboot"
 _YES = ("true", "yes")
-_LISTS = "/ip firewall address-list"
 #: Without its script the row is what is left of a commit that had just begun, or was just about to end.
 _ON_EVENT = (
-    f':if ([:len [/system script find where name="{NAME}"]] > 0) do={{\n  /system script run "{NAME}"\n}} else={{\n'
+    f':if ([:len [/system script find where name="{NAME}"]] > 0) do={{\n  {run_script(NAME)}\n}} else={{\n'
     f'  :if ([:len [{_LISTS} find where list="{MARK}"]] = 0) do={{\n'
     f'    /system scheduler remove [/system scheduler find where name="{NAME}"]\n  }}\n}}'
 )
@@ -182,7 +184,7 @@ def _script(api: Api, name: str, text: str, part: str, about: str) -> None:
 def source(armed: Armed) -> str:
     """``mw-dead-man``."""
     names = ";".join(quote(name) for name in armed.undos)
-    tried = _tried(armed.version)
+    tried = functools.partial(dialect.tried, version=armed.version)
     claim = tried(f'{_LISTS} add list="{RUNNING}" address=240.0.0.252 timeout=10m\n:set mwMine true')
     count = tried(f'{_LISTS} add list="{TRIED}" address=("240.0.1." . $mwTry) timeout=1h')
     run = tried(":local mwUndo [:parse [/system script get $mwName source]]\n:set mwBad [$mwUndo]")
@@ -218,10 +220,6 @@ def source(armed: Armed) -> str:
 """
 
 
-def _tried(version: Version) -> Callable[[str], str]:
-    return lambda body: dialect.tried(body, version)
-
-
 def _done(armed: Armed) -> str:
     """Everything is back, or can't be brought back by commands."""
     parts = [
@@ -229,7 +227,7 @@ def _done(armed: Armed) -> str:
         ' else={\n  :log error "multiwan: a change was not confirmed, and not all of it could be taken back"\n}'
     ]
     if armed.backup:
-        load = _tried(armed.version)(_load(armed.backup))
+        load = dialect.tried(_load(armed.backup), armed.version)
         parts.append(f":if ($mwFailed > 0) do={{\n{dialect.indented(load, 2)}\n}}")
     return "\n".join([*parts, _tidy_source(armed)])
 
@@ -244,7 +242,7 @@ def confirmed_source(armed: Armed) -> str:
 def _tidy_source(armed: Armed) -> str:
     """Removes all of a commit; the scheduler row last, so that a tick goes on where one was cut off. The lock of
     somebody else, who waits for this, stays."""
-    tried = _tried(armed.version)
+    tried = functools.partial(dialect.tried, version=armed.version)
     files = f'[/file find where name~"{BACKUP}.backup"]'
     kept = '[/system script find where name~"^mw-(keep|undo)-"]'
     return "\n".join(

@@ -97,6 +97,20 @@ def is_of(tag: str, owners: Collection[str] | None) -> bool:
     return owner not in (COMMIT, BOOTSTRAP) and (owners is None or owner in owners)
 
 
+def earlier(menu: Menu, operation: Operation) -> tuple[dict[str, str], list[str]]:
+    """What takes a ``set`` back: the values to give, and the properties to unset."""
+    values: dict[str, str] = {}
+    unset: list[str] = []
+    for name in operation.values:
+        if name in operation.old:
+            values[name] = operation.old[name]
+        elif menu.is_set_back(name):
+            values[name] = menu.defaults.get(name, "")
+        else:
+            unset.append(name)
+    return values, unset
+
+
 def own_rows(rows: Iterable[Found], owners: Collection[str] | None) -> list[Found]:
     """Rows that belong to ``owners`` (``None``: to any role of the collection), in router order."""
     return [row for row in rows if row.tag and is_of(row.tag, owners)]

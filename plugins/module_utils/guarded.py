@@ -4,7 +4,7 @@
 """A commit that can't cut a branch off for good: lock, dead man, writes, proof, disarm.
 
 Between arming and disarming there is one way back only, and the router goes it by itself. The controller can ask for it
-at once; it never takes a row back with its own hands, so the two can't meet halfway.
+to be soon; it never takes a row back with its own hands, so the two can't meet halfway.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import commit_lock, dead_man, device_mode, diff_text, leftovers, orphans,
 from .adoption import absent, parted
 from .diff import Found, compare, is_of
 from .plan import Row
-from .protection import Protection
+from .protection import Protection, Waiting
 from .reading import CommitError, Connect, Reading, Request, managed, read
 from .router_api import Api, RouterError
 from .undo_script import undo
@@ -251,10 +251,8 @@ def _faults(request: Request, guard: Protection, api: Api, change: _Change) -> l
     if change.before is None:
         return []
     seconds = min(_SETTLE_S, max(0.0, _last(change, guard) - guard.controller.clock()))
-    if (
-        reach.wait(api, change.addresses, reach.Waiting(seconds, guard.controller.clock, guard.controller.sleep))
-        is None
-    ):
+    waiting = Waiting(seconds, guard.controller.clock, guard.controller.sleep)
+    if reach.wait(api, change.addresses, waiting) is None:
         return [
             f"after the writes the router no longer reaches the internet: before, {change.before} answered its ping,"
             f" now none of {', '.join(change.addresses)} does"
@@ -325,9 +323,6 @@ def _other(api: Api, whose: str) -> str | None:
 def _by_hand(request: Request, guard: Protection, connect: Connect, api: Api, change: _Change) -> Reading:
     """The branch asked for no dead man, or its device forbids one: an undo needs a connection."""
     reading = change.reading
-    if reading.weighed.taken:
-        _quietly_unlock(api, change.lock.whose)
-        raise CommitError([UNGUARDED])
     try:
         write(api, reading.operations, reading.before)
     except WriteError as error:

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from . import names, texts
 from .commit_engine import Connect
 from .message_scripts import OUTBOX_LIFETIME, OUTBOX_SIZE, REFUSED_WORDS
+from .protection import Waiting
 from .router_api import Api, RouterError
 from .scripts import NETWORK
 
@@ -27,15 +28,6 @@ class Told:
 
     state: str
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How long is waited, in seconds, and by which clock."""
-
-    limit_s: float
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
 
 
 def send(connect: Connect, *, branch: str, language: str, waiting: Waiting) -> Told:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from . import dialect, names
 from .diff import Operation
 from .quoting import quote
-from .router_api import Api, RouterError
+from .router_api import Api, RouterTrap
 from .versions import Version
 
 CONNECTIONS = "/ip/firewall/connection"
@@ -53,9 +53,7 @@ def forget(api: Api, gone: Sequence[str]) -> None:
 def _remove(api: Api, ids: Sequence[str]) -> None:
     try:
         api.remove(CONNECTIONS, ",".join(ids))
-    except RouterError as error:
-        if error.trap is None:
-            raise
+    except RouterTrap:
         if len(ids) > 1:  # one of them has ended, so none was removed
             for one in ids:
                 _remove(api, [one])

@@ -18,6 +18,15 @@ def margin_s(dead_man_s: int) -> float:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How long is waited, in seconds, and by which clock."""
+
+    limit_s: float
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True)
 class Controller:
     """Where a commit is run. ``clock`` counts seconds, ``now`` is the time for people, ``operator`` who runs it.
     ``progress`` is told what takes long."""

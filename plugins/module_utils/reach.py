@@ -5,22 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from .plan import Row
+from .protection import Waiting
 from .router_api import Api, RouterTrap
 
 PING = "/ping"
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How long to go on asking, by whose clock (seconds)."""
-
-    seconds: float
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
 
 
 def anchors(rows: Iterable[Row]) -> tuple[str, ...]:
@@ -36,7 +27,7 @@ def reaches(api: Api, addresses: Sequence[str]) -> str | None:
 
 def wait(api: Api, addresses: Sequence[str], waiting: Waiting) -> str | None:
     """As :func:`reaches`, again and again: new gates take a moment to be checked."""
-    until = waiting.clock() + waiting.seconds
+    until = waiting.clock() + waiting.limit_s
     while (found := reaches(api, addresses)) is None and waiting.clock() < until:
         waiting.sleep(0.5)
     return found

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from . import dialect, orphans
-from .diff import Found, Operation
+from .diff import Found, Operation, earlier
 from .menus import Menu
 from .menus import menu as menu_at
 from .quoting import quote, word
@@ -129,15 +129,7 @@ class _Writer:
 
     def _set_back(self, menu: Menu, operation: Operation, row: str) -> str:
         path = _path(menu)
-        values: dict[str, str] = {}
-        unset: list[str] = []
-        for name in operation.values:
-            if name in operation.old:
-                values[name] = operation.old[name]
-            elif menu.is_set_back(name):
-                values[name] = menu.defaults.get(name, "")
-            else:
-                unset.append(name)
+        values, unset = earlier(menu, operation)
         lines = [f"{path} set {row}{self._values(menu, values)}"] if values else []
         lines += [f"{path} unset {row} {name}" for name in unset]
         return "\n".join(lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .diff import Found, Operation
+from .diff import Found, Operation, earlier
 from .menus import Menu
 from .menus import menu as menu_at
 from .router_api import Api, RouterError
@@ -143,14 +143,9 @@ def _back(api: Api, item: _Done, before: Rows, places: _Places) -> None:
 
 
 def _set_back(api: Api, menu: Menu, operation: Operation, row_id: str) -> None:
-    values: dict[str, str] = {}
-    for name in operation.values:
-        if name in operation.old:
-            values[name] = operation.old[name]
-        elif menu.is_set_back(name):
-            values[name] = menu.defaults.get(name, "")
-        else:
-            api.unset(menu.path, row_id, name)
+    values, unset = earlier(menu, operation)
+    for name in unset:
+        api.unset(menu.path, row_id, name)
     if values:
         api.set(menu.path, row_id, values)
 

@@ -20,7 +20,8 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine im
     inspect,
 )
 from ansible_collections.multiwan.routeros.plugins.module_utils.least_policies import ALL, POLICIES, REASONS
-from ansible_collections.multiwan.routeros.plugins.module_utils.notify_test import Waiting, send
+from ansible_collections.multiwan.routeros.plugins.module_utils.notify_test import send
+from ansible_collections.multiwan.routeros.plugins.module_utils.protection import Waiting
 from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
 
 from lab.router.accounts import Accounts

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils import notify_test
 from ansible_collections.multiwan.routeros.plugins.module_utils.diff import Found
 from ansible_collections.multiwan.routeros.plugins.module_utils.message_scripts import REFUSED_WORDS
+from ansible_collections.multiwan.routeros.plugins.module_utils.protection import Waiting
 
 from tests.unit.plugins.memory_api import MemoryApi
 
@@ -41,7 +42,7 @@ def router(*log: str, waiting: int = 0, disabled: str = "false") -> MemoryApi:
 
 def told(api: MemoryApi, then: Callable[[], None] = lambda: None) -> notify_test.Told:
     time = Time(then)
-    waiting = notify_test.Waiting(60.0, lambda: time.now, time.sleep)
+    waiting = Waiting(60.0, lambda: time.now, time.sleep)
     return notify_test.send(api, branch="jakarta", language="id", waiting=waiting)
 
 
