@@ -12,62 +12,28 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
+from . import claims
+from .found import Conflict, Found, Operation, Verb, value_words
 from .menus import BY_PATH, MENUS, Menu, canonical
 from .plan import Row
 from .versions import Version
 
-Verb = Literal["add", "set", "unset", "move", "remove"]
+__all__ = [
+    "Conflict",
+    "Difference",
+    "Found",
+    "Operation",
+    "Verb",
+    "compare",
+    "earlier",
+    "is_of",
+    "own_rows",
+    "unwritable",
+]
 
 _TAG = re.compile(r"\[(multiwan:([^:\]\s]+)(?::[^\]\s]+)?)\]\s*$")
-
-
-@dataclass(frozen=True)
-class Found:
-    """One row as the router reports it: its id and its properties as text."""
-
-    id: str
-    values: Mapping[str, str]
-
-    @property
-    def tag(self) -> str | None:
-        """The owner tag; ``None`` for a foreign row. A dynamic row can carry our comment (RouterOS copies it) and is
-        still the router's own."""
-        if self.values.get("dynamic") in ("true", "yes"):
-            return None
-        match = _TAG.search(self.values.get("comment", ""))
-        return match[1] if match else None
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One write. ``id`` is the router's id of the row (``None``: this operation makes it).
-
-    ``values``: properties to give (add, set). ``name``: the property to take away (unset).
-    ``before``: tag of the own row that must follow (add, move); ``None``: the end of the menu.
-    ``old``: what the router holds now, to be able to go back. ``words``: the reason, for people.
-    """
-
-    menu: str
-    verb: Verb
-    tag: str
-    words: str
-    id: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-    name: str = ""
-    before: str | None = None
-    old: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A foreign row that holds what the plan wants to own."""
-
-    menu: str
-    tag: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -127,16 +93,23 @@ def compare(
     written: list[tuple[int, int, int, Operation]] = []
     removed: list[tuple[int, int, int, Operation]] = []
     conflicts: list[Conflict] = []
+    plan, _ = claims.left_to_others(plan, router)
     for menu in MENUS:
         wanted = {row.tag: row for row in plan if row.menu == menu.path and is_of(row.tag, owners)}
         everything = list(router.get(menu.path, ()))
         held = own_rows(everything, owners)
+        claimed = claims.weigh(menu, wanted.values(), everything, held)
+        conflicts += claimed.conflicts
+        written += [(menu.place_of(it), 0, -1, it) for it in claimed.given]
+        removed += [(-menu.place_of(it), 0, 0, it) for it in claimed.returned]
+        wanted = {tag: row for tag, row in wanted.items() if tag not in claimed.settled}
+        held = [found for found in held if not found.claim]
         pairs, extra = _match(menu, list(wanted.values()), held)
         pairs = [(row, found) for row, found in pairs if found or not _held_by_others(menu, row, everything)]
         conflicts += _conflicts(menu, pairs, everything, held)
         for position, operation in enumerate(_mend(menu, pairs, held)):
             substage = menu.substage(wanted[operation.tag].values)
-            place = menu.place(wanted[operation.tag].values)
+            place = max(menu.place(wanted[operation.tag].values), menu.place_of(operation))
             written.append((place, substage, position, operation))
         for position, found in enumerate(extra):
             operation = _remove(menu, found, wanted)
@@ -301,13 +274,8 @@ def _words(menu: Menu, want: Mapping[str, str], have: Mapping[str, str]) -> str:
     changes = []
     for name in sorted(set(want) | set(have)):
         if want.get(name) != have.get(name):
-            changes.append(_script_words(name, want, have) if name in menu.long else _value_words(name, want, have))
+            changes.append(_script_words(name, want, have) if name in menu.long else value_words(name, want, have))
     return "; ".join(changes)
-
-
-def _value_words(name: str, want: Mapping[str, str], have: Mapping[str, str]) -> str:
-    held, wanted = (repr(values[name]) if name in values else "not set" for values in (have, want))
-    return f"{name} is {held}, should be {wanted}"
 
 
 def _script_words(name: str, want: Mapping[str, str], have: Mapping[str, str]) -> str:

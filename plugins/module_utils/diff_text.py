@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from .diff import Difference, Found, Operation, is_of, own_rows
+from .found import claim_of
 from .menus import Menu, canonical
 from .menus import menu as menu_at
 from .plan import Row
@@ -27,16 +28,21 @@ def diffs(
     result = []
     for path in difference.writes():
         menu = menu_at(path)
-        wanted = [row for row in plan if row.menu == path and is_of(row.tag, owners)]
-        held = own_rows(router.get(path, ()), owners)
+        writes = [item for item in difference.operations if item.menu == path]
+        held = [found for found in own_rows(router.get(path, ()), owners) if not found.claim]
+        # What somebody else's row says already is not written.
+        shown = {*(found.tag for found in held), *(item.tag for item in writes)}
+        wanted = [row for row in plan if row.menu == path and is_of(row.tag, owners) and row.tag in shown]
         hidden = {row.tag for row in wanted if any(mask.touches(str(row.values.get(name, ""))) for name in menu.long)}
         hidden |= {found.tag or "" for found in held} - {row.tag for row in wanted}
         result.append(
             {
                 "before_header": f"{host} {path}",
                 "after_header": f"{host} {path}",
-                "before": _lines(menu, _as_planned(held, wanted), hidden, mask),
-                "after": _lines(menu, [(row.tag, row.values) for row in wanted], hidden, mask),
+                "before": _lines(menu, _as_planned(held, wanted), hidden, mask)
+                + _theirs(menu, writes, mask, after=False),
+                "after": _lines(menu, [(row.tag, row.values) for row in wanted], hidden, mask)
+                + _theirs(menu, writes, mask, after=True),
             }
         )
     return result
@@ -45,6 +51,21 @@ def diffs(
 def sentence(operation: Operation, mask: Mask) -> str:
     """What one write changes and why: ``/ip/route [multiwan:wan:isp1]: missing``."""
     return mask(f"{operation.menu} [{operation.tag}]: {operation.words}")
+
+
+def _theirs(menu: Menu, writes: Sequence[Operation], mask: Mask, *, after: bool) -> str:
+    """Somebody else's rows of which we take or give back properties."""
+    rows: dict[str, dict[str, str]] = {}
+    tags: dict[str, str] = {}
+    for item in writes:
+        if item.id is None or claim_of(item.tag) is None:
+            continue
+        values = rows.setdefault(item.id, dict(item.old))
+        tags[item.id] = item.tag
+        if after:
+            values.update(item.values)
+            values.pop(item.name, None)
+    return "".join(_row_text(menu, tags[row_id], values, False, mask) for row_id, values in rows.items())
 
 
 def _as_planned(held: Sequence[Found], wanted: Sequence[Row]) -> list[tuple[str, Mapping[str, str]]]:

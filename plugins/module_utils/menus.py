@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from . import value_forms as forms
+from .found import Operation
 from .versions import SIX, TABLES, Version
 
 Normalizer = Callable[[str], str]
@@ -40,6 +41,8 @@ class Menu:
     ``sparse_print``: ask for our properties only. The menu can hold thousands of foreign rows or slow properties.
     ``since``: first RouterOS version that has the menu. ``until``: property to the first version without it.
     ``later``: property to the first version that has it.
+    ``late``: property to the stage at which a ``set`` of it is written, after all that it would cut off is in place.
+    ``unclaimed``: properties that a claim on somebody else's row leaves alone (``claims.py``).
     """
 
     path: str
@@ -61,6 +64,8 @@ class Menu:
     since: Version = SIX
     until: Mapping[str, Version] = field(default_factory=dict)
     later: Mapping[str, Version] = field(default_factory=dict)
+    late: Mapping[str, int] = field(default_factory=dict)
+    unclaimed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         known = set(self.properties)
@@ -73,6 +78,8 @@ class Menu:
             *self.long,
             *self.until,
             *self.later,
+            *self.late,
+            *self.unclaimed,
         ):
             if name not in known:
                 raise ValueError(f"{self.path}: {name} is not among the properties")
@@ -100,6 +107,11 @@ class Menu:
         if self.late_stage and not self.late_by_default & set(canonical(self, values)):
             return self.late_stage
         return self.stage
+
+    def place_of(self, write: Operation) -> int:
+        """The stage of a write on a row that is there."""
+        named = {*write.values, write.name} if write.verb in ("set", "unset") else set()
+        return max([self.stage, *(self.late[name] for name in named if name in self.late)])
 
     def substage(self, values: Mapping[str, str]) -> int:
         if self.ordered_within is None:

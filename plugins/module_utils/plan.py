@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Absent = Literal["add", "refuse", "nothing"]
 
 #: Version of the JSON form, so that a stored plan of an older release is refused instead of misread.
 FORMAT = 1
@@ -28,16 +30,45 @@ class Row:
     which the commit resolves by reading; a list of texts and such mappings becomes a comma list. A text with a secret
     is a mapping with a gap in its place (``secret_values.py``), which the commit fills.
     ``runtime``: properties that scripts on the router change by themselves; on a row that exists they are left alone.
+
+    What may exist already (``claims.py``). ``claims``: the properties by which somebody else's row is known whose other
+    properties are given what ``values`` says; ``absent``: what happens when there is none (``add`` makes it ours).
+    ``yields``: a foreign row with the same unique key is left in its place, whatever it says. ``follows``: tag of such
+    a row, without which this one has no use.
     """
 
     menu: str
     tag: str
     values: Mapping[str, Any] = field(default_factory=dict)
     runtime: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    absent: Absent = "add"
+    yields: bool = False
+    follows: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        said = {"menu": self.menu, "tag": self.tag, "values": dict(sorted(self.values.items()))}
-        return {**said, "runtime": list(self.runtime)} if self.runtime else said
+        said: dict[str, Any] = {"menu": self.menu, "tag": self.tag, "values": dict(sorted(self.values.items()))}
+        rest = {
+            "runtime": list(self.runtime),
+            "claims": list(self.claims),
+            "absent": self.absent if self.claims else "",
+            "yields": self.yields,
+            "follows": self.follows,
+        }
+        return {**said, **{name: value for name, value in rest.items() if value}}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Row:
+        return cls(
+            data["menu"],
+            data["tag"],
+            dict(data["values"]),
+            tuple(data.get("runtime", ())),
+            tuple(data.get("claims", ())),
+            data.get("absent") or "add",
+            bool(data.get("yields", False)),
+            str(data.get("follows", "")),
+        )
 
 
 @dataclass(frozen=True)
@@ -66,5 +97,5 @@ class Plan:
         """Raises ``ValueError`` on a plan of another format version."""
         if data.get("format") != FORMAT:
             raise ValueError(f"plan format {data.get('format')!r} is not supported, this release reads {FORMAT}")
-        rows = tuple(Row(r["menu"], r["tag"], dict(r["values"]), tuple(r.get("runtime", ()))) for r in data["rows"])
+        rows = tuple(Row.from_json(row) for row in data["rows"])
         return cls(data["branch"], rows, str(data.get("version", "")))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from . import adopt, device_mode, diff_text, drift_words, router_preflight
+from . import adopt, claims, device_mode, diff_text, drift_words, router_preflight
 from .adoption import Weighed, weighed
 from .diff import Difference, Found, Operation, compare, is_of, unwritable
 from .menus import MENUS, Menu
@@ -140,9 +140,12 @@ class Reading:
             )
             for path, rows in self.router.items()
             for found in rows
-            if found.tag and is_of(found.tag, request.owners)
+            if found.tag and not found.claim and is_of(found.tag, request.owners)
         ]
-        return compare(old, now, request.owners)
+        theirs = claims.differing(self.router, now)
+        ours = {path: [found for found in rows if not found.claim] for path, rows in now.items()}
+        difference = compare(old, ours, request.owners)
+        return replace(difference, operations=(*difference.operations, *theirs))
 
 
 def read(request: Request, api: Api) -> Reading:
@@ -160,6 +163,7 @@ def read(request: Request, api: Api) -> Reading:
     plan = resolved(request.rows, named, request.secrets)
     if any(row.menu == SCHEDULER for row in plan):
         plan = device_mode.left_to_the_device(plan, device_mode.forbidden(api, version))
+    plan, others = claims.left_to_others(plan, router)
     around = _around_a_recipe(request, api, version, plan, router)
     comparison = weighed(plan, {**router, **around}, version, owners=request.owners, wanted=request.adopt)
     conflicts = [f"{item.menu} [{item.tag}]: {item.words}" for item in comparison.difference.conflicts]
@@ -173,7 +177,7 @@ def read(request: Request, api: Api) -> Reading:
         router,
         plan,
         replace(comparison, router=seen),
-        tuple(mask(note) for note in (*notes, *comparison.notes)),
+        tuple(mask(note) for note in (*notes, *others, *comparison.notes)),
         tuple(mask(words) for words in (*conflicts, *refused)),
     )
 

@@ -4,7 +4,8 @@
 """Values that a plan leaves open: what only the router knows, and secrets.
 
 ``{"$router": "/interface/bridge/mac-address"}`` is a property of a named row, also inside a list, which becomes a comma
-list. Texts with gaps for secrets are made by :mod:`secret_values`.
+list. ``"else"`` beside it is the text for a row that is not there yet. Texts with gaps for secrets are made by
+:mod:`secret_values`.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def unresolved(rows: Iterable[Row], router: Mapping[str, Sequence[Found]], secre
         where = f"{row.menu} [{row.tag}]: {name}"
         if ROUTER in value:
             path = parse_path(value[ROUTER])
-            if _find(path, router) is None:
+            if _find(path, router) is None and "else" not in value:
                 faults.append(
                     f"{where} needs the {path.property} of {path.name!r}, and {path.menu} on the router has no such row"
                 )
@@ -95,4 +96,4 @@ def _text(value: Any, router: Mapping[str, Sequence[Found]], secrets: Mapping[st
         return str(value)
     if has_secrets(value):
         return filled(value, secrets)
-    return _find(parse_path(value[ROUTER]), router) or ""
+    return _find(parse_path(value[ROUTER]), router) or str(value.get("else", ""))

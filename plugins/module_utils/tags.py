@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from .plan import Row
+from .plan import Absent, Row
 
 _PIECE = re.compile(r"[a-z0-9._-]+")
 #: A longer label is cut in comments. No limit of RouterOS for a comment is known; ours stay below 160 characters.
@@ -27,9 +27,21 @@ def tag(role: str, name: str, part: str | int | None = None) -> str:
     return ":".join(["multiwan", *pieces])
 
 
-def owned(menu: str, owner: str, about: str, values: Mapping[str, Any], *, runtime: tuple[str, ...] = ()) -> Row:
-    """A row with its comment: what it is for, then the tag. ``runtime``: see :class:`plan.Row`."""
-    return Row(menu, owner, {**values, "comment": f"{about} [{owner}]"}, runtime)
+def owned(
+    menu: str,
+    owner: str,
+    about: str,
+    values: Mapping[str, Any],
+    *,
+    runtime: tuple[str, ...] = (),
+    claims: tuple[str, ...] = (),
+    absent: Absent = "add",
+    yields: bool = False,
+    follows: str = "",
+) -> Row:
+    """A row with its comment: what it is for, then the tag. The rest: see :class:`plan.Row`."""
+    said = {**values, "comment": f"{about} [{owner}]"}
+    return Row(menu, owner, said, runtime, claims, absent, yields, follows)
 
 
 def ascii_label(text: str, longest: int = _LABEL) -> str:
