@@ -78,7 +78,7 @@ def _uplink(
     address = fields.interface_address("address")
     gateway = fields.host("gateway")
     kind = fields.choice("type", _TYPES, "static", hint=_LATER)
-    fields.rate("upload")
+    download, upload = _speeds(fields)
     anchors = _anchors(fields, seen)
     priority = fields.integer("priority", 1, 99)
     metered = fields.boolean("metered", False)
@@ -103,7 +103,15 @@ def _uplink(
         anchors=anchors,
         probe=watched,
         metered=metered,
+        download=download,
+        upload=upload,
     )
+
+
+def _speeds(fields: Fields) -> tuple[int | None, int | None]:
+    """What is wrong with the download speed is told where the weights are made of it."""
+    quiet = Fields(fields.values, fields.path, Problems(), _KEYS)
+    return quiet.rate("download"), fields.rate("upload")
 
 
 def _note(seen: dict[str, Any], fields: Fields, **values: Any) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from .authorities import Authority
+from .bandwidth_model import Bandwidth
 from .versions import Version
 
 MODES = ("balance", "failover")
@@ -25,6 +26,8 @@ CLASSIFIERS = (
     "src-port",
 )
 LANGUAGES = ("id", "en")
+#: What becomes of FastTrack rules of somebody else; fasttrack.py has what each means.
+FASTTRACK = ("keep off marked connections", "primary only", "remove")
 MAX_UPLINKS = 16
 DEFAULT_API_URL = "https://api.telegram.org"
 
@@ -50,7 +53,7 @@ class Uplink:
     """One internet line. ``position`` counts from 1 in the order of the file and never changes when one is appended.
 
     ``weight`` is relative: as given, or the download speed in bit/s, or 1 for all. ``metered``: new connections use it
-    only when nothing else lives.
+    only when nothing else lives. ``download``, ``upload``: bit/s, where the branch says them.
     """
 
     position: int
@@ -66,6 +69,8 @@ class Uplink:
     anchors: tuple[IPv4Address, ...]
     probe: Probe
     metered: bool
+    download: int | None = None
+    upload: int | None = None
 
     @property
     def network(self) -> IPv4Network:
@@ -90,6 +95,7 @@ class Segment:
     pool: tuple[IPv4Address, IPv4Address] | None
     valid_servers: tuple[str, ...]
     uplink: str | None
+    bandwidth: Bandwidth | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ class Branch:
     pins: tuple[Pin, ...]
     telegram: Telegram | None
     fast: bool
+    fasttrack: str | None = None
 
     def uplink(self, name: str) -> Uplink:
         return next(uplink for uplink in self.uplinks if uplink.name == name)
