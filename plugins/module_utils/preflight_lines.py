@@ -15,6 +15,7 @@ from .preflight_view import (
     BRIDGE_PORT,
     INTERFACE,
     INTERFACE_PROPERTIES,
+    LIST,
     Reader,
     View,
     enabled,
@@ -32,8 +33,11 @@ def interfaces(view: View, reader: Reader) -> Iterator[Finding]:
     found = {row.values.get("name", ""): row for row in reader.rows(INTERFACE, INTERFACE_PROPERTIES)}
     if not found:
         return
+    made = _made(view)
     for name, where in _named(view).items():
         row = found.get(name)
+        if row is None and name in made:
+            continue
         if row is None:
             yield error("interfaces", _missing(name, where, found))
         elif yes(row.values.get("slave")):
@@ -46,11 +50,17 @@ def interfaces(view: View, reader: Reader) -> Iterator[Finding]:
             yield warning("line-down", f"{INTERFACE} {name}, {where}, has no link now (running=no)")
 
 
+def _made(view: View) -> frozenset[str]:
+    """Interfaces that the plan itself brings: VLANs, bridges, tunnels."""
+    rows = (row for row in view.rows if row.menu.startswith("/interface/"))
+    return frozenset(str(row.values["name"]) for row in rows if row.menu != LIST and "name" in row.values)
+
+
 def _named(view: View) -> dict[str, str]:
-    """Interface to what it is for."""
+    """Interface to what it is for. Ports of a bridge are meant to be slaves."""
     names = {name: f"of {view.called(name)}" for name in (*view.uplinks, *view.segments)}
     for row in view.rows:
-        for key in _NAMING:
+        for key in _NAMING if row.menu != BRIDGE_PORT else ():
             name = row.values.get(key)
             if isinstance(name, str) and name:
                 names.setdefault(name.lstrip("!"), f"which {row.menu} [{row.tag}] names")
