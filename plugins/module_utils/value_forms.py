@@ -57,6 +57,12 @@ def gateway(value: str) -> str:
     return ",".join(part.removesuffix("@main") for part in value.split(","))
 
 
+def route_tables(value: str) -> str:
+    """``main`` is what ``default`` means to a client outside of a VRF. A distance of 1 need not be said."""
+    parts = [part.removesuffix(":1") for part in value.split(",")]
+    return ",".join("default" if part == "main" else part for part in parts)
+
+
 def percent(value: str) -> str:
     """``85``, ``85%`` and ``85.0`` are one number."""
     number = value.removesuffix("%")

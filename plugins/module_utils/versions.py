@@ -56,8 +56,12 @@ BUILTIN_CA = Feature(Version(7, 19), "certificate authorities that it trusts by 
 
 #: ``builtin-trust-store``, whose default includes fetch. 7.19 and 7.20 trust their built-in ones only when told to.
 TRUSTED_CA = Feature(Version(7, 21), "certificate authorities that /tool/fetch trusts by itself")
+#: ``/ip/dhcp-client default-route-tables=``, seen first in a command tree after 7.16; 7.18 by the manual.
+DEFAULT_ROUTE_TABLES = Feature(Version(7, 18), "DHCP clients that put their default route into a table")
 #: Seen in the oldest command tree of 7; a script of 6 makes a file with ``/file print file=``.
 FILE_ADD = Feature(OLDEST_SEVEN, "/file add")
+#: Kinds of ``/queue/type``: the command trees of 7 have them, 6 has bfifo, mq-pfifo, none, pcq, pfifo, red and sfq.
+FAIR_QUEUES = Feature(Version(7, 0), "queues of the kinds fq-codel and cake")
 
 #: What a plan writes in other words where it is missing.
 _WRITTEN = (TABLES, FETCH_OUTPUT, CONVERT, ONERROR)
