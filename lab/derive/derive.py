@@ -11,6 +11,7 @@ from lab.derive.dhcp import derive_dhcp
 from lab.derive.firewall.nat import masqueraded
 from lab.derive.firewall.table import compile_firewall
 from lab.derive.interfaces import interface_status, read_interfaces
+from lab.derive.lines import dynamic_servers, read_lines
 from lab.derive.marks import read_marks
 from lab.derive.observations import Observations
 from lab.derive.plan import Derived, KernelPlan
@@ -27,9 +28,12 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
     ("": by all).
     """
     interfaces = read_interfaces(snapshot, seen)
-    addresses = read_addresses(snapshot, interfaces)
+    lines = read_lines(snapshot, seen)
+    addresses = read_addresses(snapshot, interfaces, lines)
     marks = read_marks(snapshot)
-    routing = derive_routing(snapshot, seen, interfaces=interfaces, addresses=addresses, marks=marks)
+    routing = derive_routing(
+        snapshot, seen, interfaces=interfaces, addresses=addresses, marks=marks, lines=lines
+    )
     looked_up, rule_notes = rules.derive_rules(snapshot, interfaces, marks)
     firewall = compile_firewall(snapshot, interfaces=interfaces, addresses=addresses, marks=marks, trace=trace)
     dhcp = derive_dhcp(snapshot, interfaces, addresses)
@@ -52,6 +56,7 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
         **rules.rule_status(snapshot, rule_notes),
         **firewall.status,
         **dhcp.status,
+        ("/ip/dns", 0): {"dynamic-servers": dynamic_servers(lines)},
     }
     notes = (*interfaces.notes, *routing.notes, *rule_notes, *firewall.notes, *dhcp.notes)
-    return Derived(kernel, status, routing.dynamic, routing.checks, notes)
+    return Derived(kernel, status, (*addresses.dynamic, *routing.dynamic), routing.checks, notes)

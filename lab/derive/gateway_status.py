@@ -21,7 +21,25 @@ def flags(route: Route, state: Resolution) -> dict[str, str]:
     return shown
 
 
-def connected_row(route: Route, state: Resolution) -> DynamicRow:
+def dynamic_row(route: Route, state: Resolution) -> DynamicRow:
+    """A connected network; or what a line added, which version 6 flags ADS (facts 2.5, recorded of LTE)."""
+    return _connected_row(route, state) if route.key[0] == "connect" else _line_row(route, state)
+
+
+def _line_row(route: Route, state: Resolution) -> DynamicRow:
+    values = {
+        "dst-address": str(route.dst),
+        "gateway": route.gateways[0].text,
+        "distance": str(route.distance),
+        "scope": str(route.shown_scope),
+        "target-scope": str(route.target_scope),
+        "dynamic": "true",
+        **flags(route, state),
+    }
+    return DynamicRow(MENU, str(route.key[1]), values)
+
+
+def _connected_row(route: Route, state: Resolution) -> DynamicRow:
     name = route.gateways[0].interface
     active = state.is_active(route)
     values = {

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lab.derive.lines import LTE, PPPOE_CLIENT
 from lab.derive.observations import Observations
 from lab.derive.plan import BridgePlan, LinkPlan, Note
 from lab.schema.snapshot import ConfigRow, Snapshot
@@ -61,14 +62,23 @@ def read_interfaces(snapshot: Snapshot, seen: Observations) -> Interfaces:
     ports = [_ethernet(row, seen, masters) for row in snapshot.rows(ETHERNET)]
     taken = {port.kernel for port in ports}
     bridges = [_bridge(row, taken) for row in snapshot.rows(BRIDGE)]
-    vlans = [_vlan(row, masters) for row in snapshot.rows(VLAN)]
-    by_name = {interface.name: interface for interface in (*ports, *bridges, *vlans)}
-    notes = tuple(Note(VLAN, v.row_id, "VLAN interfaces are not made in the kernel") for v in vlans)
+    modems = [_modem(row, seen) for row in snapshot.rows(LTE)]
+    sessions = [_session(row, seen) for row in snapshot.rows(PPPOE_CLIENT)]
+    below = {interface.name: interface for interface in ports}
+    vlans = [_vlan(row, masters, below, seen) for row in snapshot.rows(VLAN)]
+    by_name = {interface.name: interface for interface in (*ports, *modems, *bridges, *vlans, *sessions)}
+    notes = tuple(
+        Note(VLAN, v.row_id, "no wire of the lab carries this VLAN") for v in vlans if not _wired(v, seen)
+    )
     return Interfaces(
         by_name=by_name,
         lists=_lists(snapshot, by_name),
         bridges=tuple(_bridge_plan(bridge, snapshot, by_name, seen) for bridge in bridges),
-        links=tuple(LinkPlan(port.kernel, port.enabled) for port in ports),
+        links=(
+            *(LinkPlan(port.kernel, port.enabled) for port in (*ports, *modems)),
+            *_wires(vlans, below, seen),
+            *(LinkPlan(session.kernel, True) for session in sessions if session.running),
+        ),
         notes=notes,
     )
 
@@ -78,7 +88,7 @@ def interface_status(interfaces: Interfaces, seen: Observations) -> Iterator[tup
     for interface in interfaces.by_name.values():
         shown = {"running": _bool(interface.running), "slave": _bool(bool(interface.master))}
         link = seen.links.get(interface.kernel)
-        if link is not None and interface.menu != ETHERNET:
+        if link is not None and interface.menu not in (ETHERNET, PPPOE_CLIENT, LTE):
             shown["mac-address"] = link.mac
         yield (interface.menu, interface.row_id), shown
 
@@ -99,20 +109,61 @@ def _ethernet(row: ConfigRow, seen: Observations, masters: Mapping[str, str]) ->
     return Interface(name, kernel, ETHERNET, row.id, running, row.enabled, masters.get(name, ""))
 
 
+def kernel_name(name: str, prefix: str, taken: set[str]) -> str:
+    """The configured name where the kernel can have it, else one made of it."""
+    if not _KERNEL_NAME.fullmatch(name) or name in taken or name in _RESERVED:
+        return f"{prefix}-{zlib.crc32(name.encode()):08x}"
+    return name
+
+
 def _bridge(row: ConfigRow, taken: set[str]) -> Interface:
     name = row.get("name")
-    kernel = name
-    if not _KERNEL_NAME.fullmatch(name) or name in taken or name in _RESERVED:
-        kernel = f"br-{zlib.crc32(name.encode()):08x}"
+    kernel = kernel_name(name, "br", taken)
     # a bridge without living ports still runs on the router, so that it can serve as a loopback
     return Interface(name, kernel, BRIDGE, row.id, row.enabled, row.enabled)
 
 
-def _vlan(row: ConfigRow, masters: Mapping[str, str]) -> Interface:
-    name = row.get("name")
-    return Interface(
-        name, f"vl-{zlib.crc32(name.encode()):08x}", VLAN, row.id, False, row.enabled, masters.get(name, "")
-    )
+def _modem(row: ConfigRow, seen: Observations) -> Interface:
+    """Runs while it is attached to a network."""
+    kernel = row.get("default-name") or row.get("name")
+    link = seen.links.get(kernel)
+    running = row.enabled and (link is None or link.up) and (LTE, row.id) in seen.given
+    return Interface(row.get("name"), kernel, LTE, row.id, running, row.enabled)
+
+
+def session_kernel(row: ConfigRow) -> str:
+    """The kernel interface of a PPPoE session (observe makes it when the session begins)."""
+    return f"ppp-{zlib.crc32(row.get('name').encode()):08x}"
+
+
+def _session(row: ConfigRow, seen: Observations) -> Interface:
+    running = row.enabled and (PPPOE_CLIENT, row.id) in seen.given
+    return Interface(row.get("name"), session_kernel(row), PPPOE_CLIENT, row.id, running, row.enabled)
+
+
+def _vlan(
+    row: ConfigRow, masters: Mapping[str, str], below: Mapping[str, Interface], seen: Observations
+) -> Interface:
+    """On a port its wire is ``<port>.<vid>`` (lab/FIDELITY.md): each tag of a trunk is a link of its own."""
+    name, parent = row.get("name"), below.get(row.get("interface"))
+    kernel = f"vl-{zlib.crc32(name.encode()):08x}" if parent is None else f"{parent.kernel}.{row.get('vlan-id') or 1}"
+    link = seen.links.get(kernel)
+    running = parent is not None and row.enabled and parent.running and link is not None and link.up
+    return Interface(name, kernel, VLAN, row.id, running, row.enabled, masters.get(name, ""))
+
+
+def _wired(vlan: Interface, seen: Observations) -> bool:
+    return vlan.kernel in seen.links or not seen.links
+
+
+def _wires(vlans: Sequence[Interface], ports: Mapping[str, Interface], seen: Observations) -> Iterator[LinkPlan]:
+    """Wires of tags are up while a VLAN interface stands on them and the port is switched on."""
+    used = {vlan.kernel for vlan in vlans if vlan.enabled}
+    for kernel in seen.links:
+        below = kernel.rpartition(".")[0]
+        port = next((port for port in ports.values() if port.kernel == below), None)
+        if port is not None:
+            yield LinkPlan(kernel, kernel in used and port.enabled)
 
 
 def _bridge_plan(

@@ -26,8 +26,23 @@ class GatewayCheck:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What an ISP has given an interface by DHCP, PPP or LTE."""
+
+    address: str  # a.b.c.d/len
+    gateway: str = ""  # empty: the interface itself is the gateway
+    network: str = ""  # PPP: the far end's address; empty: the network of ``address``
+    dns: tuple[str, ...] = ()
+    routes: tuple[tuple[str, str], ...] = ()  # (destination, gateway) of option 121
+
+
+@dataclass(frozen=True)
 class Observations:
-    """``gateways``: last verdict of each check; a check without a verdict counts as reachable (facts 2.4, unsure)."""
+    """``gateways``: last verdict of each check; a check without a verdict counts as reachable (facts 2.4, unsure).
+
+    ``given``: (menu, row id) of a DHCP client, PPPoE client or LTE interface that is connected -> what it got.
+    """
 
     links: Mapping[str, Link] = field(default_factory=dict)
     gateways: Mapping[GatewayCheck, bool] = field(default_factory=dict)
+    given: Mapping[tuple[str, int], Given] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from lab.derive.addresses import Addresses
 from lab.derive.interfaces import Interfaces
 from lab.derive.ip import Prefix, is_address, number
+from lab.derive.lines import FLAGS, Line
 from lab.derive.observations import GatewayCheck
 from lab.schema.snapshot import ConfigRow, Snapshot
 
@@ -31,7 +32,10 @@ class Gateway:
 
 @dataclass(frozen=True)
 class Route:
-    """``scope`` is the effective one. ``key`` is ("static", row id) or ("connected", destination%interface)."""
+    """``scope`` is the effective one. ``key`` is ("static", row id) or (its flag, something of its own).
+
+    The flag is ``connect`` for networks on interfaces, ``dhcp``, ``vpn`` or ``modem`` for what lines add.
+    """
 
     key: tuple[str, int | str]
     table: str
@@ -58,12 +62,28 @@ class Route:
         return found
 
 
-def read_routes(snapshot: Snapshot, addresses: Addresses) -> tuple[Route, ...]:
-    """Connected routes first, then the enabled static ones in menu order."""
+def read_routes(snapshot: Snapshot, addresses: Addresses, lines: tuple[Line, ...] = ()) -> tuple[Route, ...]:
+    """Connected routes first, then those of lines, then the enabled static ones in menu order."""
     rows = [row for row in snapshot.rows(MENU) if row.enabled and not row.dynamic]
+    given = [route for line in lines for route in _given(line)]
     if is_v6(snapshot):
-        return (*connected(addresses), *_shared_gateways([_static_v6(row) for row in rows]))
-    return (*connected(addresses), *(_static(row) for row in rows))
+        return (*connected(addresses), *_shared_gateways([*given, *(_static_v6(row) for row in rows)]))
+    return (*connected(addresses), *given, *(_static(row) for row in rows))
+
+
+def _given(line: Line) -> Iterator[Route]:
+    """Target-scope 10, as all routes that clients make (facts 2.5)."""
+    for destination, gateway, table, distance in line.routes():
+        yield Route(
+            key=(FLAGS[line.menu], f"{line.key} {destination} {table}"),
+            table=table,
+            dst=Prefix.parse(destination),
+            gateways=(parse_gateway(gateway),),
+            distance=distance,
+            scope=30,
+            target_scope=10,
+            shown_scope=30,
+        )
 
 
 def is_v6(snapshot: Snapshot) -> bool:
@@ -75,7 +95,7 @@ def connected(addresses: Addresses) -> tuple[Route, ...]:
     found: dict[tuple[str, int | str], Route] = {}
     for item in addresses.items:
         name = item.interface.name
-        key: tuple[str, int | str] = ("connected", f"{item.prefix}%{name}")
+        key: tuple[str, int | str] = ("connect", f"{item.prefix}%{name}")
         gateway = Gateway(None, name, text=name)
         found.setdefault(key, Route(key, "main", item.prefix, (gateway,), 0, 10, 5, pref_src=item.text, shown_scope=10))
     return tuple(found.values())

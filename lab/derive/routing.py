@@ -11,6 +11,7 @@ from lab.derive import gateway_status
 from lab.derive.addresses import Addresses
 from lab.derive.interfaces import Interfaces
 from lab.derive.ip import dotted
+from lab.derive.lines import Line
 from lab.derive.marks import TABLE_MENU, Marks
 from lab.derive.observations import GatewayCheck, Observations
 from lab.derive.plan import DynamicRow, NextHop, Note, RoutePlan
@@ -31,10 +32,16 @@ class Routing:
 
 
 def derive_routing(
-    snapshot: Snapshot, seen: Observations, *, interfaces: Interfaces, addresses: Addresses, marks: Marks
+    snapshot: Snapshot,
+    seen: Observations,
+    *,
+    interfaces: Interfaces,
+    addresses: Addresses,
+    marks: Marks,
+    lines: tuple[Line, ...] = (),
 ) -> Routing:
     """Resolve every route and say what the kernel should hold."""
-    every = read_routes(snapshot, addresses)
+    every = read_routes(snapshot, addresses, lines)
     routes = [route for route in every if route.table in marks.tables]
     state = resolve(routes, interfaces=interfaces, verdicts=seen.gateways, local=addresses.local())
     status = {(MENU, row.id): _inactive() for row in snapshot.rows(MENU) if not row.dynamic}
@@ -55,9 +62,9 @@ def derive_routing(
         routes=tuple(_kernel_routes(state, interfaces, marks)),
         status=status,
         dynamic=tuple(
-            gateway_status.connected_row(route, state) if is_v6(snapshot) else _connected_row(route, state)
+            gateway_status.dynamic_row(route, state) if is_v6(snapshot) else _dynamic_row(route, state)
             for route in routes
-            if route.key[0] == "connected"
+            if route.key[0] != "static"
         ),
         checks=frozenset(check for check in checks if check.method in ("ping", "arp")),
         notes=tuple(notes),
@@ -111,23 +118,23 @@ def _shown(hop: Hop) -> str:
     return hop.interface if hop.via is None else f"{dotted(hop.via)}%{hop.interface}"
 
 
-def _connected_row(route: Route, state: Resolution) -> DynamicRow:
-    name = route.gateways[0].interface
-    active = state.is_active(route)
-    group = state.active.get((route.table, route.dst), ())
+def _dynamic_row(route: Route, state: Resolution) -> DynamicRow:
+    """A connected network, or what a line added: with the flag of its kind."""
+    flag = str(route.key[0])
+    seen = _flags(route, state)
+    del seen["static"]
     values = {
         "dst-address": str(route.dst),
         "routing-table": route.table,
-        "gateway": name,
-        "immediate-gw": name if active else "",
-        "distance": "0",
-        "scope": "10",
-        "target-scope": "5",
-        "local-address": f"{route.pref_src}%{name}",
+        "gateway": route.gateways[0].text,
+        "distance": str(route.distance),
+        "scope": str(route.shown_scope),
+        "target-scope": str(route.target_scope),
+        **({"local-address": f"{route.pref_src}%{route.gateways[0].interface}"} if route.pref_src else {}),
+        **seen,
         "dynamic": "true",
-        "connect": "true",
-        "active": "true" if active else "false",
-        "inactive": "false" if active else "true",
-        "ecmp": "true" if active and len(group) > 1 else "false",
+        flag: "true",
     }
+    if flag == "connect" and not state.is_active(route):
+        values["immediate-gw"] = ""
     return DynamicRow(MENU, str(route.key[1]), values)
