@@ -274,8 +274,14 @@ def _words(menu: Menu, want: Mapping[str, str], have: Mapping[str, str]) -> str:
     changes = []
     for name in sorted(set(want) | set(have)):
         if want.get(name) != have.get(name):
-            changes.append(_script_words(name, want, have) if name in menu.long else value_words(name, want, have))
+            changes.append(_property_words(menu, name, want, have))
     return "; ".join(changes)
+
+
+def _property_words(menu: Menu, name: str, want: Mapping[str, str], have: Mapping[str, str]) -> str:
+    if name in menu.secret:
+        return f"{name} is another one"
+    return _script_words(name, want, have) if name in menu.long else value_words(name, want, have)
 
 
 def _script_words(name: str, want: Mapping[str, str], have: Mapping[str, str]) -> str:

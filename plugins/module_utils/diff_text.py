@@ -12,6 +12,7 @@ from .found import claim_of
 from .menus import Menu, canonical
 from .menus import menu as menu_at
 from .plan import Row
+from .secret_values import MASK
 from .secrets_mask import Mask
 
 
@@ -110,6 +111,8 @@ def _block(menu: Menu, name: str, hidden: bool) -> bool:
 def _pair(menu: Menu, name: str, text: str, hidden: bool) -> str:
     if name in menu.switches:
         return name
+    if name in menu.secret:
+        return f"{name}={MASK}"
     if hidden and name in menu.long:
         # Scripts that hold the token, and scripts about to go (which may hold a token that we do not know).
         return f"{name}=(hidden, {len(text)} characters)"

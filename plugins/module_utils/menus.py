@@ -42,8 +42,7 @@ _NO_UNSET = frozenset({"address-list", "jump-target", "log-prefix"})
 
 _POLICIES = "ftp,reboot,read,write,policy,test,password,sniff,sensitive,romon"
 
-MENUS: tuple[Menu, ...] = (
-    *UPLINK_MENUS,
+_COMMON: tuple[Menu, ...] = (
     Menu(
         "/routing/table",
         stage=10,
@@ -273,6 +272,8 @@ MENUS: tuple[Menu, ...] = (
     ),
 )
 
+#: In the order of their stages.
+MENUS: tuple[Menu, ...] = tuple(sorted((*_COMMON, *UPLINK_MENUS), key=lambda one: one.stage))
 BY_PATH: dict[str, Menu] = {menu.path: menu for menu in MENUS}
 
 
