@@ -82,9 +82,7 @@ def _tables(row: ConfigRow) -> Iterator[tuple[str, int]]:
 
 def _pppoe(row: ConfigRow, given: Given, snapshot: Snapshot) -> Line:
     tables = (("main", row.num("default-route-distance", 1)),) if row.flag("add-default-route") else ()
-    return Line(
-        PPPOE_CLIENT, row.id, row.get("name"), given, tables=tables, peer_dns=row.flag("use-peer-dns")
-    )
+    return Line(PPPOE_CLIENT, row.id, row.get("name"), given, tables=tables, peer_dns=row.flag("use-peer-dns"))
 
 
 def _lte(row: ConfigRow, given: Given, snapshot: Snapshot) -> Line:

@@ -102,7 +102,7 @@ OnLease = Callable[[Lease | None, str], None]
 
 
 class DhcpClient:
-    """``start``, then ``link(up)`` whenever the carrier changes, then ``await stop()``."""
+    """``start``, then ``link(up)`` whenever the carrier changes, then ``stop()`` or ``halt()``."""
 
     def __init__(self, namespace: str, wants: Wants, *, on_status: OnStatus, on_lease: OnLease) -> None:
         self.wants = wants
@@ -131,7 +131,13 @@ class DhcpClient:
             self._end("link down")
             self._on_status("searching...")
 
-    async def stop(self) -> None:
+    def halt(self) -> None:
+        """Nothing more is sent or told."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def stop(self) -> None:
         """The lease is given back, as when the row is disabled or removed."""
         lease = self.lease
         self._end("lease stopped locally")
@@ -173,9 +179,7 @@ class DhcpClient:
         while True:
             try:
                 self._mac = interfaces(self._namespace)[self.wants.kernel].mac
-                sock = packet_socket(
-                    self._namespace, self.wants.kernel, dhcp.ETHERTYPE_IPV4, udp_to(dhcp.CLIENT_PORT)
-                )
+                sock = packet_socket(self._namespace, self.wants.kernel, dhcp.ETHERTYPE_IPV4, udp_to(dhcp.CLIENT_PORT))
             except (OSError, KeyError):
                 await asyncio.sleep(1.0)
                 continue
@@ -193,6 +197,7 @@ class DhcpClient:
             self._on_status("requesting...")
             ack = await self._request(sock, offer)
             if ack is None:
+                await asyncio.sleep(_LEAST_RENEW_S)
                 continue
             await self._hold(sock, ack)
 

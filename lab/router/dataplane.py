@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab.actuate.actuator import Actuator, Refused
 from lab.derive.derive import derive
-from lab.derive.observations import GatewayCheck, Link, Observations
+from lab.derive.observations import GatewayCheck, Given, Link, Observations
 from lab.derive.plan import Derived, DhcpPool
 from lab.observe.dhcp_server import DhcpServer
 from lab.observe.gateway import GatewayMonitor, timers
@@ -47,6 +47,9 @@ class DataPlane:
         self._serving = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
         self._stopped = False
+        #: what ISPs have given (lab.router.lines), and who wants to know of every change of a carrier
+        self.given: Callable[[], Mapping[tuple[str, int], Given]] = dict
+        self.on_links: Callable[[Mapping[str, Link]], None] = lambda links: None
         #: see ``derive``; counts with the next ``settle``
         self.trace: str | None = None
         self.actuator = Actuator(netns)
@@ -70,7 +73,8 @@ class DataPlane:
         for task in list(self._background):
             await task
         await self.dhcp.stop()
-        self.actuator.power_off(self._ports)
+        wires = [name for name in self.read_links() if name.rpartition(".")[0] in self._ports]
+        self.actuator.power_off((*self._ports, *wires))
 
     def read_links(self) -> Mapping[str, Link]:
         """The ports as the kernel has them now."""
@@ -81,7 +85,7 @@ class DataPlane:
         if self._stopped:
             return
         snapshot = self._snapshot()
-        seen = Observations(links=self._links, gateways=dict(self.gateways.verdicts))
+        seen = Observations(links=self._links, gateways=dict(self.gateways.verdicts), given=self.given())
         result = derive(snapshot, seen, self._clock(), trace=self.trace)
         try:
             self.actuator.apply(result.kernel)
@@ -124,4 +128,5 @@ class DataPlane:
                 self.actuator.resync()
             except Refused as error:
                 _log.error("the kernel refused: %s", error)
+        self.on_links(self._links)
         self._soon()

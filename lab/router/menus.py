@@ -11,6 +11,7 @@ from lab.actuate.actuator import Actuator
 from lab.actuate.conntrack import ConnectionTable, duration
 from lab.derive.firewall.context import identifier
 from lab.observe.dhcp_server import DhcpServer
+from lab.router.queuestats import QUEUE_MENUS, QueueStats
 from lab.router.services.base import at_least, format_moment
 from lab.router.telemetry import INTERFACE_MENUS, Telemetry
 from lab.store import Store, Trap
@@ -114,9 +115,12 @@ class Live:
         clock: Callable[[], float],
         booted: float,
         version: str = "7.22",
+        lines: Callable[[str, int], Values] = lambda menu, row_id: {},
     ) -> None:
         self._actuator = actuator
         self._telemetry = telemetry
+        self._lines = lines
+        self._queues = QueueStats(actuator.queues.counters, actuator.queue_plan)
         self._clock = clock
         self._booted = booted
         self._version = version
@@ -126,6 +130,8 @@ class Live:
         if menu in RULE_MENUS:
             packets, size = self._counters().get((menu, row_id), (0, 0))
             return {"packets": str(packets), "bytes": str(size)}
+        if menu in QUEUE_MENUS:
+            return self._queues(menu, row_id)
         if menu in INTERFACE_MENUS:
             return self._telemetry.interface(row_id)
         if menu == "/system/resource":
@@ -133,7 +139,7 @@ class Live:
         if menu == "/system/clock":
             date, _, day_time = format_moment(self._version, self._clock()).partition(" ")
             return {"date": date, "time": day_time}
-        return {}
+        return self._lines(menu, row_id)
 
     def _counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
         """All counters, read once for the rows of one print: each reading starts an nft."""

@@ -24,8 +24,11 @@ from lab.router.accounts import Accounts, FirstLogin
 from lab.router.apidoors import ApiDoors
 from lab.router.dataplane import DataPlane
 from lab.router.devicemode import DeviceMode
+from lab.router.dhcplines import DhcpLines
 from lab.router.entrances import Entrance, ServiceRows, Shuttable
 from lab.router.kept import Kept
+from lab.router.lines import Lines
+from lab.router.lines import Surroundings as LineSurroundings
 from lab.router.menus import RULE_MENUS, Connections, FilledLists, Leases, Live
 from lab.router.monitors import Monitors
 from lab.router.services.base import format_moment
@@ -106,6 +109,7 @@ class Router:
             run_event=self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
             log=self.services.log.write,
         )
+        self.lines = self._make_lines()
         self._sessions = Sessions(
             self.services.log.write,
             moment=lambda: format_moment(spec.version, self.clock()),
@@ -175,6 +179,7 @@ class Router:
         self.netwatch.booted_at = time.monotonic()
         await self.plane.start()
         await self.services.start()
+        self.lines.start(self.plane.link_monitor.links)
         self._refresh()
         self._ssh = self._ssh_entrance()
         self._doors = [self._api_doors, self._ssh]
@@ -187,6 +192,7 @@ class Router:
         if not self.running:
             return
         self.running = False
+        await self.lines.stop()
         if pulled:
             await self.plane.stop()
             self._api_doors.reset()
@@ -328,8 +334,14 @@ class Router:
         telemetry.plug(self.engine)
         Monitors(self.engine, telemetry).plug()
         self.engine.live = Live(
-            self.plane.actuator, telemetry, clock=self.clock, booted=self.booted, version=self.spec.version
+            self.plane.actuator,
+            telemetry,
+            clock=self.clock,
+            booted=self.booted,
+            version=self.spec.version,
+            lines=self.lines.live,
         )
+        self.lines.plug(self.engine)
         self.services.plug(self.engine)
         self._first_login = FirstLogin(self.engine, self.accounts, self.kept)
         self._first_login.plug()
@@ -338,8 +350,24 @@ class Router:
     def _reset_alert(self, row_id: int) -> None:
         self.alerts.reset_alert(row_id)
 
+    def _make_lines(self) -> Lines:
+        # which policies the scripts of DHCP and PPP clients run with is not documented (facts 11.6): as netwatch's
+        around = LineSurroundings(
+            self.spec.netns,
+            self.store,
+            self.engine,
+            self.services.log.write,
+            self.services.event("dhcp-client", "*sys", frozenset({"read", "write", "test", "reboot"})),
+            self.plane.settle,
+        )
+        lines = Lines([DhcpLines(around)], self.store.snapshot)
+        self.plane.given = lambda: lines.given
+        self.plane.on_links = lines.links
+        return lines
+
     async def _after_write(self) -> None:
         self.plane.settle()
+        self.lines.refresh()
         self._refresh()
         if self.running:
             await self._api_doors.settle()

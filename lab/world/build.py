@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lab import netns
+from lab.world import segments
+from lab.world.addresses import isp_filter, numbering
 from lab.world.topology import (
     ADMIN_ADDRESS,
     CLIENT_NS,
@@ -46,13 +48,20 @@ def links(topology: Topology) -> Iterator[str]:
         return f"link add name {a}{address} netns {a_ns} type veth peer name {b} netns {b_ns}"
 
     for uplink in topology.uplinks:
-        yield veth(ROUTER_NS, uplink.port, uplink.name, "cpe", port_mac(uplink.number))
+        mac = port_mac(uplink.number)
+        if uplink.vlan:  # each tag is a wire of its own; the port's own wire carries what comes without one
+            yield veth(ROUTER_NS, uplink.port, uplink.name, "trunk", mac)
+        yield veth(ROUTER_NS, uplink.wire, uplink.name, "cpe", mac)
         yield veth(uplink.name, "net0", INTERNET_NS, uplink.name)
     clients, rogue, spare = topology.lan_ports
     first = len(topology.uplinks) + 1
     yield veth(ROUTER_NS, clients, SWITCH_NS, "router0", port_mac(first))
     yield veth(ROUTER_NS, rogue, "rogue1", "eth0", port_mac(first + 1))
-    yield veth(ROUTER_NS, spare, SWITCH_NS, "spare0", port_mac(first + 2))
+    if topology.vlans:
+        macs = [port_mac(first + len(topology.lan_ports) + n) for n in range(len(topology.vlans))]
+        yield from segments.veths(topology.segments, ROUTER_NS, port_mac(first + 2), macs)
+    else:
+        yield veth(ROUTER_NS, spare, SWITCH_NS, "spare0", port_mac(first + 2))
     yield veth(SWITCH_NS, "client0", CLIENT_NS, "eth0")
     yield veth(SWITCH_NS, "guest0", GUEST_NS, "eth0")
 
@@ -67,6 +76,8 @@ def interior(topology: Topology) -> dict[str, list[str]]:
     lines: dict[str, list[str]] = {ns: ["link set dev lo up"] for ns in topology.namespaces}
     for uplink in topology.uplinks:
         lines[uplink.name] += _isp(uplink)
+        if uplink.kind == "lte":
+            lines[ROUTER_NS].append(f"link set dev {uplink.port} arp off")
         isp_end, internet_end = uplink.transit
         lines[INTERNET_NS] += [
             f"address add {internet_end}/30 dev {uplink.name}",
@@ -84,14 +95,23 @@ def interior(topology: Topology) -> dict[str, list[str]]:
     ]
     lines[CLIENT_NS] += ["link set dev eth0 up", f"route add default via {LAN_GATEWAY} dev eth0"]
     lines[GUEST_NS].append("link set dev eth0 up")
+    if topology.vlans:
+        lines[segments.MANAGED_NS] += segments.switch_lines(topology.segments)
+    for vlan in topology.segments:
+        for place in (vlan.host, vlan.access_host):
+            lines[place] += segments.host_lines(vlan, place)
     return lines
 
 
 def _isp(uplink: Uplink) -> list[str]:
     isp_end, internet_end = uplink.transit
+    # a mobile network has no ARP: both ends of its wire have one MAC, which every frame carries
+    cpe = [f"link set dev cpe address {port_mac(uplink.number)} arp off"] if uplink.kind == "lte" else []
     return [
-        f"address add {uplink.gateway}/24 dev cpe",
+        *cpe,
         "link set dev cpe up",
+        *(["link set dev trunk up"] if uplink.vlan else []),
+        *(numbering(uplink, uplink.addressing) if uplink.kind != "pppoe" else []),
         f"address add {isp_end}/30 dev net0",
         f"address add {uplink.public_address}/32 dev net0",
         "link set dev net0 up",
@@ -112,35 +132,6 @@ def burst(rate: int) -> int:
     return max(15_360, rate // 8 // 250)
 
 
-def isp_filter(uplink: Uplink) -> str:
-    """The ISP's own rules.
-
-    - raw: foreign source addresses are dropped (BCP 38), as lab-recipes 11.7 asks
-    - nat chains see the first packet of a connection only: so ``new_tcp`` counts connections, not SYNs sent again
-    - the branch's router is the line's exposed host: what comes from the internet is passed on to it
-    """
-    return f"""table ip world {{
-  counter spoofed {{ }}
-  counter new {{ }}
-  set new_tcp {{ type inet_service; size 65535; flags dynamic; counter; }}
-  chain raw {{
-    type filter hook prerouting priority raw; policy accept;
-    iifname "cpe" ip saddr != {{ {uplink.network}, 0.0.0.0 }} counter name spoofed drop
-  }}
-  chain dstnat {{
-    type nat hook prerouting priority dstnat; policy accept;
-    iifname "net0" ip daddr {uplink.public_address} dnat to {uplink.router_address}
-  }}
-  chain srcnat {{
-    type nat hook postrouting priority srcnat; policy accept;
-    oifname "net0" counter name new
-    oifname "net0" meta l4proto tcp add @new_tcp {{ tcp dport counter }}
-    oifname "net0" snat to {uplink.public_address}
-  }}
-}}
-"""
-
-
 def build(topology: Topology) -> Iterator[str]:
     """Make everything; yields a word on each step that is about to begin."""
     yield f"namespaces ({len(topology.namespaces)})"
@@ -155,7 +146,7 @@ def build(topology: Topology) -> Iterator[str]:
         yield f"{uplink.name}: {uplink.download // 1000}k/{uplink.upload // 1000}k"
         write_sysctls(uplink.name, {"net/ipv4/ip_forward": "1"})
         netns.run(uplink.name, ["tc", "-batch", "-"], stdin="\n".join(shapers(uplink)) + "\n")
-        netns.run(uplink.name, ["nft", "-f", "-"], stdin=isp_filter(uplink))
+        netns.run(uplink.name, ["nft", "-f", "-"], stdin=isp_filter(uplink, uplink.addressing))
 
 
 def make_namespace(name: str) -> None:

@@ -20,7 +20,7 @@ from lab.world.options import Arguments, parse
 from lab.world.shell import PLACES, command_in
 from lab.world.shell import console as router_console
 from lab.world.state import names
-from lab.world.topology import ROUTER_NS, Topology, TopologyError, parse_uplinks
+from lab.world.topology import ROUTER_NS, Topology, TopologyError, parse_uplinks, parse_vlans
 
 SSH_PORT = 2222
 
@@ -34,11 +34,12 @@ def emit(value: Any) -> None:
 
 async def up(lab: LabClient, args: Arguments) -> int:
     topology = Topology(
-        uplinks=parse_uplinks(args.uplinks),
+        uplinks=parse_uplinks(args.uplinks, same_gateway=args.same_gateway),
         clients=args.clients,
         extra_anchors=tuple(word for word in args.anchors.split(",") if word),
         version=args.version,
         branch=args.branch,
+        vlans=parse_vlans(args.vlans),
         device_mode=args.device_mode,
         factory=args.factory,
         admin_password=not args.no_admin_password,

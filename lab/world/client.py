@@ -66,6 +66,10 @@ class LabClient:
     async def heal(self, uplink: str) -> Json:
         return _object(await self._ask({"do": "heal", "uplink": uplink}))
 
+    async def renumber(self, uplink: str, *, gateway: str = "", address: str = "") -> Json:
+        """The ISP gives the line another address (a.b.c.d[/len]; none: the next one) and gateway (none: the same)."""
+        return _object(await self._ask({"do": "renumber", "uplink": uplink, "gateway": gateway, "address": address}))
+
     async def rogue(self, on: bool, *, mac: str = "", count: int = 1) -> Json:
         return _object(await self._ask({"do": "rogue", "state": "on" if on else "off", "mac": mac, "count": count}))
 

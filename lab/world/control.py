@@ -36,6 +36,7 @@ class Control:
             "status": self._do_status,
             "cut": self._do_cut,
             "heal": self._do_heal,
+            "renumber": self._do_renumber,
             "rogue": self._do_rogue,
             "chat": self._do_chat,
             "traffic": self._do_traffic,
@@ -106,9 +107,8 @@ class Control:
             "uplinks": [
                 {
                     "name": uplink.name,
-                    "interface": uplink.port,
-                    "gateway": uplink.gateway,
-                    "router_address": uplink.router_address,
+                    "interface": uplink.interface,
+                    **world.lines[uplink.name].status(),
                     "public_address": uplink.public_address,
                     "download": uplink.download,
                     "upload": uplink.upload,
@@ -135,6 +135,10 @@ class Control:
 
     async def _do_heal(self, message: wire.Message, _emit: Emit) -> Any:
         return await self._world.heal(message["uplink"])
+
+    async def _do_renumber(self, message: wire.Message, _emit: Emit) -> Any:
+        gateway, address = str(message.get("gateway") or ""), str(message.get("address") or "")
+        return await self._world.renumber(message["uplink"], gateway=gateway, address=address)
 
     async def _do_rogue(self, message: wire.Message, _emit: Emit) -> Any:
         rogues = self._world.rogues

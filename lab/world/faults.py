@@ -70,12 +70,17 @@ async def cut(uplink: Uplink, kind: str, *, since: float, percent: float = 0.0, 
     """Make the fault at the ISP's end of the line, which must be healthy."""
     cable = None
     if kind == "delay":
-        cable = await Cable.plug(isp=uplink.name, router=ROUTER_NS, port=uplink.port, delay_ms=delay_ms)
+        cable = await Cable.plug(isp=uplink.name, router=ROUTER_NS, port=uplink.wire, delay_ms=delay_ms)
     elif kind == "cable":
-        netns.run(uplink.name, ["ip", "link", "set", "dev", "cpe", "down"])
+        _plug(uplink, "down")
     else:
         netns.run(uplink.name, ["nft", "-f", "-"], stdin=rules(kind, percent))
     return Fault(kind, since, percent, delay_ms, cable)
+
+
+def _plug(uplink: Uplink, state: str) -> None:
+    for device in ("cpe", "trunk") if uplink.vlan else ("cpe",):
+        netns.run(uplink.name, ["ip", "link", "set", "dev", device, state])
 
 
 async def heal(uplink: Uplink, fault: Fault) -> None:
@@ -83,6 +88,6 @@ async def heal(uplink: Uplink, fault: Fault) -> None:
     if fault.cable is not None:
         await fault.cable.unplug()
     elif fault.kind == "cable":
-        netns.run(uplink.name, ["ip", "link", "set", "dev", "cpe", "up"])
+        _plug(uplink, "up")
     else:
         netns.run(uplink.name, ["nft", "delete", "table", "ip" if fault.kind == "upstream" else "netdev", "fault"])

@@ -26,10 +26,12 @@ class Arguments(argparse.Namespace):
     all: bool = False
     # up
     uplinks: str
+    same_gateway: bool
     clients: int
     anchors: str
     version: str
     branch: str
+    vlans: str
     device_mode: str
     factory: str
     no_admin_password: bool
@@ -111,7 +113,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--uplinks", default="10M/10M,10M/10M", help="download/upload of each line (default 10M/10M,10M/10M)"
+        "--uplinks",
+        default="10M/10M,10M/10M",
+        help="download/upload[:static|dhcp|pppoe|lte][:vlan=ID][:prefix=31|32][:auth=pap] of each line "
+        "(default 10M/10M,10M/10M)",
+    )
+    parser.add_argument(
+        "--same-gateway", action="store_true", help="static and dhcp lines all have 192.168.1.1 as their gateway"
     )
     parser.add_argument("--clients", type=int, default=MAX_CLIENTS, help=f"client addresses (default {MAX_CLIENTS})")
     parser.add_argument("--anchors", default="", help="more internet addresses that answer ping, with commas")
@@ -126,6 +134,12 @@ def _up(parser: argparse.ArgumentParser) -> None:
         help="ready for the API (default); hand-configured: no API user, no certificate; new: out of the box",
     )
     parser.add_argument("--no-admin-password", action="store_true", help="admin's password is empty")
+    parser.add_argument(
+        "--vlans",
+        default="",
+        metavar="NAME=ID,…",
+        help="VLANs behind a trunk port and an access port each, for example stream=10,crew=20,guests=30",
+    )
     parser.add_argument("--branch", default="jakarta", help="name of the router and of the inventory's host")
     parser.add_argument(
         "--api-port", type=int, default=Options.api_port, help="on 127.0.0.1; 0: any free one (default 8728)"

@@ -10,9 +10,23 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-MAX_UPLINKS = 16
+from lab.world.segments import MANAGED_NS, Vlan, check, parse_vlans
+from lab.world.uplinks import MAX_UPLINKS, TopologyError, Uplink, parse_rate, parse_uplinks
+
+__all__ = [
+    "MAX_UPLINKS",
+    "Topology",
+    "TopologyError",
+    "Uplink",
+    "Vlan",
+    "parse_rate",
+    "parse_uplinks",
+    "parse_vlans",
+    "topology_from_json",
+]
+
 MAX_CLIENTS = 200
 #: Always present; what a branch probes and where its names come from.
 ANCHORS = ("8.8.4.4", "9.9.9.10", "1.0.0.1", "208.67.222.222")
@@ -33,78 +47,7 @@ LAN_PORTS = ("clients", "rogue", "spare")
 #: Network namespaces that every lab has; isp1..ispN come on top.
 ROUTER_NS, INTERNET_NS, SWITCH_NS, CLIENT_NS, GUEST_NS = "router", "inet", "lan", "client", "guest"
 
-_RATE = re.compile(r"(\d+(?:\.\d+)?)([kMG]?)")
-_FACTORS = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
-
-
-class TopologyError(ValueError):
-    """An option that no lab can be built from; the text says what was seen and what is allowed."""
-
-
-def parse_rate(text: str) -> int:
-    """``10M`` -> 10_000_000 bit/s (decimal, as RouterOS and ISPs count)."""
-    match = _RATE.fullmatch(text.strip())
-    rate = int(float(match[1]) * _FACTORS[match[2]]) if match else 0
-    if not 64_000 <= rate <= 10_000_000_000:
-        raise TopologyError(f"speed {text!r}: a number with k, M or G from 64k to 10G is expected, for example 10M")
-    return rate
-
-
-@dataclass(frozen=True)
-class Uplink:
-    """One internet line, counted from 1. Speeds in bit/s on the wire, seen from the branch."""
-
-    number: int
-    download: int
-    upload: int
-
-    @property
-    def name(self) -> str:
-        return f"isp{self.number}"
-
-    @property
-    def port(self) -> str:
-        return f"ether{self.number}"
-
-    @property
-    def _octet(self) -> int:
-        # 192.168.10.0/24 is the LAN: from the tenth line on the third octet is 110, 111, …
-        return self.number if self.number < 10 else 100 + self.number
-
-    @property
-    def network(self) -> str:
-        return f"192.168.{self._octet}.0/24"
-
-    @property
-    def gateway(self) -> str:
-        return f"192.168.{self._octet}.1"
-
-    @property
-    def router_address(self) -> str:
-        """The address the branch is meant to use on this line; the lab does not set it."""
-        return f"192.168.{self._octet}.2"
-
-    @property
-    def public_address(self) -> str:
-        """The source address by which internet hosts recognise this line (TEST-NET-3, RFC 5737)."""
-        return f"203.0.113.{self.number}"
-
-    @property
-    def transit(self) -> tuple[str, str]:
-        """(the ISP's end, the internet's end) of the link between them."""
-        return f"100.64.{self.number}.2", f"100.64.{self.number}.1"
-
-
-def parse_uplinks(text: str) -> tuple[Uplink, ...]:
-    """``10M/10M,20M/5M`` -> uplinks (download/upload each); ``10M`` means both directions."""
-    lines = []
-    for number, word in enumerate(text.split(","), start=1):
-        down, _, up = word.strip().partition("/")
-        lines.append(Uplink(number, parse_rate(down), parse_rate(up or down)))
-    if not 1 <= len(lines) <= MAX_UPLINKS:
-        raise TopologyError(f"{len(lines)} uplinks: 1 to {MAX_UPLINKS} are possible")
-    return tuple(lines)
 
 
 #: what a router may do from the factory (facts 8); changed on it by /system/device-mode/update and a power cycle
@@ -129,6 +72,8 @@ class Topology:
     device_mode: str = "advanced"
     factory: str = "ready"
     admin_password: bool = True
+    #: what the branch has beside its flat LAN (world/segments.py); their ports are given by ``segments``
+    vlans: tuple[Vlan, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.clients <= MAX_CLIENTS:
@@ -143,10 +88,11 @@ class Topology:
             raise TopologyError(f"branch {self.branch!r}: lower case letters, digits and dashes are allowed")
         for text in self.extra_anchors:
             _check_anchor(text, self.uplinks)
+        check(self.vlans)
 
     @property
     def anchors(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*ANCHORS, *self.extra_anchors)))
+        return tuple(dict.fromkeys((*ANCHORS, *self.extra_anchors, *(a for u in self.uplinks for a in u.anchors))))
 
     @property
     def lan_ports(self) -> tuple[str, ...]:
@@ -155,7 +101,31 @@ class Topology:
 
     @property
     def ports(self) -> tuple[str, ...]:
-        return (*(uplink.port for uplink in self.uplinks), *self.lan_ports)
+        return (*(uplink.port for uplink in self.uplinks), *self.lan_ports, *self.access_ports)
+
+    @property
+    def access_ports(self) -> tuple[str, ...]:
+        """Ports after those of the LAN: one for each VLAN, untagged."""
+        first = int(self.lan_ports[-1].removeprefix("ether")) + 1
+        return tuple(f"ether{first + n}" for n in range(len(self.vlans)))
+
+    @property
+    def segments(self) -> tuple[Vlan, ...]:
+        """The VLANs with the router's ports that lead to them; the trunk is the LAN's spare port."""
+        trunk = self.lan_ports[-1]
+        return tuple(
+            replace(vlan, port=port, trunk=trunk) for vlan, port in zip(self.vlans, self.access_ports, strict=True)
+        )
+
+    def segment(self, place: str) -> tuple[Vlan, str]:
+        """(VLAN, host's namespace) of a name, of ``vlan10``, ``access10`` or the router's port that leads there."""
+        for vlan in self.segments:
+            if place in (vlan.name, vlan.host):
+                return vlan, vlan.host
+            if place in (vlan.access_host, vlan.port):
+                return vlan, vlan.access_host
+        known = ", ".join(name for vlan in self.segments for name in (vlan.name, vlan.access_host)) or "none"
+        raise TopologyError(f"no segment {place!r} in this lab: it has {known}")
 
     @property
     def client_addresses(self) -> tuple[str, ...]:
@@ -167,7 +137,10 @@ class Topology:
 
     @property
     def namespaces(self) -> tuple[str, ...]:
-        return (ROUTER_NS, INTERNET_NS, SWITCH_NS, CLIENT_NS, GUEST_NS, "rogue1", *(u.name for u in self.uplinks))
+        hosts = [name for vlan in self.vlans for name in (vlan.host, vlan.access_host)]
+        behind = (MANAGED_NS, *hosts) if hosts else ()
+        names = (ROUTER_NS, INTERNET_NS, SWITCH_NS, CLIENT_NS, GUEST_NS, "rogue1", *behind)
+        return (*names, *(u.name for u in self.uplinks))
 
     def uplink(self, name: str) -> Uplink:
         for uplink in self.uplinks:
@@ -184,7 +157,7 @@ class Topology:
 
     def to_json(self) -> dict[str, object]:
         return {
-            "uplinks": [{"download": u.download, "upload": u.upload} for u in self.uplinks],
+            "uplinks": [u.to_json() for u in self.uplinks],
             "clients": self.clients,
             "extra_anchors": list(self.extra_anchors),
             "version": self.version,
@@ -192,6 +165,7 @@ class Topology:
             "device_mode": self.device_mode,
             "factory": self.factory,
             "admin_password": self.admin_password,
+            "vlans": [vlan.to_json() for vlan in self.vlans],
         }
 
 
@@ -205,6 +179,11 @@ def _check_anchor(text: str, uplinks: tuple[Uplink, ...]) -> None:
         raise TopologyError(f"anchor {text}: a public IPv4 address is expected")
 
 
+def _vlans(data: object) -> tuple[Vlan, ...]:
+    assert isinstance(data, list)
+    return tuple(Vlan(int(one["vid"]), one["name"], one["network"]) for one in data)
+
+
 def topology_from_json(data: Mapping[str, object]) -> Topology:
     """The inverse of ``to_json``."""
     lines = data["uplinks"]
@@ -212,7 +191,7 @@ def topology_from_json(data: Mapping[str, object]) -> Topology:
     assert isinstance(lines, list)
     assert isinstance(anchors, list)
     return Topology(
-        uplinks=tuple(Uplink(n, line["download"], line["upload"]) for n, line in enumerate(lines, start=1)),
+        uplinks=tuple(Uplink.from_json(line) for line in lines),
         clients=int(str(data["clients"])),
         extra_anchors=tuple(anchors),
         version=str(data["version"]),
@@ -220,4 +199,5 @@ def topology_from_json(data: Mapping[str, object]) -> Topology:
         device_mode=str(data["device_mode"]),
         factory=str(data["factory"]),
         admin_password=bool(data["admin_password"]),
+        vlans=_vlans(data.get("vlans", [])),
     )

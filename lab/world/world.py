@@ -24,6 +24,7 @@ from lab.world import build, dns, faults, manage, pki
 from lab.world.factory import API_GROUP, API_USER, factory_rows
 from lab.world.faults import Fault
 from lab.world.https import TelegramServer
+from lab.world.lines import branch_uplink, make_lines
 from lab.world.rogue import Rogues
 from lab.world.state import write_private
 from lab.world.telegram import BotApi
@@ -67,6 +68,8 @@ class Secrets:
     telegram_token: str = field(
         default_factory=lambda: f"{secrets.randbelow(9 * 10**9) + 10**9}:{secrets.token_urlsafe(27)[:35]}"
     )
+    #: of every PPPoE line
+    line_password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     chat_id: int = field(default_factory=lambda: -1_001_000_000_000 - secrets.randbelow(10**9))  # a supergroup
 
 
@@ -86,6 +89,7 @@ class World:
         self.topology = topology
         self.secrets = Secrets()
         self.faults: dict[str, Fault] = {}
+        self.lines = make_lines(topology.uplinks)
         self.rogues = Rogues()
         self.events: list[dict[str, Any]] = []
         self.started = time.time()
@@ -110,6 +114,9 @@ class World:
         (self.folder / "ca.pem").write_text(company.certificate, encoding="ascii")
         self._internet_ca = internet.certificate
         (self.folder / "internet-ca.pem").write_text(internet.certificate, encoding="ascii")
+        tell("lines")
+        for line in self.lines.values():
+            await line.start()
         tell("internet: names, Telegram")
         await dns.serve()
         bot = pki.issue(internet, (TELEGRAM_HOST,), now)
@@ -172,6 +179,8 @@ class World:
             await self.relay.stop()
         await self.rogues.stop()
         await self.router.stop()
+        for line in self.lines.values():
+            await line.stop()
 
     def inventory(self) -> dict[str, Any]:
         """The overlay that points an inventory's branch at this lab; merged by a second ``-i``.
@@ -193,6 +202,7 @@ class World:
             "lab_ssh_port_direct": self._sockets.ssh.getsockname()[1],
             "lab_api_port_plain": self._sockets.api.getsockname()[1],
             "lab_admin_password": self._admin_password,
+            **self._uplinks(),
             "lab_telegram_token": self.secrets.telegram_token,
             "lab_telegram_chat_id": self.secrets.chat_id,
             "multiwan_telegram": {
@@ -204,6 +214,14 @@ class World:
             },
         }
         return {"all": {"hosts": {self.topology.branch: values}}}
+
+    def _uplinks(self) -> dict[str, Any]:
+        """``lab_uplinks``: the lines as a branch describes them. Other than plain static ones are the branch's own."""
+        lines = [
+            branch_uplink(line.uplink, line.addressing, self.secrets.line_password) for line in self.lines.values()
+        ]
+        plain = all(line.uplink.plain for line in self.lines.values())
+        return {"lab_uplinks": lines, **({} if plain else {"multiwan_uplinks": lines})}
 
     def note(self, event: str, **details: Any) -> dict[str, Any]:
         """Remember what was done to the world, with the wall clock; the last 1000 are kept."""
@@ -235,6 +253,11 @@ class World:
             raise faults.FaultError(f"{name} is not cut")
         await faults.heal(uplink, fault)
         return self.note("heal", uplink=name, fault=fault.kind, lasted_s=time.time() - fault.since)
+
+    async def renumber(self, name: str, *, gateway: str, address: str) -> dict[str, Any]:
+        self.topology.uplink(name)
+        after = await self.lines[name].renumber(gateway=gateway, address=address)
+        return self.note("renumber", uplink=name, gateway=after.gateway, address=f"{after.router}/{after.prefix}")
 
     async def power_cycle(self) -> dict[str, Any]:
         began = time.monotonic()

@@ -111,7 +111,9 @@ class Resolver:
 
     async def _ask(self, name: str, kind: str, servers: Sequence[str] | None, port: int) -> tuple[str, ...]:
         settings = self._host.store.snapshot().single("/ip/dns")
-        asked = list(servers) if servers is not None else [s for s in settings.get("servers").split(",") if s]
+        given = self._host.engine.view.status.get(("/ip/dns", 0), {}).get("dynamic-servers", "")
+        known = f"{settings.get('servers')},{given}".split(",")  # those of lines count as one's own
+        asked = list(servers) if servers is not None else [s for s in known if s]
         if not asked:
             raise ResolveError("dns server failure")
         each = settings.seconds("query-server-timeout", 2.0)
