@@ -52,9 +52,26 @@ options:
   pins:
     description:
       - New connections that try one uplink first, as a list of mappings.
-      - C(name), C(uplink), and at least one of C(segment), C(src_address), C(dst_address), C(dst_address_list),
-        C(protocol) and C(dst_port).
+      - C(name), C(uplink), and at least one of C(segment), C(src_address), C(src_address_list), C(dst_address),
+        C(dst_address_list), C(protocol) and C(dst_port). All that are given must match.
       - C(fallback) is V(true) by default; V(false) keeps the connections from any other uplink.
+    type: raw
+  address_lists:
+    description:
+      - Address lists that belong to the branch, as a mapping of names to lists of entries.
+      - An entry is an address, a network, or a DNS name.
+    type: raw
+  public_addresses:
+    description:
+      - Addresses and DNS names by which the internet knows the branch although a modem has them, as a list.
+    type: raw
+  forwards:
+    description:
+      - Ports on the uplinks that hosts inside answer, as a list of mappings.
+      - C(name), C(protocol) (V(tcp) or V(udp)), C(port) (a port, a range, several with commas) and C(to), the address of
+        a host inside a segment.
+      - C(to_port) when it is another, C(uplinks) where it is not open on all, C(label) for people.
+      - C(hairpin) is V(true) by default. Clients inside then reach it by the addresses of the uplinks, too.
     type: raw
   telegram:
     description:

@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from . import branch_checks, fields, versions
+from . import branch_bandwidth_checks, branch_checks, fields, versions
 from .authorities import MAX_PEM, Authority, read_pem
-from .branch_lan import read_pins, read_segments
+from .branch_lan import read_segments
+from .branch_pins import read_pins
 from .branch_probe import read_probe
+from .branch_traffic import read_address_lists, read_forwards, read_public_addresses
 from .branch_uplinks import read_uplinks
 from .fields import Fields
-from .model import CLASSIFIERS, DEFAULT_API_URL, LANGUAGES, MAX_UPLINKS, MODES, Branch, Telegram
+from .model import CLASSIFIERS, DEFAULT_API_URL, FASTTRACK, LANGUAGES, MAX_UPLINKS, MODES, Branch, Telegram
 from .problems import BranchError, Problems, show, show_secret
 
 #: What the rules read. Every one is optional but ``multiwan_uplinks``.
@@ -29,10 +31,14 @@ RULE_VARIABLES = (
     "multiwan_classifier",
     "multiwan_bypass",
     "multiwan_pins",
+    "multiwan_address_lists",
+    "multiwan_public_addresses",
+    "multiwan_forwards",
     "multiwan_telegram",
     "multiwan_fast_failover",
     "multiwan_probe",
     "multiwan_gate_network",
+    "multiwan_fasttrack",
     "multiwan_routeros_version",
 )
 #: What only the connection needs; known here so that a misspelled name is told from a real one.
@@ -101,6 +107,7 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
     uplinks = read_uplinks(raw.get("multiwan_uplinks"), gates, probe, problems)
     segments = read_segments(raw.get("multiwan_segments"), problems)
     pins = read_pins(raw.get("multiwan_pins"), problems)
+    forwards = read_forwards(raw.get("multiwan_forwards"), segments, raw.get("multiwan_api_port"), problems)
     branch = Branch(
         name=name,
         version=version,
@@ -112,8 +119,13 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
         pins=pins.values,
         telegram=_telegram(raw.get("multiwan_telegram"), problems),
         fast=top.boolean("multiwan_fast_failover", True),
+        fasttrack=top.choice("multiwan_fasttrack", FASTTRACK, "") or None,
+        address_lists=read_address_lists(raw.get("multiwan_address_lists"), problems),
+        public_addresses=read_public_addresses(raw.get("multiwan_public_addresses"), problems),
+        forwards=forwards.values,
     )
-    branch_checks.check(uplinks, segments, pins, gates, problems)
+    branch_bandwidth_checks.check(segments, uplinks, branch.fasttrack, version, problems)
+    branch_checks.check(uplinks, segments, pins, gates, problems, forwards=forwards)
     found = problems.found(RULE_VARIABLES)
     if found:
         raise BranchError(name, found)

@@ -10,18 +10,26 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
+from .branch_line_checks import check_lines
 from .branch_uplinks import Read
 from .fields import did_you_mean
 from .model import Pin, Segment, Uplink
 from .names import RESERVED_PREFIX
 from .problems import Problems
+from .traffic_model import Forward
 
 
 def check(
-    uplinks: Read[Uplink], segments: Read[Segment], pins: Read[Pin], gates: IPv4Network, problems: Problems
+    uplinks: Read[Uplink],
+    segments: Read[Segment],
+    pins: Read[Pin],
+    gates: IPv4Network,
+    problems: Problems,
+    *,
+    forwards: Read[Forward],
 ) -> None:
     """Notes every mistake between items. Those that could not be read as a whole take part with what was right."""
-    for read in (uplinks, segments, pins):
+    for read in (uplinks, segments, pins, forwards):
         _unique(_at(read, "name"), "a name of its own", problems)
     _unique([*_at(uplinks, "interface"), *_at(segments, "interface")], "an interface of its own", problems)
     _unique(
@@ -33,9 +41,10 @@ def check(
     _unique(_anchors(uplinks), "an anchor of its own: it is reachable through one uplink only", problems)
     _reserved(uplinks, problems)
     _metered(uplinks, problems)
+    check_lines(uplinks.seen, segments.seen, problems)
     _overlaps(uplinks, segments, gates, problems)
     _misplaced_anchors(uplinks, segments, gates, problems)
-    _references(uplinks, segments, pins, problems)
+    _references(uplinks, segments, pins, forwards, problems)
 
 
 def _at(read: Read[Any], key: str) -> list[tuple[str, Any]]:
@@ -63,7 +72,7 @@ def _reserved(uplinks: Read[Uplink], problems: Problems) -> None:
 def _metered(uplinks: Read[Uplink], problems: Problems) -> None:
     kinds = [metered for _, metered in _at(uplinks, "metered")]
     if kinds and all(kinds):
-        problems.add("multiwan_uplinks", "metered: true on every uplink", "at least one uplink that is not metered")
+        problems.add("multiwan_uplinks", "metered: true on every uplink", "at least one uplink that is not metered (lte is, unless it says metered: false)")
 
 
 _NOT_THE_INTERNET = tuple(
@@ -111,13 +120,16 @@ def _misplaced_anchors(uplinks: Read[Uplink], segments: Read[Segment], gates: IP
                 problems.add(path, f"{anchor}, a private address", allowed)
 
 
-def _references(uplinks: Read[Uplink], segments: Read[Segment], pins: Read[Pin], problems: Problems) -> None:
+def _references(
+    uplinks: Read[Uplink], segments: Read[Segment], pins: Read[Pin], forwards: Read[Forward], problems: Problems
+) -> None:
     targets = {
         "uplink": [name for _, name in _at(uplinks, "name")],
         "segment": [name for _, name in _at(segments, "name")],
     }
-    for read, key in ((segments, "uplink"), (pins, "uplink"), (pins, "segment")):
+    for read, key in ((segments, "uplink"), (pins, "uplink"), (pins, "segment"), (forwards, "uplink")):
         for path, name in _at(read, key):
             if name not in targets[key]:
                 known = did_you_mean(name, targets[key]) if targets[key] else f"nothing: there is no {key}"
-                problems.add(path, f"{name}, which is no {key} of this branch", known)
+                place = path.removesuffix(".uplink") if read is forwards else path
+                problems.add(place, f"{name}, which is no {key} of this branch", known)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from .authorities import Authority
 from .bandwidth_model import Bandwidth
+from .segments_model import Bridge, Dhcp
+from .traffic_model import AddressList, Entry, Forward
 from .versions import Version
 
 MODES = ("balance", "failover")
@@ -26,6 +28,7 @@ CLASSIFIERS = (
     "src-port",
 )
 LANGUAGES = ("id", "en")
+UPLINK_TYPES = ("static", "dhcp", "pppoe", "lte")
 #: What becomes of FastTrack rules of somebody else; fasttrack.py has what each means.
 FASTTRACK = ("keep off marked connections", "primary only", "remove")
 MAX_UPLINKS = 16
@@ -49,11 +52,25 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Dial:
+    """How a PPPoE session is opened. ``service``: empty for any. ``mtu``: bytes of a packet inside the session."""
+
+    username: str
+    password: str = field(repr=False)
+    service: str
+    mtu: int
+
+
+@dataclass(frozen=True)
 class Uplink:
     """One internet line. ``position`` counts from 1 in the order of the file and never changes when one is appended.
 
     ``weight`` is relative: as given, or the download speed in bit/s, or 1 for all. ``metered``: new connections use it
     only when nothing else lives. ``download``, ``upload``: bit/s, where the branch says them.
+
+    ``interface`` is the one that has the address: of a line on a VLAN the VLAN's, of PPPoE the session's. ``port`` is what
+    the file names. ``address`` and ``gateway``: known beforehand for a static line only. ``dial``: of PPPoE. ``apn``: of
+    LTE, where the branch says one.
     """
 
     position: int
@@ -61,8 +78,8 @@ class Uplink:
     label: str
     interface: str
     type: str
-    address: IPv4Interface
-    gateway: IPv4Address
+    address: IPv4Interface | None
+    gateway: IPv4Address | None
     gate: IPv4Address
     weight: int
     priority: int
@@ -71,16 +88,35 @@ class Uplink:
     metered: bool
     download: int | None = None
     upload: int | None = None
+    port: str = ""
+    vlan: int | None = None
+    dial: Dial | None = None
+    apn: str | None = None
 
     @property
-    def network(self) -> IPv4Network:
-        """What is directly reachable on the line. Of a /32 that is the gateway alone."""
-        return IPv4Network(self.gateway) if self.address.network.prefixlen == 32 else self.address.network
+    def link(self) -> str:
+        """The interface that frames leave by: the port, or the VLAN on it."""
+        return vlan_interface(self.port, self.vlan)
 
     @property
-    def next_hop(self) -> str:
-        """The gateway with its interface: two modems may have the same address."""
-        return f"{self.gateway}%{self.interface}"
+    def networks(self) -> tuple[IPv4Network, ...]:
+        """What is directly reachable on a static line; of a /32, and beyond its network, the gateway alone."""
+        if self.address is None or self.gateway is None:
+            return ()
+        gateway, own = IPv4Network(self.gateway), self.address.network
+        if own.prefixlen == 32:
+            return (gateway,)
+        return (own,) if self.gateway in own else (own, gateway)
+
+
+def vlan_interface(port: str, vlan: int | None) -> str:
+    """The name of the VLAN interface that is made on a port; the port itself without a VLAN."""
+    return port if vlan is None else f"{port}-vlan{vlan}"
+
+
+def session_interface(uplink: str) -> str:
+    """The name of the interface that is made for a PPPoE session."""
+    return f"pppoe-{uplink}"
 
 
 @dataclass(frozen=True)
@@ -92,7 +128,6 @@ class Segment:
     interface: str
     vlan: int | None
     address: IPv4Interface
-    pool: tuple[IPv4Address, IPv4Address] | None
     valid_servers: tuple[str, ...]
     uplink: str | None
     bandwidth: Bandwidth | None = None
@@ -111,6 +146,7 @@ class Pin:
     kind: str = "pin"
     segment: str | None = None
     src_address: IPv4Network | None = None
+    src_address_list: str | None = None
     dst_address: IPv4Network | None = None
     dst_address_list: str | None = None
     protocol: str | None = None
@@ -145,6 +181,10 @@ class Branch:
     telegram: Telegram | None
     fast: bool
     fasttrack: str | None = None
+    bridge: Bridge | None = None
+    address_lists: tuple[AddressList, ...] = ()
+    public_addresses: tuple[Entry, ...] = ()
+    forwards: tuple[Forward, ...] = ()
 
     def uplink(self, name: str) -> Uplink:
         return next(uplink for uplink in self.uplinks if uplink.name == name)

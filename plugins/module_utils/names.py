@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+OWN_PREFIX = "mw-"
+
 WAN_LIST = "mw-wan"
 LAN_LIST = "mw-lan"
 BYPASS_LIST = "mw-bypass"
+#: Addresses by which the internet knows the branch although they are on a modem, not on the router.
+PUBLIC_LIST = "mw-public"
 #: Messages that wait, those that were just sent or refused, and the lock of who sends: rows of message_scripts.py.
 OUTBOX_LIST = "mw-outbox"
 #: Rogue DHCP servers: those that were told of, those seen in the last minutes, the lock of who looks,
@@ -31,13 +35,19 @@ CHAIN_INBOUND = "mw-inbound"
 CHAIN_ROUTE = "mw-route"
 CHAIN_MEMORY = "mw-memory"
 CHAIN_CLASSIFY = "mw-classify"
+#: Of /ip/firewall/nat: forwards for who comes in by an uplink, and for clients inside.
+CHAIN_FORWARDS = "mw-forwards"
+CHAIN_HAIRPIN = "mw-hairpin"
 
 SCRIPT_TELEGRAM = "mw-telegram"
 SCRIPT_NOTIFY = "mw-notify"
 SCRIPT_OUTBOX = "mw-outbox"
 SCRIPT_TRUST = "mw-trust"
 SCRIPT_FAILOVER = "mw-failover"
+SCRIPT_LEASE = "mw-lease"
 SCRIPT_DHCP_ALERT = "mw-dhcp-alert"
+
+PPP_PROFILE = "mw-pppoe"
 
 #: An uplink may not begin like this: its own table would look like a path.
 RESERVED_PREFIX = "path-"

@@ -38,7 +38,13 @@ def _names_all(branch: Branch) -> bool:
 def all_paths(branch: Branch) -> tuple[Path, ...]:
     """Every path once, in order of first use."""
     pinned = tuple(pin_path(branch, pin.uplink) for pin in all_pins(branch) if pin.fallback)
-    return tuple(dict.fromkeys((*slot_paths(branch), *pinned)))
+    together = (pin_path(branch, branch.by_priority[0].name),) if hashes_ports(branch) else ()
+    return tuple(dict.fromkeys((*slot_paths(branch), *pinned, *together)))
+
+
+def hashes_ports(branch: Branch) -> bool:
+    """Whether two connections between the same two hosts may take different uplinks."""
+    return "port" in branch.classifier and len(slot_paths(branch)) > 1
 
 
 def all_pins(branch: Branch) -> tuple[Pin, ...]:

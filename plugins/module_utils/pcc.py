@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import collapse_addresses
 
-from . import names, paths, routing
+from . import forwards, names, paths, routing
 from .model import Branch, Pin, Uplink
 from .plan import Row
 from .tags import ascii_label, owned, tag
@@ -23,6 +23,13 @@ MANGLE = "/ip/firewall/mangle"
 _UNMARKED = {"connection-mark": "no-mark"}
 _NEW = {"connection-state": "new", **_UNMARKED}
 _NO_MATCH: Mapping[str, str] = {}
+_TUNNELS: Mapping[str, Mapping[str, str]] = {
+    "esp": {"protocol": "ipsec-esp"},
+    "ah": {"protocol": "ipsec-ah"},
+    "gre": {"protocol": "gre"},
+    "ike": {"protocol": "udp", "dst-port": "500,1701,4500"},
+    "pptp": {"protocol": "tcp", "dst-port": "1723"},
+}
 
 
 def pcc_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
@@ -32,6 +39,9 @@ def pcc_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
         *(_path_table(path) for path in every if TABLES.on(version)),
         *(row for path in every for row in _path_routes(path, version)),
         *_bypass(branch),
+        *forwards.list_rows(branch, ROLE),
+        *forwards.hairpin_lists(branch, ROLE),
+        *forwards.forward_rows(branch, ROLE),
         *_entries(),
         *(_output(uplink) for uplink in branch.uplinks),
         *(_inbound(uplink) for uplink in branch.uplinks),
@@ -136,13 +146,32 @@ def _classify(branch: Branch) -> Iterator[Row]:
     """``!unicast`` before all: in RouterOS 7 a routing mark is looked up before the router's own addresses."""
     yield _leave(names.CHAIN_CLASSIFY, "local", "To the router, broadcast, multicast", {"dst-address-type": "!unicast"})
     yield _leave(names.CHAIN_CLASSIFY, "bypass", "Inside and bypass", {"dst-address-list": names.BYPASS_LIST})
+    if branch.public_addresses and any(forward.hairpin for forward in branch.forwards):
+        yield _leave(
+            names.CHAIN_CLASSIFY, "public", "To the branch's own name", {"dst-address-list": names.PUBLIC_LIST}
+        )
     for pin in paths.all_pins(branch):
         yield _pin(branch, pin)
+    yield from _tunnels(branch)
     chosen = paths.slot_paths(branch)
     seen: dict[str, int] = {}
     for remainder, path in enumerate(chosen):
         number = seen[path[0].name] = seen.get(path[0].name, -1) + 1
         yield _slot(branch, path, remainder=remainder, of=len(chosen), number=number)
+
+
+def _tunnels(branch: Branch) -> Iterator[Row]:
+    """VPNs of clients, where the hash takes ports in: what has no ports, or changes them, would be torn apart.
+
+    IKE goes on at 4500 when it meets NAT (RFC 3947), L2TP and ESP belong to it, PPTP has its GRE beside TCP 1723. A VPN
+    over one port (WireGuard, OpenVPN) is one connection and needs nothing.
+    """
+    if not paths.hashes_ports(branch):
+        return
+    table = paths.path_table(paths.pin_path(branch, branch.by_priority[0].name))
+    for part, match in _TUNNELS.items():
+        values = {"chain": names.CHAIN_CLASSIFY, **match, **_mark_routing(table)}
+        yield owned(MANGLE, tag(ROLE, "tunnels", part), "VPNs of clients stay together", values)
 
 
 def _slot(branch: Branch, path: paths.Path, *, remainder: int, of: int, number: int) -> Row:
@@ -157,6 +186,7 @@ def _pin(branch: Branch, pin: Pin) -> Row:
     match = {
         "in-interface": branch.segment(pin.segment).interface if pin.segment else None,
         "src-address": str(pin.src_address) if pin.src_address else None,
+        "src-address-list": pin.src_address_list,
         "dst-address": str(pin.dst_address) if pin.dst_address else None,
         "dst-address-list": pin.dst_address_list,
         "protocol": pin.protocol,

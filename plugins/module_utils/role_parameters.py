@@ -34,6 +34,9 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
             "pcc_classifier",
             "pcc_bypass",
             "pcc_pins",
+            "pcc_address_lists",
+            "pcc_public_addresses",
+            "pcc_forwards",
             "pcc_gate_network",
             "pcc_routeros_version",
         }
@@ -42,6 +45,7 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
     "dhcp_alert": frozenset(
         {"dhcp_alert_uplinks", "dhcp_alert_segments", "dhcp_alert_telegram", "dhcp_alert_routeros_version"}
     ),
+    "drill": frozenset({"drill_uplinks", "drill_seconds", "drill_targets", "drill_language", "drill_reports"}),
     "bootstrap": frozenset(
         {
             "bootstrap_host",

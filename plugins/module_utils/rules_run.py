@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .assemble import ROLES
@@ -14,14 +14,16 @@ from .plan import Plan
 from .rules_spec import VARIABLES
 
 
-def raw_variables(arguments: Mapping[str, Any], variable_names: Iterable[str]) -> dict[str, Any]:
+def raw_variables(arguments: Mapping[str, Any], variable_names: Collection[str]) -> dict[str, Any]:
     """Fleet variables as the parser wants them. Names nobody knows come along, so that they are reported."""
     given = {variable: arguments.get(name) for name, variable in VARIABLES.items()}
     strangers = {name: None for name in variable_names if name.startswith("multiwan_") and name not in KNOWN_VARIABLES}
-    return {**{name: value for name, value in given.items() if value is not None}, **strangers}
+    # Its value is not among the arguments; preflight_input, which has it, looks at forwards of that port.
+    management = {"multiwan_api_port": 0} if "multiwan_api_port" in variable_names else {}
+    return {**{name: value for name, value in given.items() if value is not None}, **strangers, **management}
 
 
-def extend_plan(role: str, arguments: Mapping[str, Any], *, name: str, variable_names: Iterable[str] = ()) -> Plan:
+def extend_plan(role: str, arguments: Mapping[str, Any], *, name: str, variable_names: Collection[str] = ()) -> Plan:
     """The plan so far with the rows of ``role`` at its end, in place of those it had.
 
     Raises ``BranchError`` with all mistakes of the variables, ``ValueError`` for a plan of another branch or format.

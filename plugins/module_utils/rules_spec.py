@@ -16,10 +16,14 @@ VARIABLES = {
     "classifier": "multiwan_classifier",
     "bypass": "multiwan_bypass",
     "pins": "multiwan_pins",
+    "address_lists": "multiwan_address_lists",
+    "public_addresses": "multiwan_public_addresses",
+    "forwards": "multiwan_forwards",
     "telegram": "multiwan_telegram",
     "fast_failover": "multiwan_fast_failover",
     "probe": "multiwan_probe",
     "gate_network": "multiwan_gate_network",
+    "fasttrack": "multiwan_fasttrack",
     "routeros_version": "multiwan_routeros_version",
 }
 

@@ -95,10 +95,21 @@ def everything() -> dict[str, Any]:
         "fallback": True,
         "segment": "office",
         "src_address": "192.168.10.0/28",
+        "src_address_list": "directors",
         "dst_address": "198.18.3.0/24",
         "dst_address_list": "banks",
         "protocol": "tcp",
         "dst_port": "443,8000-8080",
+    }
+    forward = {
+        "name": "cctv",
+        "label": "Kamera",
+        "protocol": "tcp",
+        "port": "8080",
+        "to": "192.168.10.20",
+        "to_port": 80,
+        "uplinks": ["isp1"],
+        "hairpin": True,
     }
     return {
         "multiwan_uplinks": uplinks,
@@ -107,6 +118,9 @@ def everything() -> dict[str, Any]:
         "multiwan_classifier": "both-addresses",
         "multiwan_bypass": ["10.0.0.0/8"],
         "multiwan_pins": [pin],
+        "multiwan_address_lists": {"banks": ["ibank.example.co.id", "198.51.100.0/24"]},
+        "multiwan_public_addresses": ["kantor.example.net"],
+        "multiwan_forwards": [forward],
         "multiwan_telegram": {
             "bot_token": TOKEN,
             "chat_id": "-100200300",

@@ -12,7 +12,9 @@ import yaml
 from ansible_collections.multiwan.routeros.plugins.module_utils import (
     branch,
     branch_lan,
+    branch_pins,
     branch_probe,
+    branch_traffic,
     branch_uplinks,
     commit_arguments,
     model,
@@ -24,7 +26,7 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.role_parameters 
 
 ROLES = Path(__file__).parents[3] / "roles"
 NAMES = sorted(path.name for path in ROLES.iterdir())
-PLANNERS = [name for name in NAMES if name not in ("bootstrap", "commit")]
+PLANNERS = [name for name in NAMES if name not in ("bootstrap", "commit", "drill")]
 
 
 def load(role: str, path: str) -> Any:
@@ -78,7 +80,8 @@ def test_specs_and_parser_know_the_same_keys() -> None:
     pcc = options("pcc")
     # bandwidth: known to the parser, which says that it comes in a later release
     assert set(pcc["pcc_segments"]["options"]) == set(branch_lan._SEGMENT_KEYS) - {"bandwidth"}
-    assert set(pcc["pcc_pins"]["options"]) == set(branch_lan._PIN_KEYS)
+    assert set(pcc["pcc_pins"]["options"]) == set(branch_pins._KEYS)
+    assert set(pcc["pcc_forwards"]["options"]) == set(branch_traffic._KEYS)
     assert pcc["pcc_classifier"]["choices"] == sorted(model.CLASSIFIERS)
     assert sorted(pcc["pcc_mode"]["choices"]) == sorted(model.MODES)
     assert set(options("failover")["failover_probe"]["options"]) == set(branch_probe._KEYS)
