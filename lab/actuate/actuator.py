@@ -11,8 +11,9 @@ from functools import partial
 from lab.actuate import sysctl
 from lab.actuate.conntrack import ConnectionTable
 from lab.actuate.nftables import Nftables
+from lab.actuate.queues import Queues
 from lab.actuate.rtnetlink import PROTOCOL, LinkState, RtNetlink
-from lab.derive.plan import AddressPlan, BridgePlan, KernelPlan, RoutePlan, RulePlan
+from lab.derive.plan import AddressPlan, BridgePlan, KernelPlan, QueuePlan, RoutePlan, RulePlan
 
 _KERNEL_PROTOCOL = 2
 _LOCAL_FIRST = RulePlan(0, 255)
@@ -34,6 +35,7 @@ class Actuator:
         self._namespace = namespace
         self._kernel = RtNetlink(namespace)
         self._filter = Nftables(namespace)
+        self.queues = Queues(namespace, self._kernel)
         self.connections = ConnectionTable(namespace)
         self._applied: KernelPlan | None = None
         self._bridges: set[str] = set()
@@ -63,6 +65,7 @@ class Actuator:
         self._apply_rules(before, plan)
         self.connections.learn(plan.connection_marks)
         self._try("packet filter", self._filter.load, plan.nft)
+        self._try("queues", self.queues.apply, plan.queues, links)
         self._delete_routes(before, plan)
         dropped = self._delete_addresses(plan, links)
         self._delete_bridges(plan, links)
@@ -83,6 +86,10 @@ class Actuator:
     def rule_counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
         """(menu, row id) -> (packets, bytes) of every firewall row that packets can reach."""
         return self._filter.counters()
+
+    def queue_plan(self) -> QueuePlan:
+        """The queues that are in the kernel."""
+        return self._applied.queues if self._applied is not None else QueuePlan()
 
     def evaluations(self) -> Mapping[tuple[str, int], int]:
         """(menu, row id) -> how often a row was looked at, for plans derived with ``trace``."""
@@ -115,6 +122,7 @@ class Actuator:
         empty = KernelPlan()
         links = self._kernel.links()
         self._try("packet filter", self._filter.load, "")
+        self._try("queues", self.queues.close, links)
         self._unsure = True
         self._delete_routes(self._applied or empty, empty)
         self._delete_addresses(empty, links)
@@ -147,8 +155,21 @@ class Actuator:
                 self._problems.append(f"link {link.name}: not in the namespace")
             elif state.up != link.up:
                 self._set_link(state, up=link.up)
+        ports = self._reset_ports(plan)
+        for port in ports:
+            if port in links:
+                self._set_link(links[port], up=False)
         self._apply_masters(plan, links)
+        for link in plan.links:
+            if link.name in ports and link.up and link.name in links:
+                self._set_link(links[link.name], up=True)
         return self._kernel.links()
+
+    def _reset_ports(self, plan: KernelPlan) -> set[str]:
+        """Ports of bridges that begin or cease to filter VLANs: they lose their link for a moment (facts 9.1)."""
+        before = {bridge.name: bridge.mode for bridge in (self._applied or KernelPlan()).bridges}
+        changed = [bridge for bridge in plan.bridges if bridge.name in before and before[bridge.name] != bridge.mode]
+        return {port for bridge in changed for port in bridge.resets}
 
     def _apply_bridge(self, bridge: BridgePlan, links: Mapping[str, LinkState]) -> None:
         state = links[bridge.name]

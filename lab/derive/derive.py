@@ -7,6 +7,7 @@ from __future__ import annotations
 from lab.derive import rules
 from lab.derive.addresses import MENU as ADDRESS_MENU
 from lab.derive.addresses import read_addresses
+from lab.derive.bridging import vlan_rows
 from lab.derive.dhcp import derive_dhcp
 from lab.derive.firewall.nat import masqueraded
 from lab.derive.firewall.table import compile_firewall
@@ -15,8 +16,10 @@ from lab.derive.lines import dynamic_servers, read_lines
 from lab.derive.marks import read_marks
 from lab.derive.observations import Observations
 from lab.derive.plan import Derived, KernelPlan
+from lab.derive.queues.simple import derive_simple
 from lab.derive.routing import derive_routing
 from lab.derive.settings import derive_sysctls
+from lab.derive.vlans import says_why
 from lab.schema.snapshot import Snapshot
 
 
@@ -37,6 +40,8 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
     looked_up, rule_notes = rules.derive_rules(snapshot, interfaces, marks)
     firewall = compile_firewall(snapshot, interfaces=interfaces, addresses=addresses, marks=marks, trace=trace)
     dhcp = derive_dhcp(snapshot, interfaces, addresses)
+    table, table_rows = vlan_rows(interfaces.bridging, interfaces.by_name, comments=says_why(snapshot.version))
+    queues = derive_simple(snapshot, interfaces, marks)
     kernel = KernelPlan(
         bridges=interfaces.bridges,
         links=interfaces.links,
@@ -46,6 +51,7 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
         nft=firewall.text,
         sysctls=derive_sysctls(snapshot, interfaces),
         dhcp=dhcp.pools,
+        queues=queues.plan,
         connection_marks={number: name for name, number in marks.connections.items()},
         masquerade=masqueraded(snapshot.rows("/ip/firewall/nat"), interfaces, addresses),
     )
@@ -56,7 +62,9 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
         **rules.rule_status(snapshot, rule_notes),
         **firewall.status,
         **dhcp.status,
+        **queues.status,
+        **table,
         ("/ip/dns", 0): {"dynamic-servers": dynamic_servers(lines)},
     }
-    notes = (*interfaces.notes, *routing.notes, *rule_notes, *firewall.notes, *dhcp.notes)
-    return Derived(kernel, status, (*addresses.dynamic, *routing.dynamic), routing.checks, notes)
+    notes = (*interfaces.notes, *routing.notes, *rule_notes, *firewall.notes, *dhcp.notes, *queues.notes)
+    return Derived(kernel, status, (*addresses.dynamic, *routing.dynamic, *table_rows), routing.checks, notes)

@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lab.derive.bridging import Bridging, read_bridging, vlan_kernel
 from lab.derive.lines import LTE, PPPOE_CLIENT
 from lab.derive.observations import Observations
 from lab.derive.plan import BridgePlan, LinkPlan, Note
@@ -46,6 +47,7 @@ class Interfaces:
     bridges: tuple[BridgePlan, ...]
     links: tuple[LinkPlan, ...]
     notes: tuple[Note, ...]
+    bridging: Bridging = field(default_factory=Bridging)
 
     def get(self, name: str) -> Interface | None:
         return self.by_name.get(name)
@@ -64,22 +66,28 @@ def read_interfaces(snapshot: Snapshot, seen: Observations) -> Interfaces:
     bridges = [_bridge(row, taken) for row in snapshot.rows(BRIDGE)]
     modems = [_modem(row, seen) for row in snapshot.rows(LTE)]
     sessions = [_session(row, seen) for row in snapshot.rows(PPPOE_CLIENT)]
-    below = {interface.name: interface for interface in ports}
+    below = {interface.name: interface for interface in (*ports, *bridges)}
     vlans = [_vlan(row, masters, below, seen) for row in snapshot.rows(VLAN)]
     by_name = {interface.name: interface for interface in (*ports, *modems, *bridges, *vlans, *sessions)}
+    lists = _lists(snapshot, by_name)
+    bridging = read_bridging(snapshot, seen, by_name, lists)
+    made = {plan.name for plan in bridging.plans}
     notes = tuple(
-        Note(VLAN, v.row_id, "no wire of the lab carries this VLAN") for v in vlans if not _wired(v, seen)
+        Note(VLAN, v.row_id, "no wire of the lab carries this VLAN")
+        for v in vlans
+        if v.kernel not in made and not _wired(v, seen)
     )
     return Interfaces(
         by_name=by_name,
-        lists=_lists(snapshot, by_name),
-        bridges=tuple(_bridge_plan(bridge, snapshot, by_name, seen) for bridge in bridges),
+        lists=lists,
+        bridges=bridging.plans,
         links=(
             *(LinkPlan(port.kernel, port.enabled) for port in (*ports, *modems)),
-            *_wires(vlans, below, seen),
+            *_wires(vlans, ports, seen, bridging.ports),
             *(LinkPlan(session.kernel, True) for session in sessions if session.running),
         ),
-        notes=notes,
+        notes=(*notes, *bridging.notes),
+        bridging=bridging,
     )
 
 
@@ -144,40 +152,36 @@ def _session(row: ConfigRow, seen: Observations) -> Interface:
 def _vlan(
     row: ConfigRow, masters: Mapping[str, str], below: Mapping[str, Interface], seen: Observations
 ) -> Interface:
-    """On a port its wire is ``<port>.<vid>`` (lab/FIDELITY.md): each tag of a trunk is a link of its own."""
-    name, parent = row.get("name"), below.get(row.get("interface"))
-    kernel = f"vl-{zlib.crc32(name.encode()):08x}" if parent is None else f"{parent.kernel}.{row.get('vlan-id') or 1}"
+    """On a port its wire is ``<port>.<vid>`` (lab/FIDELITY.md): each tag of a trunk is a link of its own.
+
+    On a bridge it is the bridge of that tag. On a port of a bridge it hears nothing: the bridge takes every frame.
+    """
+    name, parent, vid = row.get("name"), below.get(row.get("interface")), row.num("vlan-id", 1)
+    master = masters.get(name, "")
+    if parent is not None and parent.menu == BRIDGE:
+        kernel = vlan_kernel(parent.kernel, vid)
+        return Interface(name, kernel, VLAN, row.id, row.enabled and parent.running, row.enabled, master)
+    deaf = parent is None or bool(parent.master)
+    kernel = f"vl-{zlib.crc32(name.encode()):08x}" if parent is None or deaf else f"{parent.kernel}.{vid}"
     link = seen.links.get(kernel)
     running = parent is not None and row.enabled and parent.running and link is not None and link.up
-    return Interface(name, kernel, VLAN, row.id, running, row.enabled, masters.get(name, ""))
+    return Interface(name, kernel, VLAN, row.id, running, row.enabled, master)
 
 
 def _wired(vlan: Interface, seen: Observations) -> bool:
     return vlan.kernel in seen.links or not seen.links
 
 
-def _wires(vlans: Sequence[Interface], ports: Mapping[str, Interface], seen: Observations) -> Iterator[LinkPlan]:
-    """Wires of tags are up while a VLAN interface stands on them and the port is switched on."""
-    used = {vlan.kernel for vlan in vlans if vlan.enabled}
+def _wires(
+    vlans: Sequence[Interface], ports: Sequence[Interface], seen: Observations, bridged: frozenset[str]
+) -> Iterator[LinkPlan]:
+    """Wires of tags are up while a VLAN interface stands on them, or a bridge, and the port is switched on."""
+    used = {vlan.kernel for vlan in vlans if vlan.enabled} | bridged
     for kernel in seen.links:
         below = kernel.rpartition(".")[0]
-        port = next((port for port in ports.values() if port.kernel == below), None)
+        port = next((port for port in ports if port.kernel == below), None)
         if port is not None:
             yield LinkPlan(kernel, kernel in used and port.enabled)
-
-
-def _bridge_plan(
-    bridge: Interface, snapshot: Snapshot, by_name: Mapping[str, Interface], seen: Observations
-) -> BridgePlan:
-    ports = [
-        by_name[row.get("interface")] for row in _enabled(snapshot, BRIDGE_PORT) if row.get("interface") in by_name
-    ]
-    members = [port.kernel for port in ports if port.master == bridge.name and port.menu != VLAN]
-    row = next(row for row in snapshot.rows(BRIDGE) if row.id == bridge.row_id)
-    mac = row.get("admin-mac")
-    if not mac:  # the first port lends its address, so that it stays when ports come and go
-        mac = next((seen.links[port].mac for port in members if port in seen.links), "")
-    return BridgePlan(bridge.kernel, tuple(members), mac, bridge.enabled)
 
 
 def _lists(snapshot: Snapshot, by_name: Mapping[str, Interface]) -> dict[str, frozenset[str] | None]:

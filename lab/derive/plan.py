@@ -17,6 +17,8 @@ COUNTER_MENUS: Mapping[str, str] = {
     "raw": "/ip/firewall/raw",
 }
 NFT_TABLE = "routeros"
+#: The table that chooses a queue for each packet.
+QUEUE_TABLE = "routeros-queues"
 MAIN_TABLE = 254
 LOCAL_TABLE = 255
 #: Bits of the packet mark (skb->mark) that hold the routing mark; the bits above hold the packet mark.
@@ -32,6 +34,11 @@ class BridgePlan:
     ports: tuple[str, ...]
     mac: str = ""
     up: bool = True
+    vlan: int = 0  # the tag whose frames it carries; 0: the bridge itself
+    quiet: bool = False  # the router has no part in it: it must not answer there
+    #: ``mode`` of the bridge itself; when it changes, ``resets`` lose their link for a moment
+    mode: str = ""
+    resets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,51 @@ class DhcpPool:
 
 
 @dataclass(frozen=True)
+class ClassPlan:
+    """One HTB class ``1:minor`` under ``1:parent`` (0: under the root). Rates in bit/s, bursts in bytes."""
+
+    minor: int
+    parent: int
+    rate: int
+    ceil: int
+    burst: int
+    cburst: int
+    prio: int  # 0 first .. 7 last
+
+
+@dataclass(frozen=True)
+class LeafPlan:
+    """What holds the packets of leaf class ``1:minor``: one queue, or ``slots`` queues that are served in turn.
+
+    ``limit``: packets, or bytes (``in_bytes``), of each queue. ``rate``: bit/s of each slot, 0 for no limit of its own;
+    ``peak``: how fast it may be while its ``burst`` (bytes) lasts, 0 for no such limit.
+    """
+
+    minor: int
+    limit: int
+    in_bytes: bool
+    slots: int = 0
+    rate: int = 0
+    burst: int = 0
+    peak: int = 0
+
+
+@dataclass(frozen=True)
+class QueuePlan:
+    """One tree of queues for the whole namespace. ``interfaces``: whose packets pass through it on their way out.
+
+    ``nft``: the table that gives each packet its class. ``counted``: (menu, row id) -> (class, leaves) of each
+    direction, the upload first; their counters are what the row shows.
+    """
+
+    classes: tuple[ClassPlan, ...] = ()
+    leaves: tuple[LeafPlan, ...] = ()
+    interfaces: frozenset[str] = frozenset()
+    nft: str = ""
+    counted: Mapping[tuple[str, int], tuple[tuple[int, tuple[int, ...]], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class KernelPlan:
     bridges: tuple[BridgePlan, ...] = ()
     links: tuple[LinkPlan, ...] = ()
@@ -101,6 +153,7 @@ class KernelPlan:
     dhcp: tuple[DhcpPool, ...] = ()
     #: conntrack mark number -> RouterOS connection mark name
     connection_marks: Mapping[int, str] = field(default_factory=dict)
+    queues: QueuePlan = field(default_factory=QueuePlan)
     #: (interface, address) that masquerade rules translate to now. A pair that goes away takes its connections with it.
     masquerade: frozenset[tuple[str, str]] = frozenset()
 

@@ -47,6 +47,9 @@ def _general(row: ConfigRow, interfaces: Interfaces) -> Iterator[tuple[str, str]
         yield f"net/ipv4/conf/{name}/rp_filter", filtering
         yield f"net/ipv4/conf/{name}/send_redirects", _switch(row, "send-redirects", True)
         yield f"net/ipv4/conf/{name}/accept_redirects", _switch(row, "accept-redirects", False)
+    for bridge in interfaces.bridges:
+        if bridge.vlan:  # 8: answers no request at all
+            yield f"net/ipv4/conf/{bridge.name}/arp_ignore", "8" if bridge.quiet else "0"
     # an address that replaces another of the same network must survive the deletion of the first
     yield "net/ipv4/conf/all/promote_secondaries", "1"
     yield "net/bridge/bridge-nf-call-iptables", "0"  # bridge use-ip-firewall=no

@@ -12,6 +12,8 @@ from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
 from lab.store.trap import Trap
 
+_VLAN_TABLE = "/interface/bridge/vlan"
+_LAST_VLAN = 4094
 #: What an interface shows in /interface: the properties that all kinds share.
 _VIEWED = ("name", "mtu", "l2mtu", "disabled", "comment", "mac-address")
 
@@ -62,6 +64,25 @@ def check_unique(menu: MenuAt, row: ConfigRow, rivals: Rivals) -> None:
         for other in rivals(menu, space=rule.space):
             if other.id != row.id and [other.values.get(name) for name in rule.by] == key:
                 raise Trap(rule.message)
+    if menu.path == _VLAN_TABLE:
+        _check_vlan_table(row, rivals(menu, space=False))
+
+
+def _check_vlan_table(row: ConfigRow, others: Iterator[ConfigRow]) -> None:
+    """One row for a VLAN id of a bridge; a port is tagged there or untagged (words as measured by users of 7.x)."""
+    if set(row.get("tagged").split(",")) & set(row.get("untagged").split(",")) - {""}:
+        raise Trap("failure: interface cannot be in tagged and untagged at the same time")
+    ids = _vlan_ids(row)
+    if not ids or min(ids) < 1 or max(ids) > _LAST_VLAN:
+        raise Trap("value of vlan-ids is out of range (1..4094)", 1)
+    for other in others:
+        if other.id != row.id and other.get("bridge") == row.get("bridge") and ids & _vlan_ids(other):
+            raise Trap("failure: vlan already added")
+
+
+def _vlan_ids(row: ConfigRow) -> frozenset[int]:
+    spans = (part.partition("-") for part in row.get("vlan-ids").split(",") if part)
+    return frozenset(vid for first, _, last in spans for vid in range(int(first), int(last or first) + 1))
 
 
 def _derived(menu: MenuAt, values: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:

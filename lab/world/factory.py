@@ -23,9 +23,10 @@ API_POLICIES = (
 def factory_rows(topology: Topology) -> tuple[FactoryRow, ...]:
     """The configuration of the branch's router before the first deploy."""
     bridge = "defconf" if topology.factory == "new" else "LAN kantor"
+    ports = (*topology.lan_ports, *topology.access_ports)
     lan = [
         ("/interface/bridge", {"name": "bridge", "comment": bridge}),
-        *(("/interface/bridge/port", {"bridge": "bridge", "interface": port}) for port in topology.lan_ports),
+        *(("/interface/bridge/port", {"bridge": "bridge", "interface": port}) for port in ports),
         ("/ip/address", {"address": f"{LAN_GATEWAY}/24", "interface": "bridge", "comment": bridge}),
     ]
     identity = ("/system/identity", {"name": topology.branch})
