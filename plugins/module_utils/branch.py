@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from . import branch_bandwidth_checks, branch_checks, fields, versions
+from . import branch_bandwidth_checks, branch_bridge, branch_checks, fields, versions
 from .authorities import MAX_PEM, Authority, read_pem
 from .branch_lan import read_segments
 from .branch_pins import read_pins
@@ -27,6 +27,7 @@ from .problems import BranchError, Problems, show, show_secret
 RULE_VARIABLES = (
     "multiwan_uplinks",
     "multiwan_segments",
+    "multiwan_bridge",
     "multiwan_mode",
     "multiwan_classifier",
     "multiwan_bypass",
@@ -106,6 +107,7 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
     probe = read_probe(raw.get("multiwan_probe"), version, problems)
     uplinks = read_uplinks(raw.get("multiwan_uplinks"), gates, probe, problems)
     segments = read_segments(raw.get("multiwan_segments"), problems)
+    bridge = branch_bridge.read_bridge(raw.get("multiwan_bridge"), problems)
     pins = read_pins(raw.get("multiwan_pins"), problems)
     forwards = read_forwards(raw.get("multiwan_forwards"), segments, raw.get("multiwan_api_port"), problems)
     branch = Branch(
@@ -115,6 +117,7 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
         classifier=top.choice("multiwan_classifier", CLASSIFIERS, "both-addresses"),
         uplinks=uplinks.values,
         segments=segments.values,
+        bridge=next(iter(bridge.values), None),
         bypass=_bypass(raw.get("multiwan_bypass"), problems),
         pins=pins.values,
         telegram=_telegram(raw.get("multiwan_telegram"), problems),
@@ -125,6 +128,7 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
         forwards=forwards.values,
     )
     branch_bandwidth_checks.check(segments, uplinks, branch.fasttrack, version, problems)
+    branch_bridge.check(bridge, segments, uplinks, problems)
     branch_checks.check(uplinks, segments, pins, gates, problems, forwards=forwards)
     found = problems.found(RULE_VARIABLES)
     if found:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import alert_scripts, names
+from .lan_bridge import mac_of
 from .model import Branch, Segment
 from .plan import Row
 from .scripts import periodic
@@ -31,16 +32,15 @@ def dhcp_alert_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     return (
         owned("/system/script", tag(ROLE, "alert"), "Rogue DHCP server: what to say", script),
         owned("/system/scheduler", tag(ROLE, "watch"), "Rogue DHCP servers: new ones and those that are gone", watch),
-        *(_alert(segment) for segment in branch.segments),
+        *(_alert(branch, segment) for segment in branch.segments),
     )
 
 
-def _alert(segment: Segment) -> Row:
+def _alert(branch: Branch, segment: Segment) -> Row:
     """The router's own server is always valid: the manual does not promise that RouterOS leaves it out by itself."""
-    own = {"$router": f"/interface/{segment.interface}/mac-address"}
     values = {
         "interface": segment.interface,
-        "valid-server": [own, *segment.valid_servers],
+        "valid-server": [mac_of(branch, segment), *segment.valid_servers],
         "alert-timeout": ALERT_TIMEOUT,
         "on-alert": alert_scripts.alert_event(segment.interface, segment.label),
         "disabled": "no",

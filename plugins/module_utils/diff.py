@@ -205,7 +205,8 @@ def _conflicts(
     if not menu.unique:
         return []
     ids = {found.id for found in held}
-    foreign = {_key(menu, found.values): found for found in everything if found.id not in ids}
+    others = (found for found in everything if found.id not in ids and not (found.dynamic and menu.beside_dynamic))
+    foreign = {_key(menu, found.values): found for found in others}
     conflicts = []
     for row, found in pairs:
         key = _key(menu, row.values)

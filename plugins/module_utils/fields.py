@@ -200,6 +200,13 @@ def https_url(value: Any) -> str:
     return text
 
 
+def interface_name(value: Any) -> str:
+    """What may be the name of an interface. ``ValueError`` otherwise."""
+    if not _INTERFACE.fullmatch(_text(value)):
+        raise ValueError(value)
+    return str(value)
+
+
 def name_of_item(value: Any) -> str:
     """What may be the name of an uplink or segment. ``ValueError`` otherwise."""
     if not _NAME.fullmatch(_text(value)):

@@ -37,8 +37,10 @@ class Menu:
     ``since``: first RouterOS version that has the menu. ``until``: property to the first version without it.
     ``later``: property to the first version that has it.
     ``late``: property to the stage at which a ``set`` of it is written, after all that it would cut off is in place.
+    ``mark``: the property that holds the owner's tag; ``name`` where rows have no comment.
     ``secret``: properties whose value is never shown, not even one that the router held before.
     ``unclaimed``: properties that a claim on somebody else's row leaves alone (``claims.py``).
+    ``beside_dynamic``: rows that the router makes by itself never stand in the way of one with the same unique key.
     """
 
     path: str
@@ -60,8 +62,10 @@ class Menu:
     since: Version = SIX
     until: Mapping[str, Version] = field(default_factory=dict)
     later: Mapping[str, Version] = field(default_factory=dict)
+    mark: str = "comment"
     late: Mapping[str, int] = field(default_factory=dict)
     unclaimed: frozenset[str] = frozenset()
+    beside_dynamic: bool = False
     secret: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:

@@ -13,6 +13,8 @@ from __future__ import annotations
 from . import value_forms as forms
 from .menu_shape import Menu, Normalizer, canonical
 from .menu_shape import texts as _texts
+from .menus_queue import QUEUE_MENUS
+from .menus_segments import SEGMENT_MENUS
 from .menus_uplinks import UPLINK_MENUS
 from .versions import TABLES, Version
 
@@ -273,7 +275,7 @@ _COMMON: tuple[Menu, ...] = (
 )
 
 #: In the order of their stages.
-MENUS: tuple[Menu, ...] = tuple(sorted((*_COMMON, *UPLINK_MENUS), key=lambda one: one.stage))
+MENUS: tuple[Menu, ...] = tuple(sorted((*_COMMON, *UPLINK_MENUS, *SEGMENT_MENUS, *QUEUE_MENUS), key=lambda one: one.stage))
 BY_PATH: dict[str, Menu] = {menu.path: menu for menu in MENUS}
 
 

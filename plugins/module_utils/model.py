@@ -121,7 +121,10 @@ def session_interface(uplink: str) -> str:
 
 @dataclass(frozen=True)
 class Segment:
-    """One LAN or VLAN. ``valid_servers``: MAC addresses of DHCP servers that belong there, upper case, sorted."""
+    """One LAN or VLAN. ``valid_servers``: MAC addresses of DHCP servers that belong there, upper case, sorted.
+
+    ``ports``: of the bridge, without tags. ``isolated``: its clients see the internet only.
+    """
 
     name: str
     label: str
@@ -130,6 +133,9 @@ class Segment:
     address: IPv4Interface
     valid_servers: tuple[str, ...]
     uplink: str | None
+    dhcp: Dhcp | None = None
+    ports: tuple[str, ...] = ()
+    isolated: bool = False
     bandwidth: Bandwidth | None = None
 
 

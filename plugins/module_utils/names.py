@@ -12,6 +12,9 @@ OWN_PREFIX = "mw-"
 WAN_LIST = "mw-wan"
 LAN_LIST = "mw-lan"
 BYPASS_LIST = "mw-bypass"
+#: Segments that see the internet only, as interfaces and as addresses, and what they must not reach.
+ISOLATED_LIST = "mw-isolated"
+INSIDE_LIST = "mw-inside"
 #: Addresses by which the internet knows the branch although they are on a modem, not on the router.
 PUBLIC_LIST = "mw-public"
 #: Messages that wait, those that were just sent or refused, and the lock of who sends: rows of message_scripts.py.
@@ -35,6 +38,8 @@ CHAIN_INBOUND = "mw-inbound"
 CHAIN_ROUTE = "mw-route"
 CHAIN_MEMORY = "mw-memory"
 CHAIN_CLASSIFY = "mw-classify"
+#: Of /ip/firewall/raw: what comes in from segments that see the internet only.
+CHAIN_ISOLATED = "mw-isolated"
 #: Of /ip/firewall/nat: forwards for who comes in by an uplink, and for clients inside.
 CHAIN_FORWARDS = "mw-forwards"
 CHAIN_HAIRPIN = "mw-hairpin"

@@ -12,6 +12,7 @@ from typing import Any
 VARIABLES = {
     "uplinks": "multiwan_uplinks",
     "segments": "multiwan_segments",
+    "bridge": "multiwan_bridge",
     "mode": "multiwan_mode",
     "classifier": "multiwan_classifier",
     "bypass": "multiwan_bypass",
