@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 
 from .preflight_finding import Finding, error
-from .preflight_view import ADDRESS, INTERFACE, INTERFACE_PROPERTIES, Reader, View, enabled, yes
+from .preflight_view import ADDRESS, INTERFACE, INTERFACE_PROPERTIES, MANGLE, ROUTE, Reader, View, enabled, yes
 from .router_ways import Exit, Ways, after
 
 ACTIVE = "/user/active"
@@ -32,6 +32,28 @@ def controller(reader: Reader, user: str) -> IPv4Address | None:
         return IPv4Address(seen.pop()) if len(seen) == 1 else None
     except AddressValueError:
         return None
+
+
+def sessions(reader: Reader, user: str) -> frozenset[IPv4Address]:
+    """Where API sessions of the user come from, all of them; without those of the router itself."""
+    rows = reader.rows(ACTIVE, ("name", "address", "via"))
+    found = (
+        _address(row.values.get("address", ""))
+        for row in rows
+        if row.values.get("name") == user and row.values.get("via", "").startswith("api")
+    )
+    return frozenset(peer for peer in found if peer is not None and not peer.is_loopback)
+
+
+def interfaces(reader: Reader, peers: Iterable[IPv4Address], *, host: str = "") -> frozenset[str]:
+    """By which the sessions of ``peers`` may come in. ``host``: what they connect to, when that is an address."""
+    rows = {
+        ADDRESS: reader.rows(ADDRESS, ("address", "network", "interface", "actual-interface", "disabled", "invalid")),
+        ROUTE: reader.rows(ROUTE, ()),
+        MANGLE: reader.rows(MANGLE, ()),
+    }
+    arrivals = (_arrivals(Ways(rows), peer, _address(host)) for peer in peers)
+    return frozenset(item.interface for found in arrivals for item in found)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def send(connect: Connect, *, branch: str, language: str, waiting: Waiting) -> T
         if runs is None:
             return Told("waiting", "the router has no outbox that is emptied; run site.yml with multiwan_telegram")
         seen = {row.id for row in api.rows("/log", ("message",))}
-        body = _body(api, branch, language)
+        body = _body(api, texts.text("test", language).format(branch=branch), language)
         if not _queue(api, body):
             return Told("waiting", f"the outbox is full: {OUTBOX_SIZE} messages wait already")
         end = waiting.clock() + waiting.limit_s
@@ -54,6 +54,11 @@ def send(connect: Connect, *, branch: str, language: str, waiting: Waiting) -> T
         return Told(state, _reason(state, log, why, ran=_runs(api) != runs))
 
 
+def put(api: Api, said: str, language: str) -> bool:
+    """Let the router send a message of ours; ``False``: it has no outbox that is emptied, or a full one."""
+    return _runs(api) is not None and _queue(api, _body(api, said, language))
+
+
 def _runs(api: Api) -> str | None:
     """How often the scheduler has emptied the outbox; ``None`` without a scheduler that is switched on."""
     for row in api.rows(SCHEDULER, ("name", "disabled", "run-count")):
@@ -62,12 +67,11 @@ def _runs(api: Api) -> str | None:
     return None
 
 
-def _body(api: Api, branch: str, language: str) -> str:
+def _body(api: Api, said: str, language: str) -> str:
     """What ``mw-notify`` would make of the message, with the router's own time."""
     (clock,) = api.rows("/system/clock", ("date", "time"))
     when = f"{clock.values.get('date', '')} {clock.values.get('time', '')}"
-    said = texts.text("test", language).format(branch=branch) + texts.text("raised", language).format(time=when)
-    return quote(said, safe="-._~")
+    return quote(said + texts.text("raised", language).format(time=when), safe="-._~")
 
 
 def _queue(api: Api, body: str) -> bool:

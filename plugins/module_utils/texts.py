@@ -54,6 +54,21 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "id": "Cabang {branch}: pesan uji\nPesan dari router ini sampai.",
         "en": "Branch {branch}: test message\nMessages from this router arrive.",
     },
+    # Around a rehearsal, whose messages of lost lines would frighten people.
+    "drill_begins": {
+        "id": (
+            "Cabang {branch}: latihan gangguan dimulai\nJalur: {lines}\n"
+            "Pesan tentang jalur ini sampai latihan selesai adalah bagian dari latihan."
+        ),
+        "en": (
+            "Branch {branch}: a failover rehearsal begins\nLines: {lines}\n"
+            "Messages about these lines until it is over are part of it."
+        ),
+    },
+    "drill_over": {
+        "id": "Cabang {branch}: latihan gangguan selesai\nTanpa internet:\n{lines}",
+        "en": "Branch {branch}: the failover rehearsal is over\nWithout internet:\n{lines}",
+    },
     # Put behind every message: it may have waited.
     "raised": {"id": "\nWaktu kejadian: {time}", "en": "\nRaised: {time}"},
     "unknown": {"id": "tidak diketahui", "en": "unknown"},

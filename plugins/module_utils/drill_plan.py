@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a rehearsal knows of a branch and writes on its router: pure, from the rows of the plan.
+
+An internet line dies behind its modem: link, address and modem stay, and nothing comes back any more. A row of
+``/ip/firewall/raw`` does that to one line; it lets the line's own network through, where the modem is. What clients
+would see is told by pings to an address that takes the way of a new connection which begins with that line: rows of
+``/ip/route`` for that single address, over the gates, the rehearsed line first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from . import dialect, names
+from .plan import Row
+from .quoting import quote
+from .routing import MAIN, in_table, over_gate
+from .tags import owned, tag
+from .undo_script import Undo
+from .versions import Version
+
+ROLE = "drill"
+RAW, ROUTE, MEMBER, NETWATCH = "/ip/firewall/raw", "/ip/route", "/interface/list/member", "/tool/netwatch"
+#: Public resolvers that answer pings; the first that is no anchor and answers is taken.
+TARGETS = ("8.8.8.8", "1.1.1.1", "9.9.9.9", "208.67.220.220")
+#: Without the fast layer: twice ten seconds and the answer's time, doubled by older versions (facts of RouterOS 7.20).
+_NATIVE_S = 30.0
+#: For the script that follows a probe, and for a look from here.
+_SCRIPT_S = 1.0
+_UNITS_S = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|w|d|h|m|s)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One uplink of the plan. ``interface``: the one that carries IP. ``gate``: its virtual next hop. ``limit_s``: in
+    which the router should have noticed that it is dead."""
+
+    name: str
+    label: str
+    interface: str
+    gate: IPv4Address
+    anchors: frozenset[str]
+    limit_s: float
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What is asked for. ``uplinks``: names; empty: all. ``seconds``: how long each stays out; ``None``: what its
+    limit needs. ``targets``: addresses of which one is pinged."""
+
+    uplinks: tuple[str, ...] = ()
+    seconds: int | None = None
+    targets: tuple[str, ...] = TARGETS
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def asked(arguments: Mapping[str, Any]) -> Drill:
+    """From the arguments of the module."""
+    return Drill(
+        uplinks=tuple(arguments["uplinks"]),
+        seconds=arguments["seconds"],
+        targets=tuple(arguments["targets"]),
+        labels={str(name): str(label) for name, label in arguments["labels"].items()},
+    )
+
+
+def seconds(text: str) -> float | None:
+    """A length of time as the router or a plan says it (``1m20s``, ``500ms``, ``00:00:05``, ``1s``)."""
+    if re.fullmatch(r"\d+:\d\d:\d\d", text):
+        hours, minutes, rest = (int(part) for part in text.split(":"))
+        return hours * 3600.0 + minutes * 60.0 + rest
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+
+
+def lines(rows: Sequence[Row], labels: Mapping[str, str]) -> tuple[Line, ...]:
+    """The uplinks, best first: the order of the router's own ways out."""
+    defaults = [row for row in rows if row.menu == ROUTE and re.fullmatch(r"multiwan:failover:[^:]+:default", row.tag)]
+    return tuple(
+        _line(row.tag.split(":")[2], rows, labels)
+        for row in sorted(defaults, key=lambda row: int(row.values["distance"]))
+    )
+
+
+def _line(name: str, rows: Sequence[Row], labels: Mapping[str, str]) -> Line:
+    own = [row for row in rows if row.tag.split(":")[1:3] == ["failover", name]]
+    gates = [str(row.values["dst-address"]) for row in own if re.search(r":gate\d+$", row.tag)]
+    anchors = (str(row.values["dst-address"]) for row in own if re.search(r":anchor\d+$", row.tag))
+    return Line(
+        name=name,
+        label=labels.get(name) or name,
+        interface=_interface(name, rows),
+        gate=IPv4Address(gates[0].removesuffix("/32")),
+        anchors=frozenset(address.removesuffix("/32") for address in anchors),
+        limit_s=max((_noticed_s(row.values) for row in own if row.menu == NETWATCH), default=_NATIVE_S),
+    )
+
+
+def _interface(name: str, rows: Sequence[Row]) -> str:
+    return next(
+        str(row.values["interface"])
+        for row in rows
+        if row.menu == MEMBER and row.values.get("list") == names.WAN_LIST and row.tag.split(":")[2] == name
+    )
+
+
+def _noticed_s(probe: Mapping[str, object]) -> float:
+    """The line may die right after a check; the next one must be over. A check of RouterOS 6 is one packet, and its
+    script asks with two more, a second each."""
+    said = {key: str(value) for key, value in probe.items()}
+    train = seconds(said.get("packet-interval", "")) or 0.0
+    count = int(said.get("packet-count", "1"))
+    again = 0.0 if "packet-count" in said else 2.0
+    return (
+        (seconds(said["interval"]) or 0.0) + train * (count - 1) + (seconds(said["timeout"]) or 0.0) + again + _SCRIPT_S
+    )
+
+
+def out_for_s(line: Line, asked: int | None) -> float:
+    """How long the line stays out: long enough to notice, to move and to see that it holds."""
+    return float(asked) if asked is not None else line.limit_s + 10.0
+
+
+# --- what is written
+
+
+def way(line: Line, others: Sequence[Line], target: str, version: Version) -> tuple[Row, ...]:
+    """The way of a new connection that begins with ``line``, for one address: over its gate, then over the others'."""
+    order = [line, *(other for other in others if other is not line)]
+    return tuple(
+        owned(
+            ROUTE,
+            tag(ROLE, line.name, f"way{place}"),
+            f"Rehearsal: way {place} to {target} over {other.name}",
+            {
+                **in_table(MAIN, version),
+                **over_gate(str(other.gate), place, version),
+                "dst-address": f"{target}/32",
+            },
+        )
+        for place, other in enumerate(order, start=1)
+    )
+
+
+def out(line: Line, near: IPv4Network | None) -> Row:
+    """Nothing comes in by the line any more but from ``near``, the network that it shares with its modem."""
+    values = {
+        "chain": "prerouting",
+        "action": "drop",
+        "in-interface": line.interface,
+        **({"src-address": f"!{near}"} if near is not None else {}),
+    }
+    return owned(RAW, tag(ROLE, line.name, "out"), f"Rehearsal: {line.name} is taken out on purpose", values)
+
+
+def undo(rows: Iterable[Row], version: Version) -> Undo:
+    """What the router itself does when nobody says that all is well: the rows go, the line comes back first."""
+    commands = [
+        f"{path} remove [{path} find where comment={quote(str(row.values['comment']))}]"
+        for row in reversed(list(rows))
+        for path in [_path(row.menu)]
+    ]
+    failed = ":set mwBad ($mwBad + 1)"
+    counted = (dialect.attempt(command, failed, version, error="mwError") for command in commands)
+    return Undo(("\n".join([":local mwBad 0", *counted, ":return $mwBad"]) + "\n",), ())
+
+
+def _path(menu: str) -> str:
+    """With blanks, which every version reads."""
+    return "/" + menu.removeprefix("/").replace("/", " ")
