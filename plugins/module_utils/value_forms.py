@@ -10,6 +10,8 @@ often and is reported by the read-back, but never hides a difference.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from fractions import Fraction
 
 _UNITS_MS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _DURATION = re.compile(
@@ -80,3 +82,39 @@ def duration(value: str) -> str:
         number, left_ms = divmod(left_ms, length_ms)
         parts.append(f"{number}{unit}" if number else "")
     return "".join(parts) or "0s"
+
+
+_BITS = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+_RATE = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[kMG]?)(?:bps)?")
+
+
+def rate(value: str) -> str:
+    """``5M``, ``5000k`` and ``5000000`` are one speed; the API prints the number (transcripts of /queue/simple)."""
+    match = _RATE.fullmatch(value)
+    if match is None:
+        return value
+    bits = Fraction(match["number"]) * _BITS.get(match["unit"], 1)
+    return str(bits.numerator) if bits.denominator == 1 else value
+
+
+def rates(value: str) -> str:
+    """Upload and download of a queue."""
+    return _both(value, rate)
+
+
+def durations(value: str) -> str:
+    return _both(value, duration)
+
+
+def _both(value: str, form: Callable[[str], str]) -> str:
+    return "/".join(form(part) for part in value.split("/"))
+
+
+def prefixes(value: str) -> str:
+    """Targets of a queue: networks, addresses or interfaces; one address is printed with its /32."""
+    return ",".join(sorted(prefix(part) for part in value.split(",")))
+
+
+def kibibytes(value: str) -> str:
+    """``50`` goes in, ``50KiB`` comes out."""
+    return value.removesuffix("KiB")
