@@ -11,7 +11,19 @@ from typing import Any
 
 from lab.world.measure import MeasureError
 from lab.world.topology import Topology, topology_from_json
-from lab.world.traffic import connections, hosts, inbound, plans, poller, probe, throughput, ticker, upload
+from lab.world.traffic import (
+    connections,
+    hosts,
+    inbound,
+    inside,
+    plans,
+    poller,
+    probe,
+    sessions,
+    throughput,
+    ticker,
+    upload,
+)
 
 
 async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
@@ -30,6 +42,10 @@ async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
             return await upload.run(plan, topology)
         case plans.Poller():
             return await poller.run(plan, topology)
+        case plans.Sessions():
+            return await sessions.run(plan, topology)
+        case plans.Inside():
+            return await inside.run(plan, topology)
     raise AssertionError(plan)
 
 

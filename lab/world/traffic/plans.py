@@ -113,8 +113,35 @@ class Poller(Plan):
     stop: str = _option("", "path of a file whose appearance ends it earlier")
 
 
+@dataclass(frozen=True)
+class Sessions(Plan):
+    """Sessions of several connections at once with one server: which came from one address."""
+
+    kind: ClassVar[str] = "sessions"
+    count: int = _option(1000, "sessions, each of a client in turn")
+    connections: int = _option(8, "TCP connections of a session, all open at once")
+    clients: int = _option(100, "client addresses")
+    server: str = _option("", "address on the internet; the first server's when left out")
+    parallel: int = _option(8, "sessions under way at once")
+    timeout: float = _option(30.0, "seconds until a session counts as failed")
+
+
+@dataclass(frozen=True)
+class Inside(Plan):
+    """Connections of a client to an address of the branch that another client answers."""
+
+    kind: ClassVar[str] = "inside"
+    target: str = _option("192.168.1.2", "address that the client asks")
+    port: int = _option(8080, "TCP port that it asks")
+    client: str = _option("192.168.10.11", "client address that asks")
+    host: str = _option("192.168.10.10", "client address that listens")
+    host_port: int = _option(8080, "TCP port that it listens on")
+    count: int = _option(5, "connections, one after the other")
+    timeout: float = _option(5.0, "seconds until a connection counts as failed")
+
+
 KINDS: dict[str, type[Plan]] = {
-    plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker, Inbound, Upload, Poller)
+    plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker, Inbound, Upload, Poller, Sessions, Inside)
 }
 
 
