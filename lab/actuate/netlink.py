@@ -24,6 +24,7 @@ _TYPE_MASK = 0x3FFF
 _HEADER = struct.Struct("=IHHII")
 _ATTR = struct.Struct("=HH")
 _RECEIVE = 1 << 18
+_BATCH = 64
 
 Attr = tuple[int, bytes]
 
@@ -87,6 +88,26 @@ class Netlink:
         """Send one request and wait for its acknowledgement."""
         for _ in self._exchange(kind, flags | NLM_F_ACK, body):
             pass
+
+    def requests(self, messages: Sequence[tuple[int, int, bytes]]) -> list[OSError | None]:
+        """Many requests (kind, flags, body), a few dozen at a time in one piece; what the kernel said to each."""
+        return [said for start in range(0, len(messages), _BATCH) for said in self._batch(messages[start:][:_BATCH])]
+
+    def _batch(self, messages: Sequence[tuple[int, int, bytes]]) -> list[OSError | None]:
+        first = self._sequence + 1
+        parts = []
+        for kind, flags, body in messages:
+            self._sequence += 1
+            head = _HEADER.pack(_HEADER.size + len(body), kind, flags | NLM_F_REQUEST | NLM_F_ACK, self._sequence, 0)
+            parts.append(head + body + b"\0" * (-len(body) % 4))
+        self._socket.send(b"".join(parts))
+        said: dict[int, OSError | None] = {}
+        while len(said) < len(messages):
+            for message, sequence in _split(self._socket.recv(_RECEIVE)):
+                if sequence >= first and message.type == _ERROR:
+                    code = -struct.unpack_from("=i", message.body)[0]
+                    said[sequence] = OSError(code, os.strerror(code)) if code else None
+        return [said[number] for number in sorted(said)]
 
     def dump(self, kind: int, body: bytes) -> Sequence[Message]:
         """All objects of a kind."""

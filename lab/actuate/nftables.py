@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -13,26 +14,28 @@ from typing import Any
 from lab import netns
 from lab.derive.plan import COUNTER_MENUS, NFT_TABLE
 
-_DECLARED = re.compile(r"^\s+(chain|set|counter) (\S+) \{", re.MULTILINE)
-_DYNAMIC = re.compile(r"^\s+set (\S+) \{[^}]*flags dynamic", re.MULTILINE)
+_DECLARED = re.compile(r"^\s+(chain|set|map|counter) (\S+) \{", re.MULTILINE)
+_DYNAMIC = re.compile(r"^\s+(?:set|map) (\S+) \{[^}]*flags dynamic", re.MULTILINE)
 _COUNTER = re.compile(r"(?:(seen)-)?([a-z]+)-(\d+)")
 DYNAMIC_LIST = "dynlist-"
+#: Hours of a day are read in the time zone of the process; the lab's routers live in UTC.
+_ENVIRONMENT = {**os.environ, "TZ": "UTC"}
 
 
 def declared(text: str) -> dict[str, frozenset[str]]:
-    """``chain``, ``set`` and ``counter`` -> names that a table text declares, one declaration a line."""
-    found: dict[str, set[str]] = {"chain": set(), "set": set(), "counter": set()}
+    """``chain``, ``set``, ``map`` and ``counter`` -> names that a table text declares, one declaration a line."""
+    found: dict[str, set[str]] = {"chain": set(), "set": set(), "map": set(), "counter": set()}
     for kind, name in _DECLARED.findall(text):
         found[kind].add(name)
     return {kind: frozenset(names) for kind, names in found.items()}
 
 
-def transaction(old: str, new: str) -> str:
+def transaction(old: str, new: str, name: str = NFT_TABLE) -> str:
     """The nft commands that turn table text ``old`` ("" for none) into ``new``, all or nothing.
 
     Rules are flushed and written anew; objects that stay are declared again, which keeps their state (nft 1.0.6).
     """
-    table = f"table ip {NFT_TABLE}"
+    table = f"table ip {name}"
     if not new:
         return f"{table} {{ }}\ndelete {table}\n"
     if not old:
@@ -40,24 +43,26 @@ def transaction(old: str, new: str) -> str:
     before, after = declared(old), declared(new)
     keeps_state = set(_DYNAMIC.findall(old)) & set(_DYNAMIC.findall(new))
     lines = [f"flush {table}"]
-    lines += [f"delete chain ip {NFT_TABLE} {name}" for name in sorted(before["chain"] - after["chain"])]
-    lines += [f"delete counter ip {NFT_TABLE} {name}" for name in sorted(before["counter"] - after["counter"])]
-    lines += [f"delete set ip {NFT_TABLE} {name}" for name in sorted(before["set"] - keeps_state)]
+    for kind in ("chain", "counter"):
+        lines += [f"delete {kind} ip {name} {one}" for one in sorted(before[kind] - after[kind])]
+    for kind in ("set", "map"):
+        lines += [f"delete {kind} ip {name} {one}" for one in sorted(before[kind] - keeps_state)]
     return "\n".join(lines) + "\n" + new
 
 
 class Nftables:
-    """The table of one namespace."""
+    """One table of one namespace."""
 
-    def __init__(self, namespace: str) -> None:
+    def __init__(self, namespace: str, table: str = NFT_TABLE) -> None:
         self._namespace = namespace
+        self._table = table
         self._loaded = ""
 
     def load(self, text: str) -> None:
         """Make the table hold ``text``; raises ``RuntimeError`` with nft's words and changes nothing when refused."""
         if text == self._loaded:
             return
-        self._nft("-f", "-", stdin=transaction(self._loaded, text))
+        self._nft("-f", "-", stdin=transaction(self._loaded, text, self._table))
         self._loaded = text
 
     def counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
@@ -78,7 +83,7 @@ class Nftables:
 
     def reset(self, names: Iterable[str]) -> None:
         """Set counters back to zero by their nft names."""
-        commands = "".join(f"reset counter ip {NFT_TABLE} {name}\n" for name in names)
+        commands = "".join(f"reset counter ip {self._table} {name}\n" for name in names)
         if commands:
             self._nft("-f", "-", stdin=commands)
 
@@ -94,20 +99,22 @@ class Nftables:
     def remove_dynamic_address(self, name: str, address: str) -> None:
         """Raises ``KeyError`` when the list or the address is not there (any more)."""
         try:
-            self._nft("delete", "element", "ip", NFT_TABLE, DYNAMIC_LIST + name, f"{{ {address} }}")
+            self._nft("delete", "element", "ip", self._table, DYNAMIC_LIST + name, f"{{ {address} }}")
         except RuntimeError as refusal:
             raise KeyError(address) from refusal
 
     def _list(self, what: str, kind: str) -> list[dict[str, Any]]:
         if not self._loaded:
             return []
-        answer = json.loads(self._nft("-j", "list", what, "table", "ip", NFT_TABLE))
+        answer = json.loads(self._nft("-j", "list", what, "table", "ip", self._table))
         return [entry[kind] for entry in answer["nftables"] if kind in entry]
 
     def _nft(self, *arguments: str, stdin: str | None = None) -> str:
         # the thread enters the namespace, the child inherits it: no code of ours runs between fork and exec
         with netns.inside(self._namespace):
-            done = subprocess.run(("nft", *arguments), input=stdin, text=True, capture_output=True, check=False)
+            done = subprocess.run(
+                ("nft", *arguments), input=stdin, text=True, capture_output=True, check=False, env=_ENVIRONMENT
+            )
         if done.returncode != 0:
             raise RuntimeError(f"nft {' '.join(arguments)} in {self._namespace}: {done.stderr.strip()}")
         return done.stdout

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.actuate.netlink import (
     NLM_F_CREATE,
     NLM_F_EXCL,
     NLM_F_REPLACE,
+    Message,
     Netlink,
     attr,
     attributes,
@@ -32,6 +33,7 @@ _NEWROUTE, _DELROUTE, _GETROUTE = 24, 25, 26
 _NEWRULE, _DELRULE, _GETRULE = 32, 33, 34
 _IFF_UP = 1
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MASTER, _IFLA_LINKINFO, _IFLA_INFO_KIND = 1, 3, 10, 18, 1
+_IFLA_TXQLEN = 13
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST, _IFA_FLAGS, _NOPREFIXROUTE = 1, 2, 4, 8, 0x200
 _RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PREFSRC, _RTA_MULTIPATH, _RTA_TABLE = 1, 4, 5, 7, 9, 15
 _RTN_UNICAST, _RTN_BLACKHOLE = 1, 6
@@ -88,6 +90,21 @@ class RtNetlink:
             body += attr(_IFLA_ADDRESS, bytes.fromhex(mac.replace(":", "")))
         body += nest(_IFLA_LINKINFO, attr(_IFLA_INFO_KIND, b"bridge"))
         self._netlink.request(_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, body)
+
+    def add_ifb(self, name: str, length: int) -> None:
+        """An intermediate device, up; ``length`` frames may wait in it."""
+        body = _IFINFO.pack(0, 0, 0, _IFF_UP, _IFF_UP)
+        body += attr(_IFLA_IFNAME, text(name)) + attr(_IFLA_TXQLEN, u32(length))
+        body += nest(_IFLA_LINKINFO, attr(_IFLA_INFO_KIND, b"ifb"))
+        self._netlink.request(_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, body)
+
+    def requests(self, messages: Sequence[tuple[int, int, bytes]]) -> list[OSError | None]:
+        """See ``Netlink.requests``."""
+        return self._netlink.requests(messages)
+
+    def dump(self, kind: int, body: bytes) -> Sequence[Message]:
+        """See ``Netlink.dump``."""
+        return self._netlink.dump(kind, body)
 
     def delete_link(self, index: int) -> None:
         self._netlink.request(_DELLINK, 0, _IFINFO.pack(0, 0, index, 0, 0))

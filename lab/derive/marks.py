@@ -47,6 +47,8 @@ def read_marks(snapshot: Snapshot) -> Marks:
         for row in snapshot.rows(f"/ip/firewall/{menu}"):
             connections.update((row.get("connection-mark").lstrip("!"), row.get("new-connection-mark")))
             packets.update((row.get("packet-mark").lstrip("!"), row.get("new-packet-mark")))
+    for row in snapshot.rows("/queue/simple"):
+        packets.update(row.get("packet-marks").split(","))
     packet_names = sorted(packets - {"", "no-mark"})
     return Marks(
         tables=_tables(snapshot),

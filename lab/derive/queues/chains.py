@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nft table that gives each packet its queue by ``meta priority``.
+
+A packet that a leaf's single queue takes gets ``1:leaf``. One of a leaf with many queues gets ``leaf:slot``: the leaf
+is then found by its mark, which is written last of all, because rules for NAT may still look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lab.derive.plan import QUEUE_TABLE
+from lab.derive.queues.types import Discipline
+
+#: Before source NAT (100), after mangle (-150).
+_CHOOSE, _NOTE_LEAF = 90, 300
+_EXPRESSIONS = {
+    "src-address": "ip saddr",
+    "dst-address": "ip daddr",
+    "src-port": "th sport",
+    "dst-port": "th dport",
+}
+_WITH_PORTS = "{ tcp, udp, sctp, dccp, udplite }"
+_SEED = 0x6D77616E
+_LARGEST_MAP = 65535
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """``minor`` of the class, ``slots`` of the queues inside (0: one queue)."""
+
+    minor: int
+    slots: int
+    discipline: Discipline
+
+
+def table(chains: Iterable[str], leaves: Iterable[Leaf]) -> str:
+    """The whole text. ``chains``: lines of chains that ``entry`` names first."""
+    many = [leaf for leaf in leaves if leaf.slots]
+    lines = [f"table ip {QUEUE_TABLE} {{"]
+    lines += [
+        f"  map {slots_name(leaf)} {{ type {_key_type(leaf)} : classid; flags dynamic; size {_LARGEST_MAP};\n  }}"
+        for leaf in many
+        if not _by_hash(leaf.discipline)
+    ]
+    if many:
+        members = ", ".join(f"{leaf.minor:x}:0 : 0x1{leaf.minor:04x}" for leaf in many)
+        lines.append(f"  map leaf {{ type classid : mark; elements = {{ {members} }}\n  }}")
+    lines += chains
+    if many:
+        lines.append(_chain("note-leaf", ["meta mark set meta priority & ffff:0 map @leaf"], _NOTE_LEAF))
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def entry(rules: Iterable[str]) -> str:
+    return _chain("choose", rules, _CHOOSE)
+
+
+def chain(name: str, rules: Iterable[str]) -> str:
+    return _chain(name, rules, None)
+
+
+def _chain(name: str, rules: Iterable[str], priority: int | None) -> str:
+    head = [] if priority is None else [f"type filter hook postrouting priority {priority}; policy accept;"]
+    lines = "".join(f"    {line}\n" for line in (*head, *rules))
+    return f"  chain {name} {{\n{lines}  }}"
+
+
+def into(leaf: Leaf) -> Iterator[str]:
+    """Rules that end a packet's way with its place in the leaf."""
+    if not leaf.slots:
+        yield f"meta priority set 1:{leaf.minor:x} accept"
+        return
+    first = (leaf.minor << 16) + 1
+    fields = leaf.discipline.fields
+    if leaf.slots == 1:
+        yield f"meta priority set {leaf.minor:x}:1 accept"
+    elif _by_hash(leaf.discipline):
+        addresses = [_EXPRESSIONS[field] for field in fields if field.endswith("address")]
+        every = [_EXPRESSIONS[field] for field in fields]
+        yield f"meta l4proto {_WITH_PORTS} meta priority set {_hash(every, leaf.slots, first)} accept"
+        if addresses:
+            yield f"meta priority set {_hash(addresses, leaf.slots, first)} accept"
+        else:
+            yield f"meta priority set {leaf.minor:x}:1 accept"
+    else:
+        key, name = _key(leaf.discipline), slots_name(leaf)
+        yield f"meta priority set {key} map @{name} accept"
+        # a new address takes the next slot; only with more addresses than slots do two share one
+        yield f"add @{name} {{ {key} : numgen inc mod {leaf.slots} offset {first} }}"
+        yield f"meta priority set {key} map @{name} accept"
+        yield f"meta priority set {leaf.minor:x}:1 accept"
+
+
+def slots_name(leaf: Leaf) -> str:
+    """The number of slots is part of the name: another number starts with an empty map."""
+    kind = "".join("s" if field.startswith("src") else "d" for field in leaf.discipline.fields)
+    return f"slots-{leaf.minor:x}-{leaf.slots}-{kind}-{leaf.discipline.src_bits}-{leaf.discipline.dst_bits}"
+
+
+def _by_hash(discipline: Discipline) -> bool:
+    """Ports come and go too fast to be remembered."""
+    return any(field.endswith("port") for field in discipline.fields)
+
+
+def _hash(fields: list[str], slots: int, first: int) -> str:
+    return f"jhash {' . '.join(fields)} mod {slots} seed 0x{_SEED:x} offset {first}"
+
+
+def _key(discipline: Discipline) -> str:
+    return " . ".join(
+        _masked(_EXPRESSIONS[field], discipline.src_bits if field.startswith("src") else discipline.dst_bits)
+        for field in discipline.fields
+    )
+
+
+def _masked(expression: str, bits: int) -> str:
+    return expression if bits >= 32 else f"{expression} & 0x{(0xFFFFFFFF << (32 - bits)) & 0xFFFFFFFF:08x}"
+
+
+def _key_type(leaf: Leaf) -> str:
+    return " . ".join("ipv4_addr" for _ in leaf.discipline.fields)
