@@ -73,7 +73,7 @@ def _dhcp(row: ConfigRow, given: Given, snapshot: Snapshot) -> Line:
 
 
 def _tables(row: ConfigRow) -> Iterator[tuple[str, int]]:
-    """``default-route-tables``: ``table`` or ``table:distance``; ``default`` is the table of the client's VRF (7.18+)."""
+    """``default-route-tables`` (7.18+): ``table`` or ``table:distance``; ``default`` is the table of the client's VRF."""
     distance = row.num("default-route-distance", 1)
     for word in (row.get("default-route-tables") or "default").split(","):
         table, _, own = word.partition(":")

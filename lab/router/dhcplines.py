@@ -10,7 +10,7 @@ from functools import partial
 
 from lab.derive.interfaces import Interface, Interfaces
 from lab.derive.lines import DHCP_CLIENT
-from lab.derive.observations import Given
+from lab.derive.observations import Given, Link
 from lab.observe.dhcp_client import DhcpClient, Lease, Wants
 from lab.router.lines import Scripts, Surroundings
 from lab.schema.snapshot import ConfigRow, Snapshot
@@ -49,7 +49,7 @@ class DhcpLines:
         engine.actions[self.menu, "renew"] = partial(self._command, "renew")
         engine.actions[self.menu, "release"] = partial(self._command, "release")
 
-    def refresh(self, snapshot: Snapshot, interfaces: Interfaces) -> None:
+    def refresh(self, snapshot: Snapshot, interfaces: Interfaces, links: Mapping[str, Link]) -> None:
         rows = {row.id: row for row in snapshot.rows(self.menu)}
         name = snapshot.single("/system/identity").get("name")
         wanted = {}

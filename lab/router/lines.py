@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The router's lines: clients of ISPs as the configuration wants them, what they were given, their scripts and status."""
+"""The router's lines: clients of ISPs as the configuration wants them, what they hold, their scripts and status."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Kind(Protocol):
     @property
     def given(self) -> Mapping[int, Given]: ...
     def plug(self, engine: Engine) -> None: ...
-    def refresh(self, snapshot: Snapshot, interfaces: Interfaces) -> None: ...
+    def refresh(self, snapshot: Snapshot, interfaces: Interfaces, links: Mapping[str, Link]) -> None: ...
     def live(self, row_id: int) -> Mapping[str, str]: ...
     async def stop(self) -> None: ...
 
@@ -115,7 +115,7 @@ class Lines:
             snapshot = self._snapshot()
             for kind in self._kinds:  # one that is stacked on another sees what the one before it holds
                 seen = Observations(links=self._links, given=self.given)
-                kind.refresh(snapshot, read_interfaces(snapshot, seen))
+                kind.refresh(snapshot, read_interfaces(snapshot, seen), self._links)
 
     def live(self, menu: str, row_id: int) -> Mapping[str, str]:
         for kind in self._kinds:

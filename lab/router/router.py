@@ -29,6 +29,7 @@ from lab.router.entrances import Entrance, ServiceRows, Shuttable
 from lab.router.kept import Kept
 from lab.router.lines import Lines
 from lab.router.lines import Surroundings as LineSurroundings
+from lab.router.ltelines import LteLines
 from lab.router.menus import RULE_MENUS, Connections, FilledLists, Leases, Live
 from lab.router.monitors import Monitors
 from lab.router.services.base import format_moment
@@ -57,6 +58,13 @@ def _report(restart: asyncio.Task[None]) -> None:
 
 def _shown(name: str, text: str) -> str:
     return "********" if name in _SECRET else text
+
+
+def _port_row(name: str, mac: str) -> tuple[str, dict[str, str]]:
+    """The row of a piece of hardware: a port, or a modem."""
+    if name.startswith("lte"):
+        return "/interface/lte", {"name": name}
+    return "/interface/ethernet", {"name": name, "mac-address": mac}
 
 
 class Door(Protocol):
@@ -273,7 +281,7 @@ class Router:
             raise Trap("the router is booting")
 
     def _load_factory(self) -> None:
-        ports = [("/interface/ethernet", {"name": name, "mac-address": mac}) for name, mac in self._port_macs()]
+        ports = [_port_row(name, mac) for name, mac in self._port_macs()]
         users = [("/user", {"name": name, "group": account.group}) for name, account in self.spec.users.items()]
         rows = [(row.menu, row.values) for row in self.spec.factory]
         groups = [row for row in rows if row[0] == "/user/group"]
@@ -330,7 +338,7 @@ class Router:
         self.engine.virtual["/ip/firewall/address-list"] = FilledLists(self.plane.actuator, self.store)
         self.engine.virtual["/user/active"] = self._sessions
         self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
-        telemetry = Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows)
+        telemetry = Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows, self.plane.known)
         telemetry.plug(self.engine)
         Monitors(self.engine, telemetry).plug()
         self.engine.live = Live(
@@ -360,7 +368,7 @@ class Router:
             self.services.event("dhcp-client", "*sys", frozenset({"read", "write", "test", "reboot"})),
             self.plane.settle,
         )
-        lines = Lines([DhcpLines(around)], self.store.snapshot)
+        lines = Lines([LteLines(around), DhcpLines(around)], self.store.snapshot)
         self.plane.given = lambda: lines.given
         self.plane.on_links = lines.links
         return lines
@@ -377,7 +385,9 @@ class Router:
         snapshot = self.store.snapshot()
         self.services.refresh(snapshot)
         self.netwatch.refresh(snapshot.rows("/tool/netwatch"))
-        self.alerts.refresh([row for row in snapshot.rows("/ip/dhcp-server/alert") if self._usable(row)])
+        known = self.plane.known()
+        rows = [row for row in snapshot.rows("/ip/dhcp-server/alert") if self._usable(row)]
+        self.alerts.refresh(rows, lambda name: found.kernel if (found := known.get(name)) is not None else name)
 
     def _usable(self, row: ConfigRow) -> bool:
         """An alert on a bridge port listens to nothing: the port belongs to the bridge (facts 4.1, inference)."""

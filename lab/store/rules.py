@@ -115,4 +115,4 @@ def _ethernet(values: dict[str, str], given: Mapping[str, str]) -> dict[str, str
     return values
 
 
-_DERIVED = {"/interface/ethernet": _ethernet, "/ip/address": _ip_address, "/ip/firewall/address-list": _address_list}
+_DERIVED = {"/interface/ethernet": _ethernet, "/interface/lte": _ethernet, "/ip/address": _ip_address, "/ip/firewall/address-list": _address_list}

@@ -8,12 +8,12 @@ from lab.world.uplinks import Addressing, Uplink
 
 
 def numbering(uplink: Uplink, addressing: Addressing) -> list[str]:
-    """``ip -batch`` lines for the ISP's end of a line without PPP. A router with a /32 is reached on the link."""
+    """``ip -batch`` lines for the ISP's end of a line without PPP.
+
+    A router with a /32 is the peer of the ISP's address: that route comes back with the carrier by itself.
+    """
     if addressing.prefix == 32:
-        return [
-            f"address add {addressing.gateway}/32 dev {uplink.device}",
-            f"route replace {addressing.router}/32 dev {uplink.device}",
-        ]
+        return [f"address add {addressing.gateway} peer {addressing.router}/32 dev {uplink.device}"]
     return [f"address add {addressing.gateway}/{addressing.prefix} dev {uplink.device}"]
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from lab import netns
 from lab.world.addresses import numbering, present
 from lab.world.ispdhcp import IspDhcp
+from lab.world.mobile import MobileNetwork
 from lab.world.uplinks import APN, Addressing, TopologyError, Uplink
 
 
@@ -112,4 +113,6 @@ def make_lines(uplinks: tuple[Uplink, ...]) -> dict[str, IspLine]:
 
 
 def _giver(uplink: Uplink) -> Giver | None:
-    return IspDhcp(uplink) if uplink.kind == "dhcp" else None
+    if uplink.kind == "dhcp":
+        return IspDhcp(uplink)
+    return MobileNetwork(uplink) if uplink.kind == "lte" else None
