@@ -72,7 +72,8 @@ def _reserved(uplinks: Read[Uplink], problems: Problems) -> None:
 def _metered(uplinks: Read[Uplink], problems: Problems) -> None:
     kinds = [metered for _, metered in _at(uplinks, "metered")]
     if kinds and all(kinds):
-        problems.add("multiwan_uplinks", "metered: true on every uplink", "at least one uplink that is not metered (lte is, unless it says metered: false)")
+        allowed = "at least one uplink that is not metered (lte is, unless it says metered: false)"
+        problems.add("multiwan_uplinks", "metered: true on every uplink", allowed)
 
 
 _NOT_THE_INTERNET = tuple(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Generic, TypeVar
 
+from .branch_line import read_line
 from .branch_probe import Common
 from .fields import Fields, list_items, unicast
 from .model import MAX_UPLINKS, Uplink
@@ -22,8 +23,15 @@ _KEYS = (
     "label",
     "interface",
     "type",
+    "vlan",
     "address",
     "gateway",
+    "onlink",
+    "username",
+    "password",
+    "service",
+    "mtu",
+    "apn",
     "download",
     "upload",
     "weight",
@@ -32,8 +40,6 @@ _KEYS = (
     "probe",
     "metered",
 )
-_TYPES = ("static",)
-_LATER = " (dhcp, pppoe and lte are not supported by this release)"
 _MAX_ANCHORS = 4
 _ANCHOR = "an internet address that answers pings and that nobody needs, such as 8.8.4.4"
 MAX_WEIGHT = 1_000_000
@@ -74,29 +80,24 @@ def _uplink(
     fields: Fields, *, position: int, weight: int, gates: IPv4Network, probe: Common, seen: dict[str, Any]
 ) -> Uplink | None:
     name = fields.name()
-    interface = fields.interface()
-    address = fields.interface_address("address")
-    gateway = fields.host("gateway")
-    kind = fields.choice("type", _TYPES, "static", hint=_LATER)
+    line = read_line(fields, name)
     download, upload = _speeds(fields)
     anchors = _anchors(fields, seen)
     priority = fields.integer("priority", 1, 99)
-    metered = fields.boolean("metered", False)
+    metered = fields.boolean("metered", line.type == "lte")
     watched = probe.of_uplink(fields, metered=metered)
     label = fields.label("label", name or "")
-    _note(seen, fields, name=name, interface=interface, address=address, gateway=gateway, metered=metered)
-    if address is not None and gateway is not None:
-        _check_gateway(fields, address, gateway)
-    if name is None or interface is None or address is None or gateway is None:
+    _note(seen, fields, name=name, metered=metered, **line.noted)
+    if name is None or not line.complete:
         return None
     return Uplink(
         position=position,
         name=name,
         label=label,
-        interface=interface,
-        type=kind,
-        address=address,
-        gateway=gateway,
+        interface=line.interface,
+        type=line.type,
+        address=line.address,
+        gateway=line.gateway,
         gate=gates[min(position, MAX_UPLINKS)],
         weight=weight,
         priority=position if priority is None else priority,
@@ -105,6 +106,10 @@ def _uplink(
         metered=metered,
         download=download,
         upload=upload,
+        port=line.port,
+        vlan=line.vlan,
+        dial=line.dial,
+        apn=line.apn,
     )
 
 
@@ -137,18 +142,6 @@ def _anchors(fields: Fields, seen: dict[str, Any]) -> tuple[IPv4Address, ...]:
         seen[path] = anchor
         anchors.append(anchor)
     return tuple(anchors)
-
-
-def _check_gateway(fields: Fields, address: IPv4Interface, gateway: IPv4Address) -> None:
-    network = address.network
-    if gateway == address.ip:
-        fields.wrong("gateway", "another address than the router's own")
-    elif network.prefixlen == 32:
-        return  # gateway=<address>%<interface> reaches it without a common subnet
-    elif gateway not in network:
-        fields.wrong("gateway", f"an address inside {network}")
-    elif network.prefixlen < 31 and gateway in (network[0], network[-1]):
-        fields.wrong("gateway", f"a host address inside {network}")
 
 
 def _weights(items: list[tuple[str, Any]], problems: Problems) -> list[int]:

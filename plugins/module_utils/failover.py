@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from . import fast_script, names
+from . import fast_script, line_ways, names
 from .model import Branch, Uplink
 from .plan import Row
 from .routing import CONNECTED_SCOPE, MAIN, blackhole, in_table, over_gate, scopes
@@ -51,15 +51,17 @@ def _gate(uplink: Uplink, version: Version, *, fast: bool) -> Iterator[Row]:
 
 
 def _anchor(uplink: Uplink, anchor: IPv4Address, number: int, version: Version) -> Row:
+    way = line_ways.out_of(uplink)
     values = {
         **in_table(MAIN, version),
         "dst-address": f"{anchor}/32",
-        "gateway": uplink.next_hop,
+        **way.values,
         "distance": "1",
         "scope": str(scopes(version).anchor),
         "target-scope": str(CONNECTED_SCOPE),
     }
-    return owned("/ip/route", tag(ROLE, uplink.name, f"anchor{number}"), _about(uplink, f"anchor {anchor}"), values)
+    owner = tag(ROLE, uplink.name, f"anchor{number}")
+    return owned("/ip/route", owner, _about(uplink, f"anchor {anchor}"), values, runtime=way.runtime)
 
 
 def _anchor_stop(uplink: Uplink, anchor: IPv4Address, number: int, version: Version) -> Row:

@@ -82,13 +82,38 @@ def _facts(branch: Branch) -> str:
         "mwOwns": [quote(_address_pattern(uplink)) for uplink in uplinks],
         "mwMetered": [int(uplink.metered) for uplink in uplinks],
     }
+    if _changing(branch):
+        columns["mwPorts"] = [quote(uplink.interface) for uplink in uplinks]
     arrays = (f":local {name} {array(values)}" for name, values in columns.items())
     return lines(*arrays, f":local mwLast {len(uplinks) - 1}")
 
 
 def _address_pattern(uplink: Uplink) -> str:
-    """The router's own address on the line, with or without a port behind it: that changed within RouterOS 7."""
-    return "^" + str(uplink.address.ip).replace(".", "\\.") + "(:|$)"
+    """The router's own address on the line, with or without a port behind it: that changed within RouterOS 7. Empty
+    where only the router knows it."""
+    return "" if uplink.address is None else "^" + str(uplink.address.ip).replace(".", "\\.") + "(:|$)"
+
+
+def _changing(branch: Branch) -> bool:
+    """Whether a line has its address from the ISP."""
+    return any(uplink.address is None for uplink in branch.uplinks)
+
+
+def _own_now() -> str:
+    """The pattern of the addresses that the line has at this moment; without any, one that nothing matches. Between
+    numbers of an address no other sign fits than the dot."""
+    addresses = "/ip address"
+    return when(
+        '$mwOwn = ""',
+        ':set mwOwn "none"',
+        ":local mwPort ($mwPorts->$mwI)",
+        block(
+            f":foreach mwRow in=[{addresses} find where interface=$mwPort]",
+            f":local mwText [:tostr [{addresses} get $mwRow address]]",
+            ':set mwOwn ($mwOwn . "|" . [:pick $mwText 0 [:find $mwText "/"]])',
+        ),
+        r':set mwOwn ("^(" . $mwOwn . ")(:|\$)")',
+    )
 
 
 # --- one run at a time
@@ -150,9 +175,16 @@ def _work(branch: Branch, version: Version) -> str:
     known = "|".join(uplink.name for uplink in branch.uplinks)
     others = f"!(comment~{quote(f'^(all|over) |^[a-z]+ ({known})( |$)')})"
     strays = tried(f"{LIST} remove [find where {STATE} and {others}]", version)  # of an uplink that is no more
-    parts = [*fresh, strays, each(*_verdict(branch, version)), *_wishes(), *_switch(version), each(*_clean_up(version))]
+    parts = [
+        *fresh,
+        strays,
+        each(*_verdict(branch, version)),
+        *_wishes(),
+        *_switch(version),
+        each(*_clean_up(branch, version)),
+    ]
     if any(uplink.metered for uplink in branch.uplinks):
-        parts.append(each(when("($mwMetered->$mwI) = 1", *_leave_metered(version))))
+        parts.append(each(when("($mwMetered->$mwI) = 1", *_leave_metered(branch, version))))
     return lines(*parts, *messages(branch, version))
 
 
@@ -244,7 +276,7 @@ def _switch(version: Version) -> Iterable[str]:
     )
 
 
-def _remove_connections(version: Version) -> str:
+def _remove_connections(branch: Branch, version: Version) -> str:
     """All with the uplink's mark but those to the router itself: a session of its administrator ends by itself or not
     at all. And the router's own that left here, such as tunnels: their answers go to its address on this line.
 
@@ -262,27 +294,30 @@ def _remove_connections(version: Version) -> str:
     return lines(
         ':local mwMark ("mw-" . $mwName)',
         ":local mwOwn ($mwOwns->$mwI)",
+        *([_own_now()] if _changing(branch) else []),
         ":local mwLeft false\n:local mwFound",
         *sweeps,
         when("$mwLeft", _ask_again(version)),
     )
 
 
-def _clean_up(version: Version) -> Iterable[str]:
+def _clean_up(branch: Branch, version: Version) -> Iterable[str]:
     """Connections of dead lines, once another carries: in the run that closes the gate, and in one more for those that
     slipped in between. What comes while nothing lives goes by the line of last resort, and is removed after that."""
     due = f"($mwIs->$mwName) = 3 && ($mwWish->$mwName) = 0 && $mwAny > 0 && [:len {noted('clean')}] = 0"
     yield when("($mwIs->$mwName) != 3 || $mwAny = 0", forget("clean", version))
     yield when(
-        due, _remove_connections(version), when("($mwWas->$mwName) = 1 && $mwLeft = false", note("clean", version))
+        due,
+        _remove_connections(branch, version),
+        when("($mwWas->$mwName) = 1 && $mwLeft = false", note("clean", version)),
     )
 
 
-def _leave_metered(version: Version) -> Iterable[str]:
+def _leave_metered(branch: Branch, version: Version) -> Iterable[str]:
     """A metered line is left at once: its connections go when another line is back."""
     yield when("$mwLive = 0 && ($mwWish->$mwName) = 1", note("used", version))
     yield when(
         f"$mwLive > 0 && [:len {noted('used')}] > 0",
-        _remove_connections(version),
+        _remove_connections(branch, version),
         when("$mwLeft = false", forget("used", version)),
     )

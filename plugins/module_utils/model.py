@@ -68,9 +68,9 @@ class Uplink:
     ``weight`` is relative: as given, or the download speed in bit/s, or 1 for all. ``metered``: new connections use it
     only when nothing else lives. ``download``, ``upload``: bit/s, where the branch says them.
 
-    ``interface`` is the one that has the address: of a line on a VLAN the VLAN's, of PPPoE the session's. ``port`` is what
-    the file names. ``address`` and ``gateway``: known beforehand for a static line only. ``dial``: of PPPoE. ``apn``: of
-    LTE, where the branch says one.
+    ``interface`` is the one that has the address: of a line on a VLAN the VLAN's, of PPPoE the session's. ``port`` is
+    what the file names. ``address`` and ``gateway``: known beforehand for a static line only. ``dial``: of PPPoE.
+    ``apn``: of LTE, where the branch says one.
     """
 
     position: int

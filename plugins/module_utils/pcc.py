@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import collapse_addresses
 
-from . import forwards, names, paths, routing
+from . import forwards, line_ways, names, paths, routing
 from .model import Branch, Pin, Uplink
 from .plan import Row
 from .tags import ascii_label, owned, tag
@@ -72,11 +72,18 @@ def _path_routes(path: paths.Path, version: Version) -> Iterator[Row]:
 
 
 def _bypass(branch: Branch) -> Iterator[Row]:
-    inside = (*branch.bypass, *(s.address.network for s in branch.segments), *(u.network for u in branch.uplinks))
+    lines = (network for uplink in branch.uplinks for network in uplink.networks)
+    inside = (*branch.bypass, *(s.address.network for s in branch.segments), *lines)
     for network in sorted(collapse_addresses(inside)):
         owner = tag(ROLE, "bypass", str(network).replace("/", "-"))
         values = {"list": names.BYPASS_LIST, "address": str(network)}
         yield owned("/ip/firewall/address-list", owner, "Never balanced", values)
+    for uplink in branch.uplinks:
+        if line_ways.is_leased(uplink):
+            values = {"list": names.BYPASS_LIST, "address": line_ways.unknown_network(uplink), "disabled": "yes"}
+            about = _about(uplink, "its own network is never balanced")
+            owner = tag(ROLE, uplink.name, "bypass")
+            yield owned("/ip/firewall/address-list", owner, about, values, runtime=("address", "disabled"))
 
 
 def _entries() -> Iterator[Row]:
