@@ -33,7 +33,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Burst:
-    """``rates`` may be reached for a while; ``time_s``: over how many seconds RouterOS takes the average that ends it."""
+    """``rates`` may be reached for a while; ``time_s``: over how many seconds goes the average that ends it."""
 
     rates: Rates = field(default_factory=Rates)
     time_s: int = 10
@@ -41,8 +41,8 @@ class Burst:
 
 @dataclass(frozen=True)
 class Bandwidth:
-    """``limit``: never more. ``guaranteed``: at least this when others want it all. ``priority``: who is served first with
-    what is left. ``per_client``: of each address. ``internet_only``: what stays inside is not counted."""
+    """``limit``: never more. ``guaranteed``: at least this when others want it all. ``priority``: who is served first
+    with what is left. ``per_client``: of each address. ``internet_only``: what stays inside is not counted."""
 
     limit: Rates = field(default_factory=Rates)
     guaranteed: Rates = field(default_factory=Rates)

@@ -86,7 +86,11 @@ def _contradictions(found: Bandwidth, said: Fields) -> Iterator[Mistake]:
             continue
         if limit is None:
             if not said.has(way):  # one that can't be read was told already
-                yield _at(said, "burst", way), rate_text(burst), f"a limit of the {way} beside it, which the burst goes beyond"
+                yield (
+                    _at(said, "burst", way),
+                    rate_text(burst),
+                    f"a limit of the {way} beside it",
+                )
         elif burst <= limit:
             yield _at(said, "burst", way), rate_text(burst), f"more than {rate_text(limit)}, the {way} of this segment"
     if found.per_client and found.fair != "pcq":

@@ -9,7 +9,6 @@ that one of them is in the way.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +31,6 @@ __all__ = [
     "own_rows",
     "unwritable",
 ]
-
-_TAG = re.compile(r"\[(multiwan:([^:\]\s]+)(?::[^\]\s]+)?)\]\s*$")
 
 
 @dataclass(frozen=True)
@@ -134,9 +131,8 @@ def unwritable(plan: Iterable[Row], version: Version) -> list[str]:
             continue
         known = menu.on(version)
         faults += [f"{where}: RouterOS {version} has no {name} there" for name in sorted(set(row.values) - set(known))]
-        match = _TAG.search(str(row.values.get("comment", "")))
-        if match is None or match[1] != row.tag:
-            faults.append(f"{where}: the comment does not end in the tag")
+        if Found("", {menu.mark: str(row.values.get(menu.mark, ""))}).tag != row.tag:
+            faults.append(f"{where}: the {menu.mark} does not end in the tag")
     return faults
 
 

@@ -13,6 +13,8 @@ from typing import Literal
 Verb = Literal["add", "set", "unset", "move", "remove"]
 
 _TAG = re.compile(r"\[(multiwan:([^:\]\s]+)(?::[^\]\s]+)?)\]\s*$")
+#: The name of a row in a menu without comments (``Menu.mark``).
+_NAME_TAG = re.compile(r"multiwan:[a-z_]+(?::[a-z0-9._-]+)+")
 _CLAIM = re.compile(r"(?P<tag>.+):claimed:(?P<names>[a-z0-9,-]+)")
 
 
@@ -30,7 +32,8 @@ class Found:
         if self.dynamic:
             return None
         match = _TAG.search(self.values.get("comment", ""))
-        return match[1] if match else None
+        name = self.values.get("name", "")
+        return match[1] if match else name if _NAME_TAG.fullmatch(name) else None
 
     @property
     def claim(self) -> Claim | None:

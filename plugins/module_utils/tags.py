@@ -44,6 +44,11 @@ def owned(
     return Row(menu, owner, said, runtime, claims, absent, yields, follows)
 
 
+def named(menu: str, owner: str, values: Mapping[str, Any]) -> Row:
+    """A row of a menu without comments: its tag is its name."""
+    return Row(menu, owner, {**values, "name": owner})
+
+
 def ascii_label(text: str, longest: int = _LABEL) -> str:
     """A label for a comment: other clients read comments as ASCII by default (librouteros, community.routeros).
 

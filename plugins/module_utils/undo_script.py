@@ -100,10 +100,10 @@ class _Writer:
         self._renamed = {
             (operation.menu, operation.id)
             for operation in operations
-            if operation.verb == "set" and "comment" in operation.values
+            if operation.verb == "set" and menu_at(operation.menu).mark in operation.values
         }
         self._removed = {
-            (operation.menu, operation.id): str(operation.old.get("comment", ""))
+            (operation.menu, operation.id): str(operation.old.get(menu_at(operation.menu).mark, ""))
             for operation in operations
             if operation.verb == "remove"
         }
@@ -136,27 +136,27 @@ class _Writer:
 
     def _made(self, menu: Menu, operation: Operation) -> str:
         """The rows that an ``add`` made. A row that was there before may carry the same comment at this moment."""
-        comment = operation.values["comment"]
-        olds = [row.id for row in self._before.get(menu.path, ()) if row.values.get("comment") == comment]
+        comment = operation.values[menu.mark]
+        olds = [row.id for row in self._before.get(menu.path, ()) if row.values.get(menu.mark) == comment]
         others = "".join(f" and .id!={row_id}" for row_id in olds)
-        return f"[{_path(menu)} find where comment={quote(comment)}{others}]"
+        return f"[{_path(menu)} find where {menu.mark}={quote(comment)}{others}]"
 
     def _made_again(self, menu: Menu, operation: Operation) -> str:
         path = _path(menu)
         values = {name: text for name, text in operation.old.items() if name in menu.properties}
-        comment = str(values.get("comment", ""))
-        twins = sum(row.values.get("comment") == comment for row in self._before.get(menu.path, ()))
+        comment = str(values.get(menu.mark, ""))
+        twins = sum(row.values.get(menu.mark) == comment for row in self._before.get(menu.path, ()))
         follower = self._follower(menu, operation.id or "")
         place = f" place-before={follower}" if follower else ""
         add = f"{path} add{self._values(menu, values)}{place}"
-        missing = f"[:len [{path} find where comment={quote(comment)}]] < {twins}"
+        missing = f"[:len [{path} find where {menu.mark}={quote(comment)}]] < {twins}"
         if (menu.path, operation.id) in self._renamed:  # it may be there still without the comment that it got
             missing += f" && [:len [{path} find where .id={operation.id}]] = 0"
         return f":if ({missing}) do={{\n{add}\n}}"
 
     def _row(self, menu: Menu, row_id: str) -> str:
         comment = self._removed.get((menu.path, row_id))
-        return row_id if comment is None else f"[{_path(menu)} find where comment={quote(comment)}]"
+        return row_id if comment is None else f"[{_path(menu)} find where {menu.mark}={quote(comment)}]"
 
     def _follower(self, menu: Menu, row_id: str, *, made_again: bool = False) -> str:
         """The next row of the old order that is at its place by then. Rows that the commit takes away come back in
@@ -172,7 +172,7 @@ class _Writer:
             comment = self._removed.get((menu.path, other))
             if comment is None:
                 return other
-            if made_again and sum(row.values.get("comment", "") == comment for row in rows) == 1:
+            if made_again and sum(row.values.get(menu.mark, "") == comment for row in rows) == 1:
                 return self._row(menu, other)
         return ""
 
