@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from . import foreign_marks, names
+from . import foreign_marks, leases, names
 from .diff import Found
 from .menus import canonical, menu
 from .plan import Row
@@ -68,8 +68,11 @@ def _routes(view: View) -> Iterator[Finding]:
         if row.menu == ROUTE and not row.tag.endswith(":last-resort"):
             key, distance = _place(row.values)
             ours[key] = max(distance, ours.get(key, 0))
+    going = leases.routes_that_go(view.router, view.operations)
     for other in view.others(ROUTE):
         key, distance = _place(other.values)
+        if other.id in going or (other.dynamic and _table(key).startswith(names.OWN_PREFIX)):
+            continue  # of a client that is ours, or will be
         if key in ours and distance <= ours[key] and not yes(other.values.get("connect")):
             cure = (
                 "set add-default-route=no or a higher default-route-distance where it comes from"
@@ -82,6 +85,10 @@ def _routes(view: View) -> Iterator[Finding]:
                 f" distance {distance}: it competes with the routes of the plan and nobody checks it. To keep it for"
                 f" emergencies only, {cure}",
             )
+
+
+def _table(key: tuple[str, ...]) -> str:
+    return key[2] or key[1]
 
 
 def _place(values: Mapping[str, str]) -> tuple[tuple[str, ...], int]:

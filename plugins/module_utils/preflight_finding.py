@@ -44,6 +44,9 @@ TABLE: Mapping[str, Check] = {
     "addresses": Check(
         "an address of the plan, or its network, is also on another interface (a segment, for example)", "error"
     ),
+    "line-clients": Check(
+        "a DHCP client, PPPoE session or VLAN of others on the port of an uplink works against it", "error"
+    ),
     "management-path": Check("the plan would cut the way by which the controller reaches the router", "error"),
     "fasttrack": Check("FastTrack takes connections past the rules that keep them on their line", "error"),
     "hardware-offload": Check("the switch chip routes packets past the rules (L3 hardware offload)", "error"),

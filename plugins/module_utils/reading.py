@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from . import adopt, claims, device_mode, diff_text, drift_words, router_preflight
+from . import adopt, claims, device_mode, diff_text, drift_words, leases, router_preflight
 from .adoption import Weighed, weighed
 from .diff import Difference, Found, Operation, compare, is_of, unwritable
 from .menus import MENUS, Menu
@@ -160,7 +160,7 @@ def read(request: Request, api: Api) -> Reading:
     faults = unresolved(request.rows, named, request.secrets)
     if faults:
         raise CommitError([*faults, *_findings(request, api, version, request.rows, router, None)[0]])
-    plan = resolved(request.rows, named, request.secrets)
+    plan = leases.filled(resolved(request.rows, named, request.secrets), router)
     if any(row.menu == SCHEDULER for row in plan):
         plan = device_mode.left_to_the_device(plan, device_mode.forbidden(api, version))
     plan, others = claims.left_to_others(plan, router)

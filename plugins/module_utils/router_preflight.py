@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from . import foreign_marks, foreign_rows, management_path, preflight_device, preflight_lines
+from . import foreign_marks, foreign_rows, management_path, preflight_clients, preflight_device, preflight_lines
 from .diff import Found, Operation
 from .plan import Row
 from .preflight_finding import CHECKS, FORCEABLE, TABLE, Finding, warning
@@ -70,6 +70,7 @@ def _of_a_plan(looked: View, reader: Reader) -> Iterator[Finding]:
     yield from preflight_device.packages(looked, reader)
     yield from preflight_lines.interfaces(looked, reader)
     yield from preflight_lines.addresses(looked)
+    yield from preflight_clients.findings(looked)
     yield from foreign_rows.findings(looked, reader)
     yield from foreign_marks.marking(looked)
     yield from foreign_marks.routing_rules(looked, reader)

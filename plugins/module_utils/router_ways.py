@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
+from . import leases
 from .diff import Found, Operation
 from .preflight_view import ADDRESS, MANGLE, ROUTE, enabled, network, yes
 
@@ -43,8 +44,11 @@ _NOWHERE: frozenset[Exit] = frozenset()
 
 def after(router: Rows, operations: Iterable[Operation]) -> Rows:
     """The rows as they would be after the writes, in no order: what is read here does not depend on it."""
-    rows = {menu: {row.id: row for row in found} for menu, found in router.items()}
-    for number, operation in enumerate(operations):
+    writes = list(operations)
+    gone = leases.routes_that_go(router, writes)
+    rows = {menu: {row.id: row for row in found if row.id not in gone} for menu, found in router.items()}
+    rows.setdefault(ROUTE, {}).update({row.id: row for row in leases.routes_that_come(writes)})
+    for number, operation in enumerate(writes):
         of = rows.setdefault(operation.menu, {})
         row_id = operation.id or f"new{number}"
         held = dict(of[row_id].values) if row_id in of else {}

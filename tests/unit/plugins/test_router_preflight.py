@@ -115,6 +115,22 @@ TABLE = (
         {"/ip/address": [{"address": "172.16.2.2/30", "interface": "bridge"}]},
     ),
     Seen(
+        "line-clients",
+        "warning",
+        "*1 asks for an address on ether2, the port of isp2, which is no line by DHCP: as soon as",
+        {"/ip/dhcp-client": [{"interface": "ether2", "status": "searching..."}]},
+    ),
+    Seen(
+        "line-clients",
+        "error",
+        "its default route works against the gates of the plan. Disable it (/ip/dhcp-client/disable [find interface=e",
+        {
+            "/ip/dhcp-client": [
+                {"interface": "ether2", "status": "bound", "address": "10.9.8.7/24", "gateway": "10.9.8.1"}
+            ]
+        },
+    ),
+    Seen(
         "fasttrack",
         "error",
         "fast-tracks every connection",
