@@ -35,6 +35,7 @@ class Actuator:
         self._namespace = namespace
         self._kernel = RtNetlink(namespace)
         self._filter = Nftables(namespace)
+        self._bridge_filter = Nftables(namespace, family="bridge")
         self.queues = Queues(namespace, self._kernel)
         self.connections = ConnectionTable(namespace)
         self._applied: KernelPlan | None = None
@@ -55,6 +56,8 @@ class Actuator:
         self._problems = []
         if self._applied is None:  # a router that boots forwards nothing past its packet filter, not for a moment
             self._try("packet filter", self._filter.load, plan.nft)
+        # before a port joins, too: nothing may pass a bridge that is to be stopped there
+        self._try("bridge filter", self._bridge_filter.load, plan.bridge_nft)
         links = self._kernel.links()
         if self._links_differ(before, plan):
             links = self._apply_links(plan, links)
@@ -122,6 +125,7 @@ class Actuator:
         empty = KernelPlan()
         links = self._kernel.links()
         self._try("packet filter", self._filter.load, "")
+        self._try("bridge filter", self._bridge_filter.load, "")
         self._try("queues", self.queues.close, links)
         self._unsure = True
         self._delete_routes(self._applied or empty, empty)

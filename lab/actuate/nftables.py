@@ -30,12 +30,12 @@ def declared(text: str) -> dict[str, frozenset[str]]:
     return {kind: frozenset(names) for kind, names in found.items()}
 
 
-def transaction(old: str, new: str, name: str = NFT_TABLE) -> str:
+def transaction(old: str, new: str, name: str = NFT_TABLE, family: str = "ip") -> str:
     """The nft commands that turn table text ``old`` ("" for none) into ``new``, all or nothing.
 
     Rules are flushed and written anew; objects that stay are declared again, which keeps their state (nft 1.0.6).
     """
-    table = f"table ip {name}"
+    table = f"table {family} {name}"
     if not new:
         return f"{table} {{ }}\ndelete {table}\n"
     if not old:
@@ -44,25 +44,26 @@ def transaction(old: str, new: str, name: str = NFT_TABLE) -> str:
     keeps_state = set(_DYNAMIC.findall(old)) & set(_DYNAMIC.findall(new))
     lines = [f"flush {table}"]
     for kind in ("chain", "counter"):
-        lines += [f"delete {kind} ip {name} {one}" for one in sorted(before[kind] - after[kind])]
+        lines += [f"delete {kind} {family} {name} {one}" for one in sorted(before[kind] - after[kind])]
     for kind in ("set", "map"):
-        lines += [f"delete {kind} ip {name} {one}" for one in sorted(before[kind] - keeps_state)]
+        lines += [f"delete {kind} {family} {name} {one}" for one in sorted(before[kind] - keeps_state)]
     return "\n".join(lines) + "\n" + new
 
 
 class Nftables:
     """One table of one namespace."""
 
-    def __init__(self, namespace: str, table: str = NFT_TABLE) -> None:
+    def __init__(self, namespace: str, table: str = NFT_TABLE, *, family: str = "ip") -> None:
         self._namespace = namespace
         self._table = table
+        self._family = family
         self._loaded = ""
 
     def load(self, text: str) -> None:
         """Make the table hold ``text``; raises ``RuntimeError`` with nft's words and changes nothing when refused."""
         if text == self._loaded:
             return
-        self._nft("-f", "-", stdin=transaction(self._loaded, text, self._table))
+        self._nft("-f", "-", stdin=transaction(self._loaded, text, self._table, self._family))
         self._loaded = text
 
     def counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:

@@ -19,6 +19,7 @@ from lab.derive.plan import Derived, KernelPlan
 from lab.derive.queues.simple import derive_simple
 from lab.derive.routing import derive_routing
 from lab.derive.settings import derive_sysctls
+from lab.derive.snooping import derive_snooping
 from lab.derive.vlans import says_why
 from lab.schema.snapshot import Snapshot
 
@@ -49,6 +50,7 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
         routes=routing.routes,
         rules=looked_up,
         nft=firewall.text,
+        bridge_nft=derive_snooping(snapshot, interfaces.bridging),
         sysctls=derive_sysctls(snapshot, interfaces),
         dhcp=dhcp.pools,
         queues=queues.plan,

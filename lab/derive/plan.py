@@ -149,6 +149,7 @@ class KernelPlan:
     routes: tuple[RoutePlan, ...] = ()
     rules: tuple[RulePlan, ...] = ()
     nft: str = ""  # complete text of the table this router owns
+    bridge_nft: str = ""  # the same for what passes its bridges; empty: no such table
     sysctls: Mapping[str, str] = field(default_factory=dict)  # path below /proc/sys, slashes -> value
     dhcp: tuple[DhcpPool, ...] = ()
     #: conntrack mark number -> RouterOS connection mark name

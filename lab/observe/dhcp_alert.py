@@ -82,13 +82,15 @@ class AlertConfig:
     valid: frozenset[str]
     on_alert: str
     timeout_s: float | None
+    kernel: str = ""  # the interface as the namespace calls it
 
 
-def read_row(row: ConfigRow) -> AlertConfig:
+def read_row(row: ConfigRow, kernel_of: Callable[[str], str] = str) -> AlertConfig:
     macs = [text for text in row.get("valid-server").split(",") if text]
     forever = row.get("alert-timeout") == "none"
     return AlertConfig(
         interface=row.get("interface"),
+        kernel=kernel_of(row.get("interface")),
         valid=frozenset(dhcp.mac_text(dhcp.mac_bytes(text)) for text in macs),
         on_alert=row.get("on-alert"),
         timeout_s=None if forever else row.seconds("alert-timeout", DEFAULT_TIMEOUT_S),
@@ -180,12 +182,12 @@ class _Watch:
 
     def _open(self) -> socket.socket | None:
         """A socket on the interface; None when there is none or when it is the port of a bridge (facts 4.1)."""
-        found = interfaces(self.owner.name).get(self.config.interface)
+        found = interfaces(self.owner.name).get(self.config.kernel)
         if found is None or found.master:
             return None
         sock = netns.make_socket(self.owner.name, socket.AF_PACKET, socket.SOCK_RAW, 0)
         try:
-            sock.bind((self.config.interface, dhcp.ETHERTYPE_IPV4))
+            sock.bind((self.config.kernel, dhcp.ETHERTYPE_IPV4))
         except OSError:
             sock.close()
             return None
@@ -243,12 +245,16 @@ class AlertProber:
         self._watches: dict[int, _Watch] = {}
         self._scripts: set[asyncio.Task[None]] = set()
 
-    def refresh(self, rows: Sequence[ConfigRow]) -> None:
-        """Work by these rows from now on. A row that stays on its interface keeps what it has seen."""
-        wanted = {row.id: read_row(row) for row in rows if row.enabled}
+    def refresh(self, rows: Sequence[ConfigRow], kernel_of: Callable[[str], str] = str) -> None:
+        """Work by these rows from now on. A row that stays on its interface keeps what it has seen.
+
+        ``kernel_of``: what the namespace calls an interface of the configuration.
+        """
+        wanted = {row.id: read_row(row, kernel_of) for row in rows if row.enabled}
         for row_id, watch in list(self._watches.items()):
             config = wanted.get(row_id)
-            if config is None or config.interface != watch.config.interface:
+            here = (watch.config.interface, watch.config.kernel)
+            if config is None or (config.interface, config.kernel) != here:
                 watch.close()
                 del self._watches[row_id]
                 self.set_status(row_id, {"unknown-server": None, "invalid": "false"})

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lab.actuate.actuator import Actuator, Refused
 from lab.derive.derive import derive
+from lab.derive.interfaces import Interfaces, read_interfaces
 from lab.derive.observations import GatewayCheck, Given, Link, Observations
 from lab.derive.plan import Derived, DhcpPool
 from lab.observe.dhcp_server import DhcpServer
@@ -79,6 +80,10 @@ class DataPlane:
     def read_links(self) -> Mapping[str, Link]:
         """The ports as the kernel has them now."""
         return {name: Link(one.up, one.mac) for name, one in interfaces(self._netns).items()}
+
+    def known(self) -> Interfaces:
+        """The interfaces of the configuration as they are in the kernel."""
+        return read_interfaces(self._snapshot(), Observations(links=self._links))
 
     def settle(self) -> None:
         """Make the kernel hold what the configuration and the observations say now."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from lab.derive.interfaces import Interface, read_interfaces
-from lab.derive.observations import Observations
+from lab.derive.interfaces import Interface, Interfaces
 from lab.observe import tables
 from lab.store import Store, Trap
 from lab.verbs import Engine
@@ -24,8 +23,15 @@ INTERFACE_MENUS = frozenset({"/interface", "/interface/ethernet"})
 class Telemetry:
     """``interface(id)`` gives counters; ``plug`` registers the tables."""
 
-    def __init__(self, netns: str, store: Store, leases: Callable[[], Sequence[tuple[int, Values]]]) -> None:
+    def __init__(
+        self,
+        netns: str,
+        store: Store,
+        leases: Callable[[], Sequence[tuple[int, Values]]],
+        known: Callable[[], Interfaces],
+    ) -> None:
         self._netns = netns
+        self._interfaces = known
         self._store = store
         self._leases = leases
         self._counted: tuple[float, Mapping[int, Values]] = (float("-inf"), {})
@@ -56,7 +62,7 @@ class Telemetry:
         return {n: {**one, "rx-bytes": one["rx-byte"], "tx-bytes": one["tx-byte"]} for n, one in found.items()}
 
     def _known(self) -> Iterable[Interface]:
-        return read_interfaces(self._store.snapshot(), Observations()).by_name.values()
+        return self._interfaces().by_name.values()
 
     def _configured(self) -> Mapping[str, str]:
         """Kernel names to the names in the configuration."""
@@ -78,14 +84,19 @@ class Telemetry:
         return shown
 
     def _hosts(self) -> Sequence[tuple[int, Values]]:
-        names, shown = self._configured(), []
+        """The kernel's forwarding tables: of every VLAN of a bridge one. ``vid`` is there when the bridge filters."""
+        bridging, shown = self._interfaces().bridging, []
         for one in sorted(tables.bridge_hosts(self._netns), key=lambda one: (one.bridge, one.port, one.mac)):
-            if one.bridge in names and one.port in names:
-                row = {"mac-address": one.mac, "bridge": names[one.bridge], "interface": names[one.port]}
-                row |= {"on-interface": names[one.port], "local": str(one.local).lower()}
-                row |= {"invalid": "false", "external": "false"}
-                shown.append((self._id("host", f"{one.bridge} {one.port} {one.mac}"), row))
-        return shown
+            if one.bridge not in bridging.segments:
+                continue
+            bridge, vid = bridging.segments[one.bridge]
+            port = bridge if one.port == one.bridge else bridging.wires.get(one.port)
+            if port is not None:
+                row = {"mac-address": one.mac, "bridge": bridge, "interface": port, "on-interface": port}
+                row |= {"local": str(one.local).lower(), "invalid": "false", "external": "false"}
+                row |= {"vid": str(vid)} if vid else {}
+                shown.append((self._id("host", f"{bridge} {port} {vid} {one.mac}"), row))
+        return list(dict(shown).items())  # an address on an untagged wire and a tagged one of the same port is one
 
     def _pool_used(self) -> Sequence[tuple[int, Values]]:
         pools = {row.get("name"): row.get("address-pool") for row in self._store.rows("/ip/dhcp-server")}

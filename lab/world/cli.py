@@ -111,7 +111,7 @@ async def heal(lab: LabClient, args: Arguments) -> int:
 
 
 async def rogue(lab: LabClient, args: Arguments) -> int:
-    event = await lab.rogue(args.state == "on", mac=args.mac, count=args.count)
+    event = await lab.rogue(args.state == "on", mac=args.mac, count=args.count, at=args.at)
     _say(
         args,
         event,

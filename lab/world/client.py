@@ -70,8 +70,24 @@ class LabClient:
         """The ISP gives the line another address (a.b.c.d[/len]; none: the next one) and gateway (none: the same)."""
         return _object(await self._ask({"do": "renumber", "uplink": uplink, "gateway": gateway, "address": address}))
 
-    async def rogue(self, on: bool, *, mac: str = "", count: int = 1) -> Json:
-        return _object(await self._ask({"do": "rogue", "state": "on" if on else "off", "mac": mac, "count": count}))
+    async def rogue(self, on: bool, *, mac: str = "", count: int = 1, at: str = "") -> Json:
+        """``at``: a VLAN's name, ``vlan10`` (behind the trunk), ``access10`` (at its own port); "" is the flat LAN."""
+        state = "on" if on else "off"
+        return _object(await self._ask({"do": "rogue", "state": state, "mac": mac, "count": count, "on": at}))
+
+    async def lease(
+        self,
+        place: str,
+        *,
+        count: int = 1,
+        mac: str = "",
+        wait_s: float = 30.0,
+        listen_s: float = 0.5,
+        keep: bool = True,
+    ) -> Json:
+        """A host of a segment asks for addresses by DHCP and takes them: lab/world/leases.py."""
+        options = {"count": count, "mac": mac, "wait_s": wait_s, "listen_s": listen_s, "keep": keep}
+        return _object(await self._ask({"do": "lease", "place": place, "options": options}))
 
     async def chat(
         self,

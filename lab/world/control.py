@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from lab.world import measure, passed, wire
+from lab.world import leases, measure, passed, wire
 from lab.world.cable import CableError
 from lab.world.faults import FaultError
 from lab.world.https import FailError, Failing
@@ -38,6 +38,7 @@ class Control:
             "heal": self._do_heal,
             "renumber": self._do_renumber,
             "rogue": self._do_rogue,
+            "lease": self._do_lease,
             "chat": self._do_chat,
             "traffic": self._do_traffic,
             "call": self._do_call,
@@ -124,7 +125,11 @@ class Control:
             "clients": topology.clients,
             "servers": str(SERVER_BLOCK),
             "anchors": list(topology.anchors),
-            "rogues": [world.rogues.macs[number] for number in sorted(world.rogues.macs)],
+            "segments": [
+                {**vlan.to_json(), "gateway": vlan.gateway, "trunk": vlan.trunk, "port": vlan.port}
+                for vlan in topology.segments
+            ],
+            "rogues": [world.rogues.macs[name] for name in sorted(world.rogues.macs)],
             "chat": {"messages": len(world.telegram.api.messages)},
             **({"manage_from": world.relay.place} if world.relay is not None else {}),
         }
@@ -144,8 +149,13 @@ class Control:
         rogues = self._world.rogues
         if message["state"] == "off":
             return self._world.note("rogue off", stopped=await rogues.stop())
-        await rogues.start(message.get("mac") or DEFAULT_MAC, int(message.get("count", 1)))
-        return self._world.note("rogue on", macs=[rogues.macs[number] for number in sorted(rogues.macs)])
+        await rogues.start(message.get("mac") or DEFAULT_MAC, int(message.get("count", 1)), message.get("on", ""))
+        macs = [rogues.macs[name] for name in sorted(rogues.macs)]
+        return self._world.note("rogue on", macs=macs, **rogues.at)
+
+    async def _do_lease(self, message: wire.Message, _emit: Emit) -> Any:
+        _vlan, place = self._world.topology.segment(message["place"])
+        return await leases.lease(place, **message["options"])
 
     async def _do_chat(self, message: wire.Message, _emit: Emit) -> Any:
         """Messages with an id above ``after``; waits at most ``wait_s`` until there are ``count`` of them."""

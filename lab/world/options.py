@@ -49,6 +49,7 @@ class Arguments(argparse.Namespace):
     state: str
     mac: str
     count: int
+    at: str
     # chat
     after: int
     wait: float
@@ -98,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     rogue.add_argument("state", choices=("on", "off"))
     rogue.add_argument("--mac", default=DEFAULT_MAC, help=f"its MAC (default {DEFAULT_MAC})")
     rogue.add_argument("--count", type=int, default=1, help="how many; each has the next MAC")
+    rogue.add_argument(
+        "--at",
+        default="",
+        metavar="SEGMENT",
+        help="a VLAN's name (behind the trunk), access10 (its own port); else the LAN",
+    )
     _chat(command("chat", "what the Telegram chat holds"))
     shell = command("shell", "the router's console, or a command in a namespace")
     shell.add_argument(

@@ -90,7 +90,7 @@ class World:
         self.secrets = Secrets()
         self.faults: dict[str, Fault] = {}
         self.lines = make_lines(topology.uplinks)
-        self.rogues = Rogues()
+        self.rogues = Rogues(topology)
         self.events: list[dict[str, Any]] = []
         self.started = time.time()
         self.chat_grew = asyncio.Condition()

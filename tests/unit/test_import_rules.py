@@ -31,7 +31,7 @@ ROOMS: dict[str, set[str]] = {
 TYPES: dict[str, set[str]] = {
     "actuate": {"lab.derive.plan", "lab.derive.observations"},
     "observe": {"lab.derive.observations", "lab.derive.plan", "lab.schema.snapshot"},
-    "world": set(),
+    "world": {"lab.observe.dhcp_packets"},
 }
 ANYWHERE = {"lab.netns"}
 FOREIGN_TO_LAB = {"ansible", "ansible_collections", "librouteros"}

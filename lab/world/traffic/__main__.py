@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from lab.world.measure import MeasureError
-from lab.world.topology import Topology, topology_from_json
+from lab.world.topology import Topology, TopologyError, topology_from_json
 from lab.world.traffic import (
     connections,
     hosts,
@@ -19,11 +19,14 @@ from lab.world.traffic import (
     plans,
     poller,
     probe,
+    scan,
     sessions,
+    shares,
     throughput,
     ticker,
     upload,
 )
+from lab.world.traffic.view import seen_from
 
 
 async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
@@ -46,6 +49,10 @@ async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
             return await sessions.run(plan, topology)
         case plans.Inside():
             return await inside.run(plan, topology)
+        case plans.Shares():
+            return await shares.run(plan, topology)
+        case plans.Scan():
+            return await scan.run(plan, topology)
     raise AssertionError(plan)
 
 
@@ -53,8 +60,8 @@ def main() -> int:
     order = json.loads(sys.argv[1])
     try:
         plan = plans.make(order["kind"], order["options"])
-        hosts.emit(result=asyncio.run(measure(plan, topology_from_json(order["topology"]))))
-    except (plans.PlanError, MeasureError) as error:
+        hosts.emit(result=asyncio.run(measure(plan, seen_from(topology_from_json(order["topology"]), plan.segment))))
+    except (plans.PlanError, MeasureError, TopologyError) as error:
         hosts.emit(error=str(error))
         return 1
     return 0

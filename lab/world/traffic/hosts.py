@@ -15,13 +15,14 @@ from typing import Any
 
 from lab import netns
 from lab.world.measure import interface_bytes
-from lab.world.topology import CLIENT_NS, INTERNET_NS, Topology
+from lab.world.topology import INTERNET_NS, Topology
+from lab.world.traffic.view import client_place
 
 #: The kernel's default may be bbr, which overdrives a short queue (lab-recipes 10); clients of a branch run cubic.
 CONGESTION = b"cubic"
 #: How often a measurement looks whether it is to end.
 _LOOK_S = 0.1
-_IP_BIND_ADDRESS_NO_PORT = 24  # linux/in.h: the port is chosen at connect, by the whole pair
+IP_BIND_ADDRESS_NO_PORT = 24  # linux/in.h: the port is chosen at connect, by the whole pair
 
 
 def emit(**message: Any) -> None:
@@ -46,9 +47,9 @@ def tcp(namespace: str) -> socket.socket:
 
 async def connect(client: str, server: str, port: int) -> socket.socket:
     """A TCP connection from a client's address. Raises OSError."""
-    sock = tcp(CLIENT_NS)
+    sock = tcp(client_place())
     try:
-        sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
+        sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
         sock.bind((client, 0))
         await asyncio.get_running_loop().sock_connect(sock, (server, port))
     except BaseException:

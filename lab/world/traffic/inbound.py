@@ -14,9 +14,10 @@ import socket
 from typing import Any
 
 from lab import netns
-from lab.world.topology import CLIENT_NS, INTERNET_NS, Topology
+from lab.world.topology import INTERNET_NS, Topology
 from lab.world.traffic import hosts
 from lab.world.traffic.plans import Inbound, PlanError
+from lab.world.traffic.view import client_place
 
 _GREETING = b"hello from inside"
 
@@ -45,7 +46,7 @@ async def run(plan: Inbound, topology: Topology) -> dict[str, Any]:
     if plan.client not in topology.client_addresses:
         first, last = topology.client_addresses[0], topology.client_addresses[-1]
         raise PlanError(f"inbound: no client has {plan.client}, they have {first} to {last}")
-    with netns.inside(CLIENT_NS):
+    with netns.inside(client_place()):
         listening = socket.create_server((plan.client, plan.port), backlog=128)
     listening.setblocking(False)
     server = asyncio.create_task(_serve(listening))

@@ -21,6 +21,7 @@ class Plan:
     """Every number must be above zero (``warmup`` may be zero)."""
 
     kind: ClassVar[str]
+    segment: str = _option("", "where the clients are: a VLAN's name, vlan10, access10; the flat LAN when left out")
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -140,12 +141,36 @@ class Inside(Plan):
     timeout: float = _option(5.0, "seconds until a connection counts as failed")
 
 
+@dataclass(frozen=True)
+class Shares(Plan):
+    """Groups of clients that all want as much as they can get: who gets what, by segment and by client."""
+
+    kind: ClassVar[str] = "shares"
+    groups: str = _option("lan:down:clients=10", "place:down|up[:clients=N][:flows=N][:flood=RATE], with commas")
+    seconds: float = _option(6.0, "measured time")
+    warmup: float = _option(2.0, "seconds before it")
+    stop: str = _option("", "path of a file whose appearance ends it earlier")
+
+
+@dataclass(frozen=True)
+class Scan(Plan):
+    """Ports of the router, of other segments and of the internet: what a client reaches."""
+
+    kind: ClassVar[str] = "scan"
+    targets: str = _option("", "addresses with commas; everything that the lab knows when left out")
+    tcp: str = _option("21,22,23,53,80,443,8080,8291,8728,8729", "TCP ports with commas")
+    udp: str = _option("53,67,123,161,1900,5678", "UDP ports with commas")
+    parallel: int = _option(64, "probes under way at once")
+    timeout: float = _option(2.0, "seconds until a probe counts as silent")
+
+
 KINDS: dict[str, type[Plan]] = {
-    plan.kind: plan for plan in (Throughput, Connections, Probe, Ticker, Inbound, Upload, Poller, Sessions, Inside)
+    plan.kind: plan
+    for plan in (Throughput, Connections, Probe, Ticker, Inbound, Upload, Poller, Sessions, Inside, Shares, Scan)
 }
 
 
-def _like(default: object, value: Any) -> object:
+def _like(default: object, value: Any) -> Any:
     for kind in (int, float, str):
         if isinstance(default, kind):
             return kind(value)

@@ -11,10 +11,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from lab.world.topology import CLIENT_NS, INTERNET_NS, Topology
+from lab.world.topology import INTERNET_NS, Topology
 from lab.world.traffic import hosts
 from lab.world.traffic.figures import SILENCE_S, address_pairs, changes, longest_gap, moves, silences
 from lab.world.traffic.plans import Ticker
+from lab.world.traffic.view import client_place
 
 
 @dataclass
@@ -49,7 +50,7 @@ async def run(plan: Ticker, topology: Topology) -> dict[str, Any]:
         far = hosts.udp(INTERNET_NS, server)
         transport, _protocol = await loop.create_datagram_endpoint(_Echo, sock=far)
         servers.append(transport)
-        near = hosts.udp(CLIENT_NS, client)
+        near = hosts.udp(client_place(), client)
         near.connect((server, far.getsockname()[1]))
         flows.append(_Flow(client, server, near))
     began, began_at = time.monotonic(), time.time()

@@ -101,4 +101,6 @@ def test_a_probe_is_a_broadcast_discover_of_a_client_that_changes() -> None:
 def test_the_timeout_of_a_row(text: str | None, timeout_s: float | None) -> None:
     values = {"interface": "bridge", "valid-server": "02:00:00:00:00:0a,02-00-00-00-00-0B"}
     found = alert.read_row(ConfigRow(1, values if text is None else {**values, "alert-timeout": text}))
-    assert found == alert.AlertConfig("bridge", frozenset({"02:00:00:00:00:0A", "02:00:00:00:00:0B"}), "", timeout_s)
+    assert found == alert.AlertConfig(
+        "bridge", frozenset({"02:00:00:00:00:0A", "02:00:00:00:00:0B"}), "", timeout_s, "bridge"
+    )

@@ -104,7 +104,7 @@ def test_every_kind_can_be_made_without_options(kind: str) -> None:
         ("throughput", {"direction": "out"}, "down or up"),
         ("throughput", {"flows": "many"}, "throughput: "),
         ("probe", {"interval": -1}, "interval is -1.0"),
-        ("probe", {"intervall": 1}, "unknown option 'intervall', allowed are seconds, interval, timeout"),
+        ("probe", {"intervall": 1}, "unknown option 'intervall', allowed are segment, seconds, interval, timeout"),
         ("flood", {}, "one of throughput, connections, probe, ticker, inbound"),
     ],
 )
