@@ -14,6 +14,7 @@ from pathlib import Path
 from lab import netns
 from lab.world import segments
 from lab.world.addresses import isp_filter, numbering
+from lab.world.frames import cut_at_the_source
 from lab.world.topology import (
     ADMIN_ADDRESS,
     CLIENT_NS,
@@ -139,6 +140,7 @@ def build(topology: Topology) -> Iterator[str]:
         make_namespace(name)
     yield "links"
     _host(["ip", "-batch", "-"], "\n".join(links(topology)))
+    cut_at_the_source(topology)
     yield "addresses and routes"
     for name, lines in interior(topology).items():
         netns.run(name, ["ip", "-batch", "-"], stdin="\n".join(lines) + "\n")
