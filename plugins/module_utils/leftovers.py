@@ -21,7 +21,7 @@ LIST, CERTIFICATE, FILE = "/ip/firewall/address-list", "/certificate", "/file"
 _YES = ("true", "yes")
 _GONE = "no such item"
 #: Role to the lists that its scripts keep.
-_LISTS: Mapping[str, frozenset[str]] = {
+LISTS: Mapping[str, frozenset[str]] = {
     notify.ROLE: frozenset(
         {names.OUTBOX_LIST, names.SENT_LIST, names.REFUSED_LIST, names.SENDING_LIST, names.FAILING_LIST}
     ),
@@ -31,8 +31,8 @@ _LISTS: Mapping[str, frozenset[str]] = {
     ),
 }
 #: ``authorities.Authority.file``, and what the router makes of it.
-_FILE = re.compile(r"mw-ca-[0-9a-f]{12}\.txt")
-_IMPORTED = re.compile(r"mw-ca-[0-9a-f]{12}\.txt_[0-9]+")
+FILE_NAME = re.compile(r"mw-ca-[0-9a-f]{12}\.txt")
+IMPORTED = re.compile(r"mw-ca-[0-9a-f]{12}\.txt_[0-9]+")
 
 
 def leftovers(api: Api, roles: Collection[str] = ()) -> list[tuple[str, str]]:
@@ -40,11 +40,11 @@ def leftovers(api: Api, roles: Collection[str] = ()) -> list[tuple[str, str]]:
 
     Raises :class:`RouterError`.
     """
-    lists = frozenset[str]().union(*(kept for role, kept in _LISTS.items() if role not in roles))
+    lists = frozenset[str]().union(*(kept for role, kept in LISTS.items() if role not in roles))
     found = [*_ids(api, LIST, "list", lambda row: _is_state(row, lists))] if lists else []
     if notify.ROLE not in roles:
-        found += _ids(api, CERTIFICATE, "name", lambda row: bool(_IMPORTED.fullmatch(row.values.get("name", ""))))
-        found += _ids(api, FILE, "name", lambda row: bool(_FILE.fullmatch(_base(row.values.get("name", "")))))
+        found += _ids(api, CERTIFICATE, "name", lambda row: bool(IMPORTED.fullmatch(row.values.get("name", ""))))
+        found += _ids(api, FILE, "name", lambda row: bool(FILE_NAME.fullmatch(_base(row.values.get("name", "")))))
     return found
 
 
