@@ -53,7 +53,9 @@ options:
     type: list
     elements: str
   secrets:
-    description: Values for the gaps that plans leave for secrets, by name. So far C(telegram_bot_token).
+    description:
+      - Values for the gaps that plans leave for secrets, by name. These are C(telegram_bot_token), and
+        C(pppoe_password), a mapping of the name of each PPPoE line to its password.
     type: dict
     default: {}
   dead_man_s:

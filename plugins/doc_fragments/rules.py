@@ -14,25 +14,41 @@ options:
       - The internet lines of the branch, 1 to 16, as a list of mappings.
       - C(name) in marks, tables and tags, V([a-z][a-z0-9-]{0,14}); it may not begin with V(path-).
       - C(label) for people, any text in one line; the name by default.
-      - C(interface), C(address) with prefix and C(gateway) of the line. Two lines may have the same gateway address.
-      - C(type) is V(static) in this release.
+      - C(interface), the port or modem that the line is plugged into. With C(vlan), 1 to 4094, the line comes tagged on
+        it.
+      - C(type), V(static) by default, needs C(address) with prefix and C(gateway). Two lines may have the same gateway
+        address. A gateway outside of the network of the address needs C(onlink=true). A V(dhcp) line needs nothing
+        else. A V(pppoe) line needs C(username) and C(password), and takes C(service) and C(mtu) (V(1492) by default).
+        An V(lte) line takes C(apn).
       - C(download) and C(upload) such as V(10M). The weight follows the download speed, unless C(weight) is given.
         Either every uplink has one or none has.
       - C(priority) from 1, best first; the position in the list by default.
       - C(anchors), 1 to 4 internet addresses that answer pings, belong to this uplink alone and are needed by nobody.
       - C(probe), a mapping like O(probe) that overrides single keys for this uplink.
-      - C(metered) is V(false) by default. A metered uplink is used only while no other lives, whatever its priority,
-        and left at once when one is back, with O(fast_failover) by running connections, too. At least one uplink is
-        not metered.
+      - C(metered) is V(false) by default, V(true) for V(lte). A metered uplink is used only while no other lives,
+        whatever its priority, and left at once when one is back, with O(fast_failover) by running connections, too. At
+        least one uplink is not metered.
     type: raw
   segments:
     description:
       - The LANs and VLANs of the branch, as a list of mappings.
-      - C(name), C(label), C(interface) (V(vlan<id>) by default when C(vlan) is given), C(vlan) and C(address) with
-        prefix.
-      - C(dhcp.pool) (V(first-last)) is checked against the address. C(dhcp.valid_servers) lists MAC addresses of
-        further DHCP servers that belong into the segment; the router itself always does.
+      - C(name), C(label), C(interface) or C(vlan), and C(address) with prefix. The interface of C(vlan) is
+        V(vlan<number>) on the bridge of O(bridge), and made with it.
+      - C(ports), interfaces that become ports of that bridge and belong to the segment without tags.
+      - C(dhcp) with C(pool) (V(first-last)) is the router's DHCP server in the segment; C(dns) (the router itself by
+        default), C(lease_time) (V(30m)) and C(leases), each with C(mac), C(address) and C(name). A server that somebody
+        else runs on the interface is left as it is. C(dhcp.valid_servers) lists MAC addresses of further DHCP servers
+        that belong into the segment; the router itself always does.
+      - C(isolated) is V(false) by default. Clients of an isolated segment see the internet only, and of the router
+        DHCP and DNS.
       - C(uplink) names the uplink that new connections of the segment try first.
+    type: raw
+  bridge:
+    description:
+      - The bridge that carries the segments with C(vlan), as a mapping. It is made when it is missing; of one that is
+        there, VLAN filtering and what its ports need for it are taken, and given back by a removal.
+      - C(name), C(trunks) (ports that carry every VLAN, tagged), C(dhcp_snooping) (V(false) by default) and C(trusted)
+        (ports behind which DHCP servers of the branch may stand).
     type: raw
   mode:
     description:

@@ -96,7 +96,8 @@ def _useless(fields: Fields, kind: str) -> None:
 def _static(fields: Fields, _: str | None) -> Line:
     address = fields.interface_address("address")
     gateway = fields.host("gateway")
-    onlink = fields.boolean("onlink", False)
+    # what is neither true nor false is told once
+    onlink = fields.boolean("onlink", fields.has("onlink"))
     if address is not None and gateway is not None:
         _check_gateway(fields, address, gateway, onlink=onlink)
     complete = address is not None and gateway is not None
