@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .bandwidth import bandwidth_rows
 from .branch import parse_branch
 from .dhcp_alert import dhcp_alert_rows
 from .failover import failover_rows
@@ -28,6 +29,7 @@ ROLES: Mapping[str, Rules] = {
     "notify": notify_rows,
     "failover": failover_rows,
     "pcc": pcc_rows,
+    "bandwidth": bandwidth_rows,
     "dhcp_alert": dhcp_alert_rows,
 }
 

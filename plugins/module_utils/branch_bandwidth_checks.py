@@ -88,6 +88,6 @@ def _fasttrack(said: Said, uplinks: Sequence[Uplink], fasttrack: str | None) -> 
             yield Problem(
                 "multiwan_fasttrack",
                 fasttrack,
-                f"keep off marked connections, or remove: while {uplink.name} is poor its connections are to stay there,"
+                f"keep off marked connections, or remove: while {uplink.name} is poor its connections stay there,"
                 " and fast-tracked ones would leave by another line with the wrong address",
             )

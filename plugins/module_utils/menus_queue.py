@@ -13,7 +13,7 @@ from .menu_shape import Menu, texts
 from .versions import FAIR_QUEUES
 
 #: After the lists, before the scripts that change them. A queue names its types.
-_TYPES, _SIMPLE = 60, 61
+_TYPES, _SIMPLE = 61, 62
 
 QUEUE_MENUS: tuple[Menu, ...] = (
     Menu(

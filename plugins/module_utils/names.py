@@ -51,6 +51,11 @@ SCRIPT_TRUST = "mw-trust"
 SCRIPT_FAILOVER = "mw-failover"
 SCRIPT_LEASE = "mw-lease"
 SCRIPT_DHCP_ALERT = "mw-dhcp-alert"
+SCRIPT_BANDWIDTH = "mw-bandwidth"
+
+#: Simple queues: what stays inside, all segments, one segment.
+INSIDE_QUEUE = "mw-inside"
+TOTAL_QUEUE = "mw-total"
 
 PPP_PROFILE = "mw-pppoe"
 
@@ -66,3 +71,7 @@ def uplink_table(uplink: str) -> str:
 def path_table(uplinks: Sequence[str]) -> str:
     """Table of a path. The separator can't be part of a name, so two paths never share one."""
     return f"mw-{RESERVED_PREFIX}" + "_".join(uplinks)
+
+
+def segment_queue(segment: str) -> str:
+    return f"mw-segment-{segment}"
