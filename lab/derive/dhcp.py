@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from lab.derive.addresses import Address, Addresses
 from lab.derive.interfaces import Interfaces
-from lab.derive.ip import Prefix, dotted, netmask, number, span
+from lab.derive.ip import Prefix, dotted, is_address, netmask, number, span
 from lab.derive.plan import DhcpPool, Note
 from lab.schema.snapshot import ConfigRow, Snapshot
 
 MENU, NETWORK, POOL = "/ip/dhcp-server", "/ip/dhcp-server/network", "/ip/pool"
+LEASE = "/ip/dhcp-server/lease"
 _LEASE_S = 1800.0  # 7.x default lease-time 30m
 
 
@@ -25,7 +26,7 @@ class Dhcp:
 
 
 def derive_dhcp(snapshot: Snapshot, interfaces: Interfaces, addresses: Addresses) -> Dhcp:
-    """One pool entry for each range of an enabled server. A server is invalid without an address on its interface."""
+    """What each enabled server serves. A server is invalid on a slave port and without an address on its interface."""
     pools: list[DhcpPool] = []
     status: dict[tuple[str, int], Mapping[str, str]] = {}
     notes: list[Note] = []
@@ -34,10 +35,10 @@ def derive_dhcp(snapshot: Snapshot, interfaces: Interfaces, addresses: Addresses
         status[MENU, row.id] = {"invalid": "false" if own or not row.enabled else "true"}
         if own is None or not row.enabled or not own.interface.running:
             continue
-        found = list(_pools(row, own, snapshot))
-        if not found:
-            notes.append(Note(MENU, row.id, "no pool with addresses: only static leases, which are not served"))
-        pools += found
+        if any(pool.interface == own.interface.kernel for pool in pools):
+            notes.append(Note(MENU, row.id, "a second server on an interface is not enacted"))
+            continue
+        pools.append(_pool(row, own, snapshot))
     return Dhcp(tuple(pools), status, tuple(notes))
 
 
@@ -48,24 +49,40 @@ def _own_address(row: ConfigRow, interfaces: Interfaces, addresses: Addresses) -
     return next((item for item in addresses.items if item.interface == interface), None)
 
 
-def _pools(row: ConfigRow, own: Address, snapshot: Snapshot) -> Iterator[DhcpPool]:
+def _pool(row: ConfigRow, own: Address, snapshot: Snapshot) -> DhcpPool:
     pool = next((p for p in snapshot.rows(POOL) if p.get("name") == row.get("address-pool")), None)
-    for text in filter(None, pool.get("ranges").split(",") if pool else ()):
-        first, last = span(text)
-        network = _network(first, snapshot)
-        length = own.prefix.length
-        if network is not None:
-            length = network.num("netmask") or Prefix.parse(network.get("address")).length
-        yield DhcpPool(
-            interface=own.interface.kernel,
-            server_name=row.get("name"),
-            start=dotted(first),
-            end=dotted(last),
-            lease_s=int(row.seconds("lease-time", _LEASE_S)),
-            gateway=network.get("gateway").partition(",")[0] if network else "",
-            dns=_dns(network, snapshot),
-            netmask=netmask(length),
-        )
+    ranges = [span(text) for text in filter(None, pool.get("ranges").split(",") if pool else ())]
+    network = _network(ranges[0][0] if ranges else own.address, snapshot)
+    length = own.prefix.length
+    if network is not None:
+        length = network.num("netmask") or Prefix.parse(network.get("address")).length
+    first, *more = [(dotted(start), dotted(end)) for start, end in ranges] or [("", "")]
+    return DhcpPool(
+        interface=own.interface.kernel,
+        server_name=row.get("name"),
+        start=first[0],
+        end=first[1],
+        lease_s=int(row.seconds("lease-time", _LEASE_S)),
+        gateway=network.get("gateway").partition(",")[0] if network else "",
+        dns=_dns(network, snapshot),
+        netmask=netmask(length),
+        network=dotted(own.prefix.network),
+        more=tuple(more),
+        hosts=tuple(_hosts(row.get("name"), snapshot)),
+        authoritative=row.get("authoritative") != "no",
+        lease_script=row.get("lease-script"),
+    )
+
+
+def _hosts(server: str, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Static leases of a server; ``block-access`` refuses the client. An address that is a pool's name is none."""
+    for row in snapshot.rows(LEASE):
+        if row.enabled and row.get("mac-address") and row.get("server") in ("", "all", server):
+            address = row.get("address")
+            if row.flag("block-access"):
+                yield row.get("mac-address"), ""
+            elif is_address(address):
+                yield row.get("mac-address"), address
 
 
 def _network(address: int, snapshot: Snapshot) -> ConfigRow | None:

@@ -15,10 +15,13 @@ COUNTER_MENUS: Mapping[str, str] = {
     "nat": "/ip/firewall/nat",
     "filter": "/ip/firewall/filter",
     "raw": "/ip/firewall/raw",
+    "fasttrack": "/ip/settings",
 }
 NFT_TABLE = "routeros"
 #: The table that chooses a queue for each packet.
 QUEUE_TABLE = "routeros-queues"
+#: Bit of a connection's labels that stands for FastTrack.
+FASTTRACK_LABEL = 1
 MAIN_TABLE = 254
 LOCAL_TABLE = 255
 #: Bits of the packet mark (skb->mark) that hold the routing mark; the bits above hold the packet mark.
@@ -86,6 +89,8 @@ class RulePlan:
 
 @dataclass(frozen=True)
 class DhcpPool:
+    """One server. ``start`` "": static leases only. ``more``: further ranges; ``hosts``: MAC -> address, "" to refuse."""
+
     interface: str
     server_name: str
     start: str
@@ -94,6 +99,11 @@ class DhcpPool:
     gateway: str = ""
     dns: tuple[str, ...] = ()
     netmask: str = ""
+    network: str = ""  # where static leases are, a.b.c.d
+    more: tuple[tuple[str, str], ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()
+    authoritative: bool = True
+    lease_script: str = ""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def parse_leases(server: str, text: str) -> tuple[Lease, ...]:
 def arguments(pool: DhcpPool, lease_file: Path) -> list[str]:
     """The command line of one pool's dnsmasq. No DNS, nothing read from the machine's own configuration."""
     netmask = f",{pool.netmask}" if pool.netmask else ""
+    ranges = [(pool.start, pool.end), *pool.more] if pool.start else [(pool.network, "static")]
     return [
         "dnsmasq",
         "--no-daemon",  # and no change of user, which a user namespace refuses
@@ -80,12 +81,14 @@ def arguments(pool: DhcpPool, lease_file: Path) -> list[str]:
         "--no-hosts",
         "--no-resolv",
         "--no-ping",  # 3 s for each address otherwise
-        "--dhcp-authoritative",
+        *(["--dhcp-authoritative"] if pool.authoritative else []),
+        "--dhcp-lease-max=65535",
         f"--interface={pool.interface}",
         "--bind-interfaces",  # one process an interface: its DHCP socket is bound to that device
         "--except-interface=lo",
         f"--dhcp-leasefile={lease_file}",
-        f"--dhcp-range={pool.start},{pool.end}{netmask},{pool.lease_s}",
+        *(f"--dhcp-range={start},{end}{netmask},{pool.lease_s}" for start, end in ranges),
+        *(f"--dhcp-host={mac},{address or 'ignore'}" for mac, address in pool.hosts),
         f"--dhcp-option=3{',' + pool.gateway if pool.gateway else ''}",
         f"--dhcp-option=6{',' + ','.join(pool.dns) if pool.dns else ''}",
     ]
@@ -170,17 +173,49 @@ class DhcpServer:
         self.on_lost = on_lost
         self._children: dict[DhcpPool, _Child] = {}
         self._ids: dict[tuple[str, str], int] = {}
+        self._one_at_a_time = asyncio.Lock()
+        self._forgetting: set[tuple[str, str]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def apply(self, pools: Sequence[DhcpPool]) -> None:
         """Run exactly these pools; those that did not change keep their process."""
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        await self._end([pool for pool in self._children if pool not in pools])
-        for pool in pools:
-            if pool not in self._children:
-                self._children[pool] = _Child(self, pool)
+        async with self._one_at_a_time:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            await self._end([pool for pool in self._children if pool not in pools])
+            for pool in pools:
+                if pool not in self._children:
+                    self._children[pool] = _Child(self, pool)
 
     async def stop(self) -> None:
+        for task in list(self._tasks):
+            await task
         await self._end(list(self._children))
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Drop leases by the ids of ``rows``: not shown from now on, and free for others in a moment."""
+        keys = {key for key, number in self._ids.items() if number in ids}
+        self._forgetting |= keys
+        task = spawn(self._forget(keys), "forgotten leases")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _forget(self, keys: set[tuple[str, str]]) -> None:
+        """dnsmasq reads its file when it starts, and keeps what it has read."""
+        async with self._one_at_a_time:
+            for pool in [pool for pool in self._children if any(server == pool.server_name for server, _ in keys)]:
+                file = self._children[pool].lease_file
+                await self._end([pool])
+                gone = {mac for server, mac in keys if server == pool.server_name}
+                with contextlib.suppress(FileNotFoundError):
+                    lines = file.read_text().splitlines(keepends=True)
+                    file.write_text("".join(line for line in lines if not gone & {w.upper() for w in line.split()}))
+                self._children[pool] = _Child(self, pool)
+            self._forgetting -= keys
+
+    @staticmethod
+    def now() -> float:
+        """The clock that leases end by, seconds since the epoch."""
+        return time.time()
 
     def pids(self) -> tuple[int, ...]:
         return tuple(child.pid for child in self._children.values() if child.pid is not None)
@@ -192,8 +227,16 @@ class DhcpServer:
         for child in self._children.values():
             with contextlib.suppress(FileNotFoundError):
                 found.extend(parse_leases(child.pool.server_name, child.lease_file.read_text()))
-        live = [lease for lease in found if not lease.expires or lease.expires > now]
+        live = [
+            lease
+            for lease in found
+            if (not lease.expires or lease.expires > now) and (lease.server, lease.mac) not in self._forgetting
+        ]
         return tuple(sorted(live, key=lambda lease: (lease.server, lease.address)))
+
+    def of(self, mac: str) -> Lease | None:
+        """What a client holds now."""
+        return next((lease for lease in self.leases() if lease.mac == mac.upper()), None)
 
     def rows(self) -> list[tuple[int, dict[str, str]]]:
         """``/ip/dhcp-server/lease``: (id, values); a client keeps its id as long as this object lives."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from lab.actuate.actuator import Actuator
 from lab.actuate.conntrack import ConnectionTable, duration
 from lab.derive.firewall.context import identifier
-from lab.observe.dhcp_server import DhcpServer
 from lab.router.queuestats import QUEUE_MENUS, QueueStats
 from lab.router.services.base import at_least, format_moment
 from lab.router.telemetry import INTERFACE_MENUS, Telemetry
@@ -20,6 +19,7 @@ from lab.values.scalar import format_duration
 Values = Mapping[str, str]
 
 RULE_MENUS = frozenset(f"/ip/firewall/{name}" for name in ("filter", "mangle", "nat", "raw"))
+_FASTTRACK = ("/ip/settings", 0)
 _ONE_PRINT_S = 0.05
 _FILLING = ("add-src-to-address-list", "add-dst-to-address-list")
 
@@ -91,19 +91,6 @@ def joined(values: Values) -> Values:
     return shown
 
 
-class Leases:
-    """``/ip/dhcp-server/lease``: what dnsmasq has given out. Rows can't be removed here (said in FIDELITY.md)."""
-
-    def __init__(self, server: DhcpServer) -> None:
-        self._server = server
-
-    def rows(self) -> Sequence[tuple[int, Values]]:
-        return self._server.rows()
-
-    def remove(self, ids: Sequence[int]) -> None:
-        raise Trap("failure: the lab's DHCP server keeps its leases until they run out")
-
-
 class Live:
     """Properties computed when somebody looks: counters, uptime, the clock."""
 
@@ -115,11 +102,11 @@ class Live:
         clock: Callable[[], float],
         booted: float,
         version: str = "7.22",
-        lines: Callable[[str, int], Values] = lambda menu, row_id: {},
+        others: Callable[[str, int], Values] = lambda menu, row_id: {},
     ) -> None:
         self._actuator = actuator
         self._telemetry = telemetry
-        self._lines = lines
+        self._others = others
         self._queues = QueueStats(actuator.queues.counters, actuator.queue_plan)
         self._clock = clock
         self._booted = booted
@@ -128,18 +115,23 @@ class Live:
 
     def __call__(self, menu: str, row_id: int) -> Values:
         if menu in RULE_MENUS:
-            packets, size = self._counters().get((menu, row_id), (0, 0))
+            # the router's own rows there show what FastTrack let pass by the list
+            key = (menu, row_id) if row_id < FIRST_DYNAMIC else _FASTTRACK
+            packets, size = self._counters().get(key, (0, 0))
             return {"packets": str(packets), "bytes": str(size)}
         if menu in QUEUE_MENUS:
             return self._queues(menu, row_id)
         if menu in INTERFACE_MENUS:
             return self._telemetry.interface(row_id)
+        if menu == "/ip/settings":
+            packets, size = self._counters().get(_FASTTRACK, (0, 0))
+            return {"ipv4-fasttrack-packets": str(packets), "ipv4-fasttrack-bytes": str(size)}
         if menu == "/system/resource":
             return {"uptime": duration(int(self._clock() - self._booted))}
         if menu == "/system/clock":
             date, _, day_time = format_moment(self._version, self._clock()).partition(" ")
             return {"date": date, "time": day_time}
-        return self._lines(menu, row_id)
+        return self._others(menu, row_id)
 
     def _counters(self) -> Mapping[tuple[str, int], tuple[int, int]]:
         """All counters, read once for the rows of one print: each reading starts an nft."""

@@ -17,6 +17,7 @@ from lab.doors.api import ApiDoor
 from lab.doors.gate import Gate
 from lab.doors.sessions import Sessions
 from lab.observe.dhcp_alert import AlertProber
+from lab.observe.lease_events import LeaseEvents
 from lab.observe.netwatch import NetwatchMonitor
 from lab.observe.netwatch_config import defaults as netwatch_defaults
 from lab.observe.netwatch_probes import Router as Surroundings
@@ -27,11 +28,14 @@ from lab.router.devicemode import DeviceMode
 from lab.router.dhcplines import DhcpLines
 from lab.router.entrances import Entrance, ServiceRows, Shuttable
 from lab.router.kept import Kept
+from lab.router.leases import MENU as LEASE_MENU
+from lab.router.leases import Leases
 from lab.router.lines import Lines
 from lab.router.lines import Surroundings as LineSurroundings
 from lab.router.ltelines import LteLines
-from lab.router.menus import RULE_MENUS, Connections, FilledLists, Leases, Live
+from lab.router.menus import RULE_MENUS, Connections, FilledLists, Live
 from lab.router.monitors import Monitors
+from lab.router.pppoelines import PppoeLines
 from lab.router.services.base import format_moment
 from lab.router.services.kit import Services
 from lab.router.spec import RouterSpec
@@ -118,6 +122,10 @@ class Router:
             log=self.services.log.write,
         )
         self.lines = self._make_lines()
+        self.lease_events = LeaseEvents(
+            self.plane.dhcp.leases,
+            self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
+        )
         self._sessions = Sessions(
             self.services.log.write,
             moment=lambda: format_moment(spec.version, self.clock()),
@@ -208,6 +216,7 @@ class Router:
         for door in self._doors:
             await door.stop()
         await self.alerts.stop()
+        await self.lease_events.stop()
         await self.netwatch.stop()
         await self.services.stop()
         self.engine.stop()
@@ -337,7 +346,8 @@ class Router:
         self.engine.virtual["/ip/firewall/connection"] = Connections(self.plane.actuator.connections, self.spec.version)
         self.engine.virtual["/ip/firewall/address-list"] = FilledLists(self.plane.actuator, self.store)
         self.engine.virtual["/user/active"] = self._sessions
-        self.engine.virtual["/ip/dhcp-server/lease"] = Leases(self.plane.dhcp)
+        leases = Leases(self.plane.dhcp, self.store)
+        self.engine.virtual["/ip/dhcp-server/lease"] = leases
         telemetry = Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows, self.plane.known)
         telemetry.plug(self.engine)
         Monitors(self.engine, telemetry).plug()
@@ -347,7 +357,9 @@ class Router:
             clock=self.clock,
             booted=self.booted,
             version=self.spec.version,
-            lines=self.lines.live,
+            others=lambda menu, row_id: (
+                leases.of_static(row_id) if menu == LEASE_MENU else self.lines.live(menu, row_id)
+            ),
         )
         self.lines.plug(self.engine)
         self.services.plug(self.engine)
@@ -368,7 +380,7 @@ class Router:
             self.services.event("dhcp-client", "*sys", frozenset({"read", "write", "test", "reboot"})),
             self.plane.settle,
         )
-        lines = Lines([LteLines(around), DhcpLines(around)], self.store.snapshot)
+        lines = Lines([LteLines(around), DhcpLines(around), PppoeLines(around)], self.store.snapshot)
         self.plane.given = lambda: lines.given
         self.plane.on_links = lines.links
         return lines
@@ -396,6 +408,7 @@ class Router:
 
     def _derived(self, result: Derived) -> None:
         self.engine.publish(result.status, result.dynamic)
+        self.lease_events.update(result.kernel.dhcp)
         for note in result.notes:
             if note not in self._noted:
                 self._noted.add(note)

@@ -13,6 +13,7 @@ from lab.schema.snapshot import ConfigRow
 from lab.store.trap import Trap
 
 _VLAN_TABLE = "/interface/bridge/vlan"
+_LEASES = "/ip/dhcp-server/lease"
 _LAST_VLAN = 4094
 #: What an interface shows in /interface: the properties that all kinds share.
 _VIEWED = ("name", "mtu", "l2mtu", "disabled", "comment", "mac-address")
@@ -66,6 +67,22 @@ def check_unique(menu: MenuAt, row: ConfigRow, rivals: Rivals) -> None:
                 raise Trap(rule.message)
     if menu.path == _VLAN_TABLE:
         _check_vlan_table(row, rivals(menu, space=False))
+    elif menu.path == _LEASES:
+        _check_lease(row, rivals(menu, space=False))
+
+
+def _check_lease(row: ConfigRow, others: Iterator[ConfigRow]) -> None:
+    """An address is given once on all servers, a client once on each (words as measured by users of 7.x)."""
+    for other in others:
+        if other.id == row.id:
+            continue
+        if row.get("address") and row.get("address") == other.get("address"):
+            raise Trap("failure: already have static lease with this IP address")
+        servers = {row.get("server"), other.get("server")}
+        same = len(servers) == 1 or "all" in servers
+        mac = row.get("mac-address")
+        if mac and mac == other.get("mac-address") and same and row.enabled and other.enabled:
+            raise Trap("failure: already have static lease for this client")
 
 
 def _check_vlan_table(row: ConfigRow, others: Iterator[ConfigRow]) -> None:
@@ -115,4 +132,9 @@ def _ethernet(values: dict[str, str], given: Mapping[str, str]) -> dict[str, str
     return values
 
 
-_DERIVED = {"/interface/ethernet": _ethernet, "/interface/lte": _ethernet, "/ip/address": _ip_address, "/ip/firewall/address-list": _address_list}
+_DERIVED = {
+    "/interface/ethernet": _ethernet,
+    "/interface/lte": _ethernet,
+    "/ip/address": _ip_address,
+    "/ip/firewall/address-list": _address_list,
+}

@@ -90,11 +90,51 @@ def _with_dhcp() -> Config:
 
 
 def test_a_dhcp_server_serves_the_ranges_of_its_pool_with_the_closest_network() -> None:
-    first = DhcpPool(
-        "bridge", "s", "192.168.10.10", "192.168.10.20", 600, "192.168.10.1", ("9.9.9.9",), "255.255.255.0"
+    assert _derive(_with_dhcp()).kernel.dhcp == (
+        DhcpPool(
+            "bridge",
+            "s",
+            "192.168.10.10",
+            "192.168.10.20",
+            600,
+            "192.168.10.1",
+            ("9.9.9.9",),
+            "255.255.255.0",
+            network="192.168.10.0",
+            more=(("192.168.10.30", "192.168.10.30"),),
+        ),
     )
-    assert _derive(_with_dhcp()).kernel.dhcp[0] == first
-    assert [(pool.start, pool.end) for pool in _derive(_with_dhcp()).kernel.dhcp[1:]] == [("192.168.10.30",) * 2]
+
+
+def test_static_leases_are_those_of_the_server_and_of_all_servers() -> None:
+    config = _with_dhcp()
+    lease = "/ip/dhcp-server/lease"
+    config.add(lease, mac_address="02:00:00:00:00:01", address="192.168.10.50", server="s")
+    config.add(lease, mac_address="02:00:00:00:00:02", address="192.168.10.51", server="all")
+    config.add(lease, mac_address="02:00:00:00:00:03", address="192.168.10.52", server="other")
+    config.add(lease, mac_address="02:00:00:00:00:04", address="192.168.10.53", server="s", disabled="true")
+    config.add(lease, mac_address="02:00:00:00:00:05", server="s", block_access="true")
+    config.add(lease, mac_address="02:00:00:00:00:06", address="p", server="s")
+    assert _derive(config).kernel.dhcp[0].hosts == (
+        ("02:00:00:00:00:01", "192.168.10.50"),
+        ("02:00:00:00:00:02", "192.168.10.51"),
+        ("02:00:00:00:00:05", ""),
+    )
+
+
+def test_a_server_without_a_pool_serves_static_leases_only() -> None:
+    config = _with_dhcp()
+    config.set("/ip/dhcp-server", 1, address_pool="static-only")
+    (pool,) = _derive(config).kernel.dhcp
+    assert (pool.start, pool.end, pool.network) == ("", "", "192.168.10.0")
+
+
+def test_a_dhcp_server_on_a_port_of_a_bridge_is_invalid() -> None:
+    config = _with_dhcp()
+    config.set("/ip/dhcp-server", 1, interface="ether9")
+    derived = _derive(config)
+    assert derived.kernel.dhcp == ()
+    assert derived.status["/ip/dhcp-server", 1] == {"invalid": "true"}
 
 
 def test_a_dhcp_server_without_an_address_is_invalid() -> None:
