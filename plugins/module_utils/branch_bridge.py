@@ -63,7 +63,7 @@ def check(bridge: Read[Bridge], segments: Read[Segment], uplinks: Read[Uplink], 
     _taken(bridge, segments, uplinks, name, problems)
     _trusted(bridge, segments, problems)
     _resolvers(segments, problems)
-    has_vlans = any(path.endswith("].vlan") for path in segments.seen)
+    has_vlans = any(tagged for path, tagged in segments.seen.items() if path.endswith("].tagged"))
     if any(path.startswith(f"{VARIABLE}.trunks[") for path in bridge.seen) and not has_vlans:
         problems.add(f"{VARIABLE}.trunks", "no segment with a vlan", "a segment with vlan: that a trunk could carry")
 
@@ -81,6 +81,8 @@ def _segment_of(path: str) -> str:
 def _carried(bridge: Read[Bridge], segments: Read[Segment], name: str | None, problems: Problems) -> None:
     if VARIABLE not in bridge.seen:
         for path, vlan in _of(segments, "vlan").items():
+            if segments.seen.get(path.removesuffix("vlan") + "interface") != f"vlan{vlan}":
+                continue  # told already: an interface stands beside it
             problems.add(path, f"{vlan}, and there is no {VARIABLE}", _VLAN_ALLOWED)
     stated = {path for path in segments.seen if path.endswith("].vlan")}
     for path in dict.fromkeys(_segment_of(path) for path in _of(segments, "ports")):

@@ -15,7 +15,7 @@ from .problems import Problem
 
 ROLE_PARAMETERS: dict[str, frozenset[str]] = {
     "wan": frozenset({"wan_uplinks", "wan_gate_network", "wan_routeros_version"}),
-    "lan": frozenset({"lan_uplinks", "lan_segments", "lan_routeros_version"}),
+    "lan": frozenset({"lan_uplinks", "lan_segments", "lan_bridge", "lan_routeros_version"}),
     "failover": frozenset(
         {
             "failover_uplinks",
@@ -30,6 +30,7 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
         {
             "pcc_uplinks",
             "pcc_segments",
+            "pcc_bridge",
             "pcc_mode",
             "pcc_classifier",
             "pcc_bypass",
@@ -41,9 +42,25 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
             "pcc_routeros_version",
         }
     ),
+    "bandwidth": frozenset(
+        {
+            "bandwidth_uplinks",
+            "bandwidth_segments",
+            "bandwidth_bridge",
+            "bandwidth_mode",
+            "bandwidth_bypass",
+            "bandwidth_routeros_version",
+        }
+    ),
     "notify": frozenset({"notify_uplinks", "notify_telegram", "notify_routeros_version"}),
     "dhcp_alert": frozenset(
-        {"dhcp_alert_uplinks", "dhcp_alert_segments", "dhcp_alert_telegram", "dhcp_alert_routeros_version"}
+        {
+            "dhcp_alert_uplinks",
+            "dhcp_alert_segments",
+            "dhcp_alert_bridge",
+            "dhcp_alert_telegram",
+            "dhcp_alert_routeros_version",
+        }
     ),
     "drill": frozenset({"drill_uplinks", "drill_seconds", "drill_targets", "drill_language", "drill_reports"}),
     "bootstrap": frozenset(

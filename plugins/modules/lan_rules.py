@@ -6,11 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: lan_rules
-short_description: Plan which interfaces are segments
+short_description: Plan the segments of a branch
 version_added: 0.1.0
 description:
-  - Checks the segments of a branch and adds their interface list to its plan.
-  - Addresses, DHCP servers and VLANs of the segments stay as they are on the router.
+  - Checks the segments of a branch and adds their bridge, VLANs, addresses, DHCP servers, interface lists and isolation
+    to its plan.
+  - What is on the router already and says the same stays as it is.
 author:
   - the multiwan.routeros authors (@multiwan)
 extends_documentation_fragment:
@@ -22,6 +23,7 @@ EXAMPLES = r"""
   multiwan.routeros.lan_rules:
     uplinks: "{{ multiwan_uplinks }}"
     segments: "{{ multiwan_segments }}"
+    bridge: "{{ multiwan_bridge | default(omit) }}"
     telegram: "{{ multiwan_telegram | default(omit) }}"
     plan: "{{ __multiwan_plan | default(omit) }}"
   register: __lan_plan

@@ -88,7 +88,7 @@ def everything() -> dict[str, Any]:
         "dhcp": {"pool": "192.168.10.10-192.168.10.250", "valid_servers": ["DC:2C:6E:81:CF:34"]},
         "uplink": "isp1",
     }
-    guests = {"name": "guests", "label": "Tamu", "vlan": 20, "address": "192.168.20.1/24"}
+    guests = {"name": "guests", "label": "Tamu", "interface": "vlan20", "address": "192.168.20.1/24"}
     pin = {
         "name": "bank",
         "uplink": "isp1",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
+from ansible_collections.multiwan.routeros.plugins.module_utils.lan_bridge import own_mac
 from ansible_collections.multiwan.routeros.plugins.module_utils.secret_values import fill_rows, has_secrets, masked
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,7 @@ def test_scripts_are_printable_ascii(raw: dict[str, Any], language: str) -> None
 def test_one_alert_per_segment_with_the_router_itself_as_valid() -> None:
     raw = branch(2)
     valid = ["dc-2c-6e-81-cf-34", "DC:2C:6E:00:00:01"]
+    raw["multiwan_bridge"] = {"name": "trunk"}
     raw["multiwan_segments"].append(
         {"name": "guests", "vlan": 20, "address": "192.168.20.1/24", "dhcp": {"valid_servers": valid}}
     )
@@ -55,7 +57,7 @@ def test_one_alert_per_segment_with_the_router_itself_as_valid() -> None:
     assert [alert["interface"] for alert in alerts] == ["bridge", "vlan20"]
     assert alerts[0]["valid-server"] == [{"$router": "/interface/bridge/mac-address"}]
     assert alerts[1]["valid-server"] == [
-        {"$router": "/interface/vlan20/mac-address"},
+        {"$router": "/interface/trunk/mac-address", "else": own_mac("jakarta", "trunk")},
         "DC:2C:6E:00:00:01",
         "DC:2C:6E:81:CF:34",
     ]

@@ -15,6 +15,7 @@ from tests.unit.plugins.memory_api import MemoryApi
 FILE = f"{GO_DADDY_G2[0].file}.txt"
 OWN = {name for key, name in vars(names).items() if key.endswith("_LIST")}
 OWN -= {names.WAN_LIST, names.LAN_LIST, names.BYPASS_LIST}
+OWN -= {names.PUBLIC_LIST, names.ISOLATED_LIST, names.INSIDE_LIST}
 
 
 def router() -> MemoryApi:
