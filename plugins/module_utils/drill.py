@@ -12,8 +12,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 
 from . import commit_engine, device_mode, drift_words, drill_look, drill_plan, management_path, notify_test, texts
+from .diff import is_of
 from .drill_guard import Guard
 from .drill_look import Watch
 from .drill_plan import Drill, Line
@@ -125,16 +127,33 @@ def _asked_wrongly(drill: Drill, lines: Sequence[Line]) -> Iterator[str]:
             f"drill_seconds is {drill.seconds}; allowed are {max(SHORTEST_S, math.ceil(least))} to {LONGEST_S} seconds,"
             f" since a dead line may take {least:.1f} s to be noticed"
         )
+    yield from _wrong_targets(drill, lines)
+
+
+def _wrong_targets(drill: Drill, lines: Sequence[Line]) -> Iterator[str]:
     anchors = {anchor: line.name for line in lines for anchor in line.anchors}
+    if not drill.targets:
+        yield "drill_targets is empty; addresses that answer pings are allowed"
     for number, address in enumerate(drill.targets):
-        if drill.targets != drill_plan.TARGETS and address in anchors:
+        if not _is_address(address):
+            yield f"drill_targets[{number}] is {address!r}; an IPv4 address is allowed"
+        elif drill.targets != drill_plan.TARGETS and address in anchors:
             yield (
                 f"drill_targets[{number}] is {address}, an anchor of {anchors[address]}, which leaves by that line"
                 " only; another address that answers pings is allowed"
             )
 
 
-def _drifted(drift: Sequence[drift_words.Drift]) -> Iterator[str]:
+def _is_address(text: str) -> bool:
+    try:
+        return str(IPv4Address(text)) == text
+    except AddressValueError:
+        return False
+
+
+def _drifted(found: Sequence[drift_words.Drift]) -> Iterator[str]:
+    """Rows that an earlier rehearsal left are taken away by this one."""
+    drift = [row for row in found if not is_of(row.tag, {drill_plan.ROLE})]
     if drift:
         named = "; ".join(f"{row.menu} [{row.tag}]: {row.words}" for row in drift[:_NAMED])
         more = f"; and {len(drift) - _NAMED} more" if len(drift) > _NAMED else ""

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Keeps a rehearsal from leaving a line out: lock and dead man of the commit, renewed while the controller lives.
 
-The mark that holds the dead man back runs out after half a minute. A controller that is alive puts a new one beside it
+The mark that holds the dead man back runs out after twenty seconds. A controller that is alive puts a new one beside it
 every few seconds; one that was killed, or cut off, does not, and the router puts the line back by itself.
 """
 
@@ -21,9 +21,9 @@ from .router_api import Api, RouterError, RouterTrap
 from .versions import Version
 
 #: Seconds that the mark stands, and after which it is renewed.
-LIMIT_S, BEAT_S = 30, 5.0
+LIMIT_S, BEAT_S = 20, 4.0
 #: So long before its end nothing is written any more.
-_MARGIN_S = 5.0
+_MARGIN_S = 4.0
 #: Seconds that a router may take to boot; then its scheduler needs a few ticks.
 _BOOT_S = 90.0
 _RETRY_S = 1.0

@@ -18,7 +18,7 @@ description:
     Several times a second the router pings an address by the way that a new connection which begins with this uplink
     takes, and its gates are read.
   - A line is never left out. While it is out, a dead man stands on the router that the controller has to renew every
-    few seconds; when it does not, because it was killed or cut off, the router puts the line back by itself within 33
+    few seconds; when it does not, because it was killed or cut off, the router puts the line back by itself within 22
     seconds, after a reboot at once. A commit and a rehearsal keep each other out.
   - Nothing is taken out when the router differs from its plan, when an uplink is dead or the only one that lives, or
     when the controller's own connection comes by it.
