@@ -14,6 +14,7 @@ from .api_client import Target
 from .commit_engine import CommitError, Outcome, Request
 from .plan import Plan
 from .protection import LONGEST_S, SHORTEST_S, Controller, Protection, margin_s
+from .secret_values import flat_secrets
 from .versions import parse_version
 
 #: Where the router is and how to log in.
@@ -64,7 +65,7 @@ def request(arguments: Mapping[str, Any], *, name: str, controller: Controller) 
     that would be too quick or too slow."""
     plans = [Plan.from_json(plan) for plan in arguments["plans"]]
     owners = arguments["owners"]
-    secrets = _secrets(arguments["secrets"])
+    secrets = flat_secrets(arguments["secrets"])
     return Request(
         host=name,
         rows=tuple(row for plan in plans for row in plan.rows),
@@ -78,15 +79,6 @@ def request(arguments: Mapping[str, Any], *, name: str, controller: Controller) 
         user=str(arguments["user"]),
         address=str(arguments["host"]),
     )
-
-
-def _secrets(given: Mapping[str, Any]) -> dict[str, str]:
-    """Those of several lines stand together: ``pppoe_password: {isp3: …}`` fills ``pppoe_password_isp3``."""
-    found: dict[str, str] = {}
-    for key, value in given.items():
-        named = {f"{key}_{name}": text for name, text in value.items()} if isinstance(value, Mapping) else {key: value}
-        found |= {str(name): str(text) for name, text in named.items() if text}
-    return found
 
 
 def _protection(arguments: Mapping[str, Any], controller: Controller) -> Protection:

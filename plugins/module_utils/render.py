@@ -101,9 +101,9 @@ def _header(title: str, rows: Sequence[Row], version: Version, missing: Sequence
         "# Made by playbooks/render.yml from the inventory: change that, not this file.",
         "#",
         "# Copy it to the router, then /import file-name=... there, or paste it into a terminal, all of it.",
-        "# It ends with the words multiwan: done. Anything else: read the error, mend what it says, import it again;",
-        "# rows that are there are found by the tag at the end of their comment. Nothing without such a tag is changed.",
-        "# Unlike playbooks/site.yml it can't take itself back when it cuts you off: be where you can reach the router.",
+        f"# It ends with the words: multiwan: {title}: done. Else read the error, mend what it says, import it again:",
+        "# rows that are there are found by the tag in their comment. Without such a tag nothing is changed.",
+        "# Unlike playbooks/site.yml it can't take itself back when it cuts you off: be where you can reach it.",
         *(["#", "# Fill in first, in the lines that begin with :global :"] if missing else []),
         *(f"#   {name}" for name in missing),
     ]
@@ -204,8 +204,8 @@ def _order(rows: Sequence[Row]) -> list[str]:
 def _remove(title: str, rows: Sequence[Row], version: Version) -> str:
     lines = [
         f"# {title}: takes away what multiwan.routeros wrote, by import or by playbook, and nothing else",
-        "# Made by playbooks/render.yml. Rows are known by the tag at the end of their comment. Import it again if it",
-        "# did not end with the words multiwan: removed. Way out and addresses of the lines go, too: have another way in.",
+        "# Made by playbooks/render.yml. Rows are known by the tag in their comment. Import it again if it did not end",
+        f"# with the words: multiwan: {title}: removed. Ways out and addresses of lines go, too: have another way in.",
         "",
         block([*removal(rows, version), f":put {quote(f'multiwan: {title}: removed')}"]),
     ]

@@ -11,7 +11,7 @@ from .dialect import indented
 from .menu_shape import Menu
 from .plan import Row
 from .quoting import quote, word
-from .render_text import Values, about, own, path
+from .render_text import Values, about, but_dynamic, own, path
 from .value_forms import boolean
 
 #: Where a ``set`` of what is there already could interrupt a line: nothing is written unless it differs.
@@ -27,7 +27,7 @@ def commands(menu: Menu, row: Row) -> list[str]:
     body = [
         *values.before,
         find,
-        *_either(f"[:len ${ROW}] = 0", _unless_held(menu, row, missing), _mend(menu, row, values)),
+        *_either(f"[:len ${ROW}] = 0", _unless_held(menu, row, values, missing), _mend(menu, row, values)),
     ]
     return [f"# {_plain(about(row, menu))}", *_unless_left(row, body)]
 
@@ -67,14 +67,19 @@ def _differs(menu: Menu, values: Values, name: str) -> str:
 # --- rows of others
 
 
-def _unless_held(menu: Menu, row: Row, add: list[str]) -> list[str]:
-    """Where the key says everything, somebody else's row with that key is as good as ours."""
-    said = {name for name in row.values if name not in ("comment", "disabled")}
-    if not menu.unique or menu.mark != "comment" or said != set(menu.unique):
+def _unless_held(menu: Menu, row: Row, values: Values, add: list[str]) -> list[str]:
+    """Somebody else's row that says the same is as good as ours. One that says something else is not overruled."""
+    if not menu.unique or menu.mark != "comment" or menu.long or menu.switches:
         return add
-    held = f"[:len [{path(menu)} find where {key(menu, row.values)}]] > 0"
-    note = f":put {quote('left as it is, since it is there already: ' + _words(menu, row.values))}"
-    return _either(held, [note], add)
+    names = sorted({*row.values} - {*menu.unique, *row.runtime, "comment"})
+    words = _words(menu, row.values)
+    refusal = f"multiwan: a row that is not ours has {words} already and differs: make it equal, or remove it"
+    found = [f":put {quote('left as it is, since it is there already: ' + words)}"]
+    if names:
+        differs = " || ".join(_differs(menu, values, name) for name in names)
+        found = [f":if ({differs}) do={{ :error {quote(refusal)} }}", *found]
+    held = f":set {ROW} [{path(menu)} find where {key(menu, row.values)}{but_dynamic(menu)}]"
+    return [held, *_either(f"[:len ${ROW}] > 0", found, add)]
 
 
 def key(menu: Menu, values: Mapping[str, object]) -> str:

@@ -60,3 +60,12 @@ def fill_rows(rows: Iterable[Row], secrets: Mapping[str, str]) -> tuple[Row, ...
         return filled(value, secrets) if has_secrets(value) else value
 
     return tuple(replace(row, values={key: fill(value) for key, value in row.values.items()}) for row in rows)
+
+
+def flat_secrets(given: Mapping[str, Any]) -> dict[str, str]:
+    """Those of several lines stand together: ``pppoe_password: {isp3: …}`` fills ``pppoe_password_isp3``."""
+    found: dict[str, str] = {}
+    for key, value in given.items():
+        named = {f"{key}_{name}": text for name, text in value.items()} if isinstance(value, Mapping) else {key: value}
+        found |= {str(name): str(text) for name, text in named.items() if text}
+    return found

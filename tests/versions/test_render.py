@@ -4,25 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import commit, inspect
+from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import Request, commit, inspect
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Plan
 from ansible_collections.multiwan.routeros.plugins.module_utils.render import Rendered, render
+from ansible_collections.multiwan.routeros.plugins.module_utils.render_text import secrets_of
 from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterTrap
 from ansible_collections.multiwan.routeros.plugins.module_utils.versions import parse_version
 
 from tests.unit.plugins.guarded_router import GuardedRouter
-from tests.versions.in_process import PORTS, VLANS
 from tests.versions.test_plans import BRANCHES, NEED_SEVEN, TOKEN, plan, request
 
 VERSIONS = ("6.49", "7.9", "7.16", "7.22", "7.24")
-SECRETS = {"telegram_bot_token": TOKEN, "api_password": ""}
 #: Every branch on one version each, and one that says a lot on all.
 EVERYWHERE = ("forwards-and-lists",)
 CASES = [
@@ -54,37 +53,50 @@ class Router(GuardedRouter):
 
 
 @pytest.fixture
-def routers(version: str) -> Iterator[tuple[Router, Router]]:
-    """Two new ones: one for the file, one for the playbook."""
-    with closing(new(version)) as one, closing(new(version)) as other:
-        yield one, other
+def new() -> Iterator[Callable[[str, Plan], Router]]:
+    with ExitStack() as stack:
+        yield lambda version, wanted: stack.enter_context(closing(router(version, wanted)))
 
 
-def new(version: str) -> Router:
-    vlans = [("/interface/vlan", {"name": f"vlan{n}", "interface": "ether1", "vlan-id": f"{n}"}) for n in VLANS]
-    ports = [("/interface/ethernet", {"name": f"ether{number}"}) for number in range(9, PORTS + 1)]
-    return Router(version, rows=[*vlans, *ports, ("/interface/lte", {"name": "lte1"})])
+def router(version: str, wanted: Plan) -> Router:
+    """With the interfaces that the branch expects and does not make itself."""
+    made = {row.values.get("name") for row in wanted.rows if row.menu.startswith("/interface/") and not row.claims}
+    ports = {f"ether{number}" for number in range(1, 9)} | {"bridge", "bridge-lan"}
+    used = {row.values["interface"] for row in wanted.rows if row.menu == "/interface/list/member"}
+    modems = sorted({row.values["name"] for row in wanted.rows if row.menu == "/interface/lte"})
+    more = sorted(used - made - ports - {*modems})
+    rows = [("/interface/lte", {"name": name}) for name in modems]
+    return Router(version, rows=[*rows, *(("/interface/ethernet", {"name": name}) for name in more)])
 
 
-def rendered(wanted: Plan, version: str, secrets: Mapping[str, str] = SECRETS) -> Rendered:
-    return render(wanted.branch, wanted.rows, parse_version(version), secrets)
+def secrets(wanted: Plan) -> dict[str, str]:
+    return {name: TOKEN if "token" in name else f"s3cret {name}" for name in secrets_of(wanted.rows)}
+
+
+def rendered(wanted: Plan, version: str) -> Rendered:
+    return render(wanted.branch, wanted.rows, parse_version(version), secrets(wanted))
+
+
+def order(wanted: Plan) -> Request:
+    return replace(request(wanted), secrets=secrets(wanted))
 
 
 @pytest.mark.parametrize(("branch", "version"), CASES)
 def test_a_file_leaves_the_rows_of_a_commit_and_takes_all_of_them_away(
-    branch: str, version: str, routers: tuple[Router, Router]
+    branch: str, version: str, new: Callable[[str, Plan], Router]
 ) -> None:
-    by_file, by_playbook = routers
-    wanted, fresh = plan(branch, version), by_file.export()
+    wanted = plan(branch, version)
+    by_file, by_playbook = new(version, wanted), new(version, wanted)
+    fresh = by_file.export()
     files = rendered(wanted, version)
     assert "multiwan: " + branch + ": done" in by_file.imports(files.install)
-    commit(replace(request(wanted), protection=None), by_playbook)
+    commit(order(wanted), by_playbook)
     assert by_file.held() == by_playbook.held()
     assert by_file.export() == by_playbook.export()
     # again: nothing changes, and nothing is drift
     by_file.imports(files.install)
     assert by_file.export() == by_playbook.export()
-    assert inspect(request(wanted), by_file).differences == ()
+    assert inspect(order(wanted), by_file).differences == ()
     assert environment(by_file) == []
     by_file.imports(files.remove)
     assert by_file.export() == fresh
