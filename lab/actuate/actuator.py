@@ -64,6 +64,8 @@ class Actuator:
         if plan.sysctls != before.sysctls or self._unsure:
             self._try("sysctl", sysctl.write, self._namespace, plan.sysctls)
         self._add_addresses(plan, links)
+        if plan.masquerade - before.masquerade:  # no packet may take a new way out before it is translated there
+            self._try("packet filter", self._filter.load, plan.nft)
         self._replace_routes(before, plan, links)
         self._apply_rules(before, plan)
         self.connections.learn(plan.connection_marks)

@@ -9,10 +9,12 @@ from lab.derive.addresses import MENU as ADDRESS_MENU
 from lab.derive.addresses import read_addresses
 from lab.derive.bridging import vlan_rows
 from lab.derive.dhcp import derive_dhcp
+from lab.derive.firewall.fasttrack import dummies
 from lab.derive.firewall.nat import masqueraded
 from lab.derive.firewall.table import compile_firewall
 from lab.derive.interfaces import interface_status, read_interfaces
 from lab.derive.lines import dynamic_servers, read_lines
+from lab.derive.mss import with_clamps
 from lab.derive.marks import read_marks
 from lab.derive.observations import Observations
 from lab.derive.plan import Derived, KernelPlan
@@ -39,7 +41,8 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
         snapshot, seen, interfaces=interfaces, addresses=addresses, marks=marks, lines=lines
     )
     looked_up, rule_notes = rules.derive_rules(snapshot, interfaces, marks)
-    firewall = compile_firewall(snapshot, interfaces=interfaces, addresses=addresses, marks=marks, trace=trace)
+    clamped, clamp_rows = with_clamps(snapshot, lines)
+    firewall = compile_firewall(clamped, interfaces=interfaces, addresses=addresses, marks=marks, trace=trace)
     dhcp = derive_dhcp(snapshot, interfaces, addresses)
     table, table_rows = vlan_rows(interfaces.bridging, interfaces.by_name, comments=says_why(snapshot.version))
     queues = derive_simple(snapshot, interfaces, marks)
@@ -69,4 +72,4 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
         ("/ip/dns", 0): {"dynamic-servers": dynamic_servers(lines)},
     }
     notes = (*interfaces.notes, *routing.notes, *rule_notes, *firewall.notes, *dhcp.notes, *queues.notes)
-    return Derived(kernel, status, (*addresses.dynamic, *routing.dynamic, *table_rows), routing.checks, notes)
+    return Derived(kernel, status, (*addresses.dynamic, *clamp_rows, *dummies(snapshot), *routing.dynamic, *table_rows), routing.checks, notes)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What follows from an address that an ISP has given: rows, routes and name servers of DHCP, PPPoE and LTE (facts 2.5)."""
+"""What follows from an address that an ISP has given, by DHCP, PPPoE or LTE: routes and name servers (facts 2.5)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _dhcp(row: ConfigRow, given: Given, snapshot: Snapshot) -> Line:
 
 
 def _tables(row: ConfigRow) -> Iterator[tuple[str, int]]:
-    """``default-route-tables`` (7.18+): ``table`` or ``table:distance``; ``default`` is the table of the client's VRF."""
+    """``default-route-tables`` (7.18+): ``table`` or ``table:distance``; ``default`` is that of the client's VRF."""
     distance = row.num("default-route-distance", 1)
     for word in (row.get("default-route-tables") or "default").split(","):
         table, _, own = word.partition(":")

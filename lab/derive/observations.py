@@ -33,6 +33,7 @@ class Given:
     gateway: str = ""  # empty: the interface itself is the gateway
     network: str = ""  # PPP: the far end's address; empty: the network of ``address``
     dns: tuple[str, ...] = ()
+    mtu: int = 0  # PPP: what both ends agreed on
     routes: tuple[tuple[str, str], ...] = ()  # (destination, gateway) of option 121
 
 

@@ -44,7 +44,7 @@ class Bearer:
 
 
 class LteModem:
-    """``start``, ``link(up)`` whenever the carrier changes, ``halt()`` at the end. ``on_change`` hears of each change."""
+    """``link(up)`` whenever the carrier changes, ``halt()`` at the end. ``on_change`` hears of each change."""
 
     def __init__(self, namespace: str, wants: Wants, on_change: Callable[[Bearer | None], None]) -> None:
         self.wants = wants
@@ -54,9 +54,6 @@ class LteModem:
         self._on_change = on_change
         self._up = False
         self._task: asyncio.Task[None] | None = None
-
-    def start(self, *, up: bool) -> None:
-        self.link(up=up)
 
     def link(self, *, up: bool) -> None:
         if up == self._up:

@@ -360,6 +360,7 @@ class Router:
             others=lambda menu, row_id: (
                 leases.of_static(row_id) if menu == LEASE_MENU else self.lines.live(menu, row_id)
             ),
+            made_as=self.engine.view.made_as,
         )
         self.lines.plug(self.engine)
         self.services.plug(self.engine)

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lab import netns
-from lab.world import segments
+from lab.observe.ppp_device import make_pair
+from lab.observe.ppp_packets import MAX_MTU
+from lab.world import concentrator, segments
 from lab.world.addresses import isp_filter, numbering
 from lab.world.frames import cut_at_the_source
 from lab.world.topology import (
@@ -112,7 +114,7 @@ def _isp(uplink: Uplink) -> list[str]:
         *cpe,
         "link set dev cpe up",
         *(["link set dev trunk up"] if uplink.vlan else []),
-        *(numbering(uplink, uplink.addressing) if uplink.kind != "pppoe" else []),
+        *numbering(uplink, uplink.addressing),
         f"address add {isp_end}/30 dev net0",
         f"address add {uplink.public_address}/32 dev net0",
         "link set dev net0 up",
@@ -140,6 +142,9 @@ def build(topology: Topology) -> Iterator[str]:
         make_namespace(name)
     yield "links"
     _host(["ip", "-batch", "-"], "\n".join(links(topology)))
+    for uplink in topology.uplinks:
+        if uplink.kind == "pppoe":
+            make_pair(uplink.name, concentrator.IP_DEVICE, concentrator.HALF, mtu=MAX_MTU)
     cut_at_the_source(topology)
     yield "addresses and routes"
     for name, lines in interior(topology).items():

@@ -70,6 +70,10 @@ class LabClient:
         """The ISP gives the line another address (a.b.c.d[/len]; none: the next one) and gateway (none: the same)."""
         return _object(await self._ask({"do": "renumber", "uplink": uplink, "gateway": gateway, "address": address}))
 
+    async def kick(self, uplink: str) -> Json:
+        """The ISP ends the session of a PPPoE or LTE line."""
+        return _object(await self._ask({"do": "kick", "uplink": uplink}))
+
     async def rogue(self, on: bool, *, mac: str = "", count: int = 1, at: str = "") -> Json:
         """``at``: a VLAN's name, ``vlan10`` (behind the trunk), ``access10`` (at its own port); "" is the flat LAN."""
         state = "on" if on else "off"

@@ -37,6 +37,7 @@ class Control:
             "cut": self._do_cut,
             "heal": self._do_heal,
             "renumber": self._do_renumber,
+            "kick": self._do_kick,
             "rogue": self._do_rogue,
             "lease": self._do_lease,
             "chat": self._do_chat,
@@ -144,6 +145,9 @@ class Control:
     async def _do_renumber(self, message: wire.Message, _emit: Emit) -> Any:
         gateway, address = str(message.get("gateway") or ""), str(message.get("address") or "")
         return await self._world.renumber(message["uplink"], gateway=gateway, address=address)
+
+    async def _do_kick(self, message: wire.Message, _emit: Emit) -> Any:
+        return self._world.kick(message["uplink"])
 
     async def _do_rogue(self, message: wire.Message, _emit: Emit) -> Any:
         rogues = self._world.rogues

@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from lab import netns
+from lab.observe.ppp_pump import Pump
 from lab.world.addresses import numbering, present
+from lab.world.concentrator import Concentrator
 from lab.world.ispdhcp import IspDhcp
 from lab.world.mobile import MobileNetwork
 from lab.world.uplinks import APN, Addressing, TopologyError, Uplink
@@ -47,14 +49,22 @@ class IspLine:
         after = _changed(self.uplink, self.addressing, gateway, address)
         if self.giver is not None:
             await self.giver.stop()
-        if self.uplink.kind != "pppoe":
-            lines = [f"address flush dev {self.uplink.device}", *numbering(self.uplink, after)]
-            netns.run(self.uplink.name, ["ip", "-batch", "-"], stdin="\n".join(lines) + "\n")
+        lines = [f"address flush dev {self.uplink.device}", *numbering(self.uplink, after)]
+        netns.run(self.uplink.name, ["ip", "-batch", "-"], stdin="\n".join(lines) + "\n")
         netns.run(self.uplink.name, ["nft", "-f", "-"], stdin=present(self.uplink, after))
         self.addressing = after
         if self.giver is not None:
             await self.giver.start(after)
         return after
+
+    def kick(self) -> None:
+        """The ISP ends the session of a PPPoE or LTE line; it may be dialled again at once."""
+        if isinstance(self.giver, Concentrator):
+            self.giver.kick()
+        elif isinstance(self.giver, MobileNetwork):
+            self.giver.detach()
+        else:
+            raise TopologyError(f"{self.uplink.name} has no session: it is a {self.uplink.kind} line")
 
     def status(self) -> dict[str, Any]:
         return {
@@ -62,6 +72,7 @@ class IspLine:
             "gateway": self.addressing.gateway,
             "router_address": self.addressing.router,
             "network": self.addressing.network,
+            **({"connected": self.giver.connected} if isinstance(self.giver, Concentrator) else {}),
         }
 
 
@@ -108,11 +119,14 @@ def _speed(rate: int) -> str:
     return f"{rate // 1_000_000}M" if rate % 1_000_000 == 0 else f"{rate // 1000}k"
 
 
-def make_lines(uplinks: tuple[Uplink, ...]) -> dict[str, IspLine]:
-    return {uplink.name: IspLine(uplink, _giver(uplink)) for uplink in uplinks}
+def make_lines(uplinks: tuple[Uplink, ...], password: str, pump: Pump) -> dict[str, IspLine]:
+    """``password``: of every PPPoE line; ``pump`` carries their packets at the ISPs' end."""
+    return {uplink.name: IspLine(uplink, _giver(uplink, password, pump)) for uplink in uplinks}
 
 
-def _giver(uplink: Uplink) -> Giver | None:
+def _giver(uplink: Uplink, password: str, pump: Pump) -> Giver | None:
     if uplink.kind == "dhcp":
         return IspDhcp(uplink)
+    if uplink.kind == "pppoe":
+        return Concentrator(uplink, password, pump)
     return MobileNetwork(uplink) if uplink.kind == "lte" else None

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import yaml
 
+from lab.observe.ppp_pump import Pump
 from lab.router.apidoors import ApiDoors
 from lab.router.services.base import at_least
 from lab.router.spec import Account, RouterSpec
@@ -89,7 +90,8 @@ class World:
         self.topology = topology
         self.secrets = Secrets()
         self.faults: dict[str, Fault] = {}
-        self.lines = make_lines(topology.uplinks)
+        self._pump = Pump()
+        self.lines = make_lines(topology.uplinks, self.secrets.line_password, self._pump)
         self.rogues = Rogues(topology)
         self.events: list[dict[str, Any]] = []
         self.started = time.time()
@@ -181,6 +183,7 @@ class World:
         await self.router.stop()
         for line in self.lines.values():
             await line.stop()
+        await self._pump.stop()
 
     def inventory(self) -> dict[str, Any]:
         """The overlay that points an inventory's branch at this lab; merged by a second ``-i``.
@@ -258,6 +261,11 @@ class World:
         self.topology.uplink(name)
         after = await self.lines[name].renumber(gateway=gateway, address=address)
         return self.note("renumber", uplink=name, gateway=after.gateway, address=f"{after.router}/{after.prefix}")
+
+    def kick(self, name: str) -> dict[str, Any]:
+        self.topology.uplink(name)
+        self.lines[name].kick()
+        return self.note("kick", uplink=name)
 
     async def power_cycle(self) -> dict[str, Any]:
         began = time.monotonic()
