@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.actuate.netlink import Netlink, attr, attributes
+from lab.derive.plan import FASTTRACK_LABEL
 
 _NETFILTER = 12  # the socket module has no name for it
 _GET, _DELETE = 0x101, 0x102
 _TUPLE_ORIG, _TUPLE_REPLY, _STATUS, _PROTOINFO, _TIMEOUT, _MARK = 1, 2, 3, 4, 7, 8
-_COUNTERS_ORIG, _COUNTERS_REPLY, _ID = 9, 10, 12
+_COUNTERS_ORIG, _COUNTERS_REPLY, _ID, _LABELS = 9, 10, 12, 22
 _NESTED = 0x8000
 _EXPECTED, _SEEN_REPLY, _ASSURED, _CONFIRMED, _SRC_NAT, _DST_NAT, _DYING = 1, 2, 4, 8, 16, 32, 512
 _GENMSG = struct.pack("=BBH", socket.AF_INET, 0, 0)
@@ -60,6 +61,7 @@ class Connection:
     tcp_state: int | None
     original_count: tuple[int, int]  # packets, bytes
     reply_count: tuple[int, int]
+    fasttracked: bool = False
 
     @property
     def source_translated(self) -> bool:
@@ -162,6 +164,7 @@ def _parse(body: bytes) -> Connection:
         tcp_state=_parse_tcp_state(values.get(_PROTOINFO, b"")),
         original_count=_parse_count(values.get(_COUNTERS_ORIG, b"")),
         reply_count=_parse_count(values.get(_COUNTERS_REPLY, b"")),
+        fasttracked=bool(int.from_bytes(values.get(_LABELS, b""), "little") >> FASTTRACK_LABEL & 1),
     )
 
 
@@ -204,7 +207,7 @@ def _properties(connection: Connection, names: Mapping[int, str]) -> dict[str, s
         "orig-bytes": str(connection.original_count[1]),
         "repl-packets": str(connection.reply_count[0]),
         "repl-bytes": str(connection.reply_count[1]),
-        "fasttrack": "false",
+        "fasttrack": "true" if connection.fasttracked else "false",
         "hw-offload": "false",
     }
     shown.update(_ports(original, ""))

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lab.actuate.actuator import Actuator
 from lab.actuate.conntrack import ConnectionTable, duration
+from lab.derive.firewall import fasttrack
 from lab.derive.firewall.context import identifier
 from lab.router.queuestats import QUEUE_MENUS, QueueStats
 from lab.router.services.base import at_least, format_moment
 from lab.router.telemetry import INTERFACE_MENUS, Telemetry
 from lab.store import Store, Trap
 from lab.values.scalar import format_duration
+from lab.verbs.show import FIRST_DYNAMIC
 
 Values = Mapping[str, str]
 
@@ -103,10 +105,12 @@ class Live:
         booted: float,
         version: str = "7.22",
         others: Callable[[str, int], Values] = lambda menu, row_id: {},
+        made_as: Callable[[int], str] = lambda row_id: "",
     ) -> None:
         self._actuator = actuator
         self._telemetry = telemetry
         self._others = others
+        self._made_as = made_as
         self._queues = QueueStats(actuator.queues.counters, actuator.queue_plan)
         self._clock = clock
         self._booted = booted
@@ -115,9 +119,8 @@ class Live:
 
     def __call__(self, menu: str, row_id: int) -> Values:
         if menu in RULE_MENUS:
-            # the router's own rows there show what FastTrack let pass by the list
-            key = (menu, row_id) if row_id < FIRST_DYNAMIC else _FASTTRACK
-            packets, size = self._counters().get(key, (0, 0))
+            dummy = row_id >= FIRST_DYNAMIC and self._made_as(row_id).startswith(fasttrack.DUMMY)
+            packets, size = self._counters().get(_FASTTRACK if dummy else (menu, row_id), (0, 0))
             return {"packets": str(packets), "bytes": str(size)}
         if menu in QUEUE_MENUS:
             return self._queues(menu, row_id)

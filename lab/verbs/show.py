@@ -19,6 +19,8 @@ LEASES = "/ip/dhcp-server/lease"
 _LAST = 0xFFFFFFFF  # what stands after the last row (facts 11.4)
 #: the router's own word on a row, shown beside its comment, in every menu
 ABOUT = ".about"
+#: menus where the router's own rows stand on top
+LED = frozenset(f"/ip/firewall/{name}" for name in ("filter", "mangle", "raw"))
 BORROWED = 0x40000000  # added to ids of rows that live elsewhere when they share a menu with configuration
 FIRST_DYNAMIC = 0x80000001  # v7 route ids are large for the router's own rows (facts 2.1)
 
@@ -48,6 +50,10 @@ class View:
         self.dynamic, self.status = dynamic, status
         return changed
 
+    def made_as(self, row_id: int) -> str:
+        """The key by which the derivation knows one of the router's own rows; "" for every other row."""
+        return next((key for (_menu, key), number in self._dynamic_ids.items() if number == row_id), "")
+
     def candidates(self, menu: MenuAt) -> list[tuple[int, Mapping[str, str]]]:
         """What a command may mean by id or name. Cheaper than ``rows``: nothing is counted for it."""
         borrowed = self._borrowed(menu.path)
@@ -55,7 +61,8 @@ class View:
             return list(borrowed)
         own = [(row.id, row.values) for row in self.store.rows(menu.path)]
         made = self.dynamic.get(menu.path, [])
-        return [*own, *made, *((BORROWED + row_id, values) for row_id, values in borrowed)]
+        listed = [*made, *own] if menu.path in LED else [*own, *made]
+        return [*listed, *((BORROWED + row_id, values) for row_id, values in borrowed)]
 
     def _borrowed(self, path: str) -> Sequence[tuple[int, Mapping[str, str]]]:
         """Rows that live elsewhere; a lease that was made static is configuration now."""
@@ -72,10 +79,12 @@ class View:
             return [(row_id, dict(values)) for row_id, values in borrowed]
         shown = [(row.id, self._config(menu, row, caller)) for row in self.store.rows(menu.path)]
         fixed = self._fixed(menu)
+        made = []
         for number, values in self.dynamic.get(menu.path, ()):
             row = {**fixed, **values, "dynamic": "true"}
             row.update(self._seen(menu.path, number))
-            shown.append((number, row))
+            made.append((number, row))
+        shown = [*made, *shown] if menu.path in LED else [*shown, *made]
         shown += [(BORROWED + row_id, {**fixed, **values, "dynamic": "true"}) for row_id, values in borrowed]
         if menu.menu.nextid:
             followers = [*(row_id for row_id, _ in shown), _LAST][1:]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lab.derive.firewall import fasttrack
 from lab.derive.firewall.context import Context, Unsupported, identifier
 from lab.derive.plan import ROUTING_MARK_MASK
 from lab.schema.snapshot import ConfigRow
@@ -112,6 +113,13 @@ def _reject(row: ConfigRow, hook: str, context: Context) -> Statements:
     return _plain(f"reject with {_REJECTS[kind]}")
 
 
+def _fasttrack(row: ConfigRow, hook: str, context: Context) -> Statements:
+    """The next row is looked at: "followed by the identical accept" (facts 1.7)."""
+    if hook not in ("forward", "prerouting", "postrouting"):
+        raise Unsupported(f"fasttrack-connection in {hook}")
+    return _plain(fasttrack.MARK_CONNECTION)
+
+
 COMMON: Mapping[str, Action] = {
     "accept": _verdict("accept"),
     "return": _verdict("return"),
@@ -120,6 +128,7 @@ COMMON: Mapping[str, Action] = {
     "add-src-to-address-list": _add_address("ip saddr"),
     "add-dst-to-address-list": _add_address("ip daddr"),
 }
+_FASTTRACK: Mapping[str, Action] = {fasttrack.ACTION: _fasttrack}
 MANGLE: Mapping[str, Action] = {
     **COMMON,
     "mark-connection": _mark_connection,
@@ -128,11 +137,12 @@ MANGLE: Mapping[str, Action] = {
     "change-mss": _change_mss,
     "change-dscp": _change_dscp,
     "change-ttl": _change_ttl,
+    **_FASTTRACK,
 }
 FILTER: Mapping[str, Action] = {
     **COMMON,
     "drop": _verdict("drop"),
     "reject": _reject,
-    "fasttrack-connection": _verdict("accept"),
+    **_FASTTRACK,
 }
 RAW: Mapping[str, Action] = {**COMMON, "drop": _verdict("drop"), "notrack": _verdict("notrack")}

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lab.derive.firewall import fasttrack
 from lab.derive.firewall.actions import FILTER, MANGLE, RAW, Action
 from lab.derive.firewall.context import Context, Unsupported, identifier, quoted
 from lab.derive.firewall.matchers import conditions
@@ -119,6 +120,8 @@ class _Menu:
         """Write a chain and, before it, those it jumps to. ``above``: the chains on the way here."""
         self._written.add(chain)
         body = [head] if head else []
+        if head and self._context.fasttrack and fasttrack.skips(self._family.key, hook):
+            body.append(fasttrack.PASS)
         for row in self._chains.get(chain, ()):
             try:
                 body += self._rules(row, hook, above)

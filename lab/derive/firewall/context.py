@@ -39,6 +39,8 @@ class Context:
     address_lists: Mapping[str, tuple[str, ...]]
     filled: frozenset[str]
     used: Used = field(default_factory=Used)
+    #: some row fast-tracks connections
+    fasttrack: bool = False
 
     def interface(self, name: str) -> Interface:
         found = self.interfaces.get(name)

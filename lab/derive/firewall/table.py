@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lab.derive.addresses import Addresses
+from lab.derive.firewall import fasttrack
 from lab.derive.firewall.chains import FAMILIES, compile_menu
 from lab.derive.firewall.context import Context, identifier
 from lab.derive.interfaces import Interfaces
@@ -34,7 +35,7 @@ def compile_firewall(
 ) -> Firewall:
     """All firewall menus. ``trace`` (see ``derive``) adds counters ``seen-<menu>-<id>``."""
     lists, notes = _address_lists(snapshot)
-    context = Context(interfaces, addresses, marks, lists, _filled(snapshot))
+    context = Context(interfaces, addresses, marks, lists, _filled(snapshot), fasttrack=fasttrack.fasttracks(snapshot))
     status: dict[tuple[str, int], Mapping[str, str]] = {}
     chains: list[str] = []
     counters: list[str] = []
@@ -49,6 +50,10 @@ def compile_firewall(
             counters += [
                 f"  counter {kind}{family.key}-{row_id} {{ }}" for kind in (("",) if trace is None else ("", "seen-"))
             ]
+    if context.fasttrack:
+        counters.append(f"  counter {fasttrack.COUNTER} {{ }}")
+        chains.append(fasttrack.count_chain())
+    status["/ip/settings", 0] = {"ipv4-fasttrack-active": "true" if context.fasttrack else "false"}
     lines = [f"table ip {NFT_TABLE} {{", *counters, *_sets(context), *chains, "}"]
     return Firewall("\n".join(lines) + "\n", status, tuple(notes))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lab.derive.firewall.fasttrack import PASS
 from lab.derive.plan import QUEUE_TABLE
 from lab.derive.queues.types import Discipline
 
@@ -54,8 +55,9 @@ def table(chains: Iterable[str], leaves: Iterable[Leaf]) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def entry(rules: Iterable[str]) -> str:
-    return _chain("choose", rules, _CHOOSE)
+def entry(rules: Iterable[str], *, fasttrack: bool = False) -> str:
+    """``fasttrack``: some connections pass by all queues (facts 9.3)."""
+    return _chain("choose", [*([PASS] if fasttrack else []), *rules], _CHOOSE)
 
 
 def chain(name: str, rules: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lab.derive.firewall.context import Unsupported
+from lab.derive.firewall.fasttrack import fasttracks
 from lab.derive.interfaces import Interfaces
 from lab.derive.ip import span
 from lab.derive.marks import Marks
@@ -176,7 +177,7 @@ def _plan(tree: _Tree, rules: list[str], interfaces: Interfaces) -> QueuePlan:
         classes=tuple(tree.classes),
         leaves=tuple(leaf_plan(leaf) for leaf in tree.leaves),
         interfaces=frozenset(one.kernel for one in interfaces.by_name.values() if not one.master),
-        nft=chains.table([*tree.lines, chains.entry(rules)], tree.leaves),
+        nft=chains.table([*tree.lines, chains.entry(rules, fasttrack=fasttracks(tree.snapshot))], tree.leaves),
         counted={
             (MENU, row_id): tuple(ways[direction] for direction in _DIRECTIONS if direction in ways)
             for row_id, ways in tree.counted.items()
