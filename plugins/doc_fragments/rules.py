@@ -42,6 +42,12 @@ options:
       - C(isolated) is V(false) by default. Clients of an isolated segment see the internet only, and of the router
         DHCP and DNS.
       - C(uplink) names the uplink that new connections of the segment try first.
+      - C(bandwidth) is what the segment may use of the internet. C(download) and C(upload) such as V(5M) are its limits.
+        C(guaranteed), with the same two keys, is kept for it while others want everything, C(priority) from 1 to 8 says
+        who is served first with what is left; both need the speeds of all uplinks. C(per_client), with the same two, is
+        for each address. C(fair) is V(pcq) by default, or V(fq-codel), V(cake) (RouterOS 7) or V(none). C(burst), with
+        the same two and C(time), goes beyond the limits for a while. With C(internet_only=false) traffic to other
+        segments and to O(bypass) counts, too.
     type: raw
   bridge:
     description:
@@ -64,6 +70,13 @@ options:
     description:
       - Networks that are never balanced, such as those behind VPNs. Segments and the uplinks' own networks are added.
       - When left out, all private networks and 100.64.0.0/10.
+    type: raw
+  fasttrack:
+    description:
+      - What becomes of FastTrack rules in the firewall, which are somebody else's. Nothing by default, and they are told.
+      - V(keep off marked connections) gives them C(connection-mark=no-mark), so that they leave to us what we steer.
+      - V(primary only) keeps them for connections of the uplink with the first priority. Not together with limits.
+      - V(remove) disables them.
     type: raw
   pins:
     description:

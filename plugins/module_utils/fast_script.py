@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from . import names
+from .bandwidth_script import caller
 from .dialect import attempt, tried
 from .fast_messages import messages
 from .fast_state import STATE, array, block, each, forget, lines, note, noted, places, when
@@ -181,6 +182,7 @@ def _work(branch: Branch, version: Version) -> str:
         each(*_verdict(branch, version)),
         *_wishes(),
         *_switch(version),
+        caller(version),
         each(*_clean_up(branch, version)),
     ]
     if any(uplink.metered for uplink in branch.uplinks):

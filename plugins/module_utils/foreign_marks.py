@@ -10,6 +10,7 @@ from ipaddress import IPv4Network
 
 from . import names
 from .diff import Found
+from .fasttrack import ACTION as FASTTRACK
 from .preflight_finding import Finding, error, warning
 from .preflight_view import ADDRESS_LIST, FILTER, MANGLE, Reader, View, foreign, network, yes
 from .versions import TABLES, Version
@@ -28,23 +29,47 @@ _GENERAL = frozenset(
 )
 
 
-def fasttrack(view: View, filters: Sequence[Found]) -> Iterator[Finding]:
-    """``filters``: working rows of the filter in order. An accept of everything marked, before it, does as well."""
-    if not view.marks:
+def fasttrack(view: View, rows: Sequence[Found]) -> Iterator[Finding]:
+    """``rows``: the filter in order, judged as the writes will leave it. An accept of everything marked, before a
+    FastTrack rule, does as well."""
+    if not (view.marks or view.queues):
         return
-    for row in filters:
-        values = row.values
+    for row in rows:
+        values = _after(view, row)
+        if yes(values.get("disabled")) or row.dynamic:
+            continue
         if values.get("chain") == "forward" and values.get("action") == "accept" and _all_marked(values):
             return
-        if values.get("action") != "fasttrack-connection" or values.get("connection-mark"):
+        mark = values.get("connection-mark", "")
+        if values.get("action") != FASTTRACK or (mark and not (view.queues and mark.startswith("mw-"))):
             continue
         if not (view.matches(values, "in", view.uplinks) or view.matches(values, "out", view.uplinks)):
             continue
-        yield error(
-            "fasttrack",
-            f"{FILTER} {row.id} fast-tracks every connection: such packets skip mangle, so connections of all"
-            " uplinks but the first will break. Set connection-mark=no-mark on that row, or disable it",
+        yield error("fasttrack", f"{FILTER} {row.id} {_loss(view, mark)}")
+
+
+def _loss(view: View, mark: str) -> str:
+    if mark:
+        return (
+            f"fast-tracks connections with the mark {mark}: such packets pass no queue, so they have no limit and no"
+            " share. Set its connection-mark to no-mark, or disable it"
         )
+    queues = ", and they pass no queue, so no limit and no share holds" if view.queues else ""
+    ways = "keep off marked connections (it gets connection-mark=no-mark)"
+    ways += " or remove (it is disabled)" if view.queues else ", primary only, or remove (it is disabled)"
+    return (
+        "fast-tracks every connection: such packets skip mangle, so connections of all uplinks but the first will"
+        f" break{queues}. Set multiwan_fasttrack: {ways}"
+    )
+
+
+def _after(view: View, row: Found) -> Mapping[str, str]:
+    values = dict(row.values)
+    for write in view.operations:
+        if write.menu == FILTER and write.id == row.id:
+            values.update(write.values)
+            values.pop(write.name, None)
+    return values
 
 
 def _all_marked(values: Mapping[str, str]) -> bool:

@@ -37,7 +37,7 @@ def findings(view: View, reader: Reader) -> Iterator[Finding]:
     """Of a plan with rows. Reads ``/ip/firewall/filter`` and ``/ip/dns``."""
     filters = foreign(reader.rows(FILTER, FILTER_PROPERTIES))
     yield from _routes(view)
-    yield from foreign_marks.fasttrack(view, filters)
+    yield from foreign_marks.fasttrack(view, reader.rows(FILTER, FILTER_PROPERTIES))
     yield from _lan_nat(view)
     yield from _lists(view, filters)
     yield from _resolvers(view, reader.rows("/ip/dns", ("servers",)))

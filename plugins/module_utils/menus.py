@@ -197,6 +197,27 @@ _COMMON: tuple[Menu, ...] = (
         long=frozenset({"on-alert"}),
     ),
     Menu(
+        # Only claims on FastTrack rules of somebody else (fasttrack.py): what keeps a packet out of it comes before the
+        # rows that give it a mark.
+        "/ip/firewall/filter",
+        stage=79,
+        properties={
+            # what is claimed, and what the preflight and a takeover look at
+            **_texts(
+                "chain action comment connection-mark routing-mark protocol src-port dst-port"
+                " in-interface out-interface in-interface-list out-interface-list src-address-list dst-address-list"
+            ),
+            **dict.fromkeys(("src-address", "dst-address"), forms.host),
+            "connection-state": forms.word_set,
+            "disabled": forms.boolean,
+        },
+        defaults={"disabled": "no"},
+        unsettable=True,
+        ordered=True,
+        ordered_within="chain",
+        sparse_print=True,
+    ),
+    Menu(
         "/ip/firewall/mangle",
         stage=80,
         properties={
@@ -275,7 +296,9 @@ _COMMON: tuple[Menu, ...] = (
 )
 
 #: In the order of their stages.
-MENUS: tuple[Menu, ...] = tuple(sorted((*_COMMON, *UPLINK_MENUS, *SEGMENT_MENUS, *QUEUE_MENUS), key=lambda one: one.stage))
+MENUS: tuple[Menu, ...] = tuple(
+    sorted((*_COMMON, *UPLINK_MENUS, *SEGMENT_MENUS, *QUEUE_MENUS), key=lambda one: one.stage)
+)
 BY_PATH: dict[str, Menu] = {menu.path: menu for menu in MENUS}
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import collapse_addresses
 
-from . import forwards, line_ways, names, paths, routing
+from . import fasttrack, forwards, line_ways, names, paths, routing
 from .model import Branch, Pin, Uplink
 from .plan import Row
 from .tags import ascii_label, owned, tag
@@ -42,6 +42,7 @@ def pcc_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
         *forwards.list_rows(branch, ROLE),
         *forwards.hairpin_lists(branch, ROLE),
         *forwards.forward_rows(branch, ROLE),
+        *fasttrack.fasttrack_rows(branch, ROLE),
         *_entries(),
         *(_output(uplink) for uplink in branch.uplinks),
         *(_inbound(uplink) for uplink in branch.uplinks),

@@ -56,6 +56,7 @@ TABLE: Mapping[str, Check] = {
     "routes": Check("routes of others compete with those of the plan"),
     "routing-rules": Check("routing rules of others, which balanced connections no longer see"),
     "nat": Check("destination NAT of others that may catch connections of the segments"),
+    "queues": Check("simple queues of others take packets of the segments before ours"),
     "firewall-lists": Check("the firewall names a list that holds some uplinks, not all"),
     "resolver": Check("the router's resolver is an anchor, so names die with that line"),
     "invalid": Check("a row of ours is there, but the router does not use it"),

@@ -18,6 +18,7 @@ from .versions import Version
 ADDRESS, ROUTE, MEMBER = "/ip/address", "/ip/route", "/interface/list/member"
 MANGLE, NAT, FILTER = "/ip/firewall/mangle", "/ip/firewall/nat", "/ip/firewall/filter"
 LIST, TABLE_MENU, ADDRESS_LIST = "/interface/list", "/routing/table", "/ip/firewall/address-list"
+QUEUE = "/queue/simple"
 INTERFACE, BRIDGE_PORT = "/interface", "/interface/bridge/port"
 FILTER_PROPERTIES = (
     *("chain", "action", "connection-mark", "connection-state", "disabled", "src-address", "dst-address", "protocol"),
@@ -101,6 +102,11 @@ class View:
     def marks(self) -> bool:
         """Whether the plan steers by marks at all; a part of a plan may not."""
         return any(row.menu == MANGLE for row in self.rows)
+
+    @property
+    def queues(self) -> bool:
+        """Whether the plan limits anything."""
+        return any(row.menu == QUEUE for row in self.rows)
 
     def called(self, interface: str) -> str:
         if interface in self.uplinks:

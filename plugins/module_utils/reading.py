@@ -189,7 +189,9 @@ def _around_a_recipe(
     replaces none."""
     if not plan or not adopt.complete(request.owners) or not adopt.recognised(plan, router, version):
         return {}
-    return {menu: api.rows(menu, properties) for menu, properties in adopt.also_read(version).items()}
+    return {
+        menu: api.rows(menu, properties) for menu, properties in adopt.also_read(version).items() if menu not in router
+    }
 
 
 def _findings(  # noqa: PLR0917 - all of one reading

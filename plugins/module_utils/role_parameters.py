@@ -38,6 +38,7 @@ ROLE_PARAMETERS: dict[str, frozenset[str]] = {
             "pcc_address_lists",
             "pcc_public_addresses",
             "pcc_forwards",
+            "pcc_fasttrack",
             "pcc_gate_network",
             "pcc_routeros_version",
         }

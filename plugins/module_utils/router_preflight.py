@@ -12,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from . import foreign_marks, foreign_rows, management_path, preflight_clients, preflight_device, preflight_lines
+from . import (
+    foreign_marks,
+    foreign_rows,
+    management_path,
+    preflight_clients,
+    preflight_device,
+    preflight_lines,
+    preflight_queues,
+)
 from .diff import Found, Operation
 from .plan import Row
 from .preflight_finding import CHECKS, FORCEABLE, TABLE, Finding, warning
@@ -76,6 +84,7 @@ def _of_a_plan(looked: View, reader: Reader) -> Iterator[Finding]:
     yield from foreign_marks.routing_rules(looked, reader)
     yield from foreign_marks.hotspot(looked, reader)
     yield from foreign_marks.hardware(looked, reader)
+    yield from preflight_queues.queues(looked)
     yield from preflight_device.authority(looked, reader)
 
 

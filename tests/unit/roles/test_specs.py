@@ -11,6 +11,7 @@ import pytest
 import yaml
 from ansible_collections.multiwan.routeros.plugins.module_utils import (
     branch,
+    branch_bandwidth,
     branch_lan,
     branch_pins,
     branch_probe,
@@ -78,11 +79,12 @@ def test_the_commit_role_takes_what_the_module_takes() -> None:
 
 def test_specs_and_parser_know_the_same_keys() -> None:
     pcc = options("pcc")
-    # bandwidth: known to the parser, which says that it comes in a later release
-    assert set(pcc["pcc_segments"]["options"]) == set(branch_lan._SEGMENT_KEYS) - {"bandwidth"}
+    assert set(pcc["pcc_segments"]["options"]) == set(branch_lan._SEGMENT_KEYS)
+    assert set(pcc["pcc_segments"]["options"]["bandwidth"]["options"]) == set(branch_bandwidth.KEYS)
     assert set(pcc["pcc_pins"]["options"]) == set(branch_pins._KEYS)
     assert set(pcc["pcc_forwards"]["options"]) == set(branch_traffic._KEYS)
     assert pcc["pcc_classifier"]["choices"] == sorted(model.CLASSIFIERS)
+    assert pcc["pcc_fasttrack"]["choices"] == list(model.FASTTRACK)
     assert sorted(pcc["pcc_mode"]["choices"]) == sorted(model.MODES)
     assert set(options("failover")["failover_probe"]["options"]) == set(branch_probe._KEYS)
 
