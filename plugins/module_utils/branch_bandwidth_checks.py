@@ -83,7 +83,7 @@ def _fasttrack(said: Said, uplinks: Sequence[Uplink], fasttrack: str | None) -> 
             f"keep off marked connections, or remove: fast-tracked packets pass no queue, so {next(iter(said))} would"
             " mean nothing",
         )
-    for uplink in uplinks:
+    for uplink in sorted(uplinks, key=lambda uplink: (uplink.metered, uplink.priority, uplink.position))[:1]:
         if uplink.probe.loss is not None or uplink.probe.latency_ms is not None:
             yield Problem(
                 "multiwan_fasttrack",
