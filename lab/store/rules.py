@@ -10,6 +10,7 @@ from typing import Protocol
 
 from lab.schema.model import MenuAt
 from lab.schema.snapshot import ConfigRow
+from lab.store import queues
 from lab.store.trap import Trap
 
 _VLAN_TABLE = "/interface/bridge/vlan"
@@ -69,6 +70,8 @@ def check_unique(menu: MenuAt, row: ConfigRow, rivals: Rivals) -> None:
         _check_vlan_table(row, rivals(menu, space=False))
     elif menu.path == _LEASES:
         _check_lease(row, rivals(menu, space=False))
+    elif menu.path == queues.SIMPLE:
+        queues.check_simple(row)
 
 
 def _check_lease(row: ConfigRow, others: Iterator[ConfigRow]) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lab.derive.firewall.context import Unsupported
 from lab.derive.firewall.fasttrack import fasttracks
@@ -88,6 +88,7 @@ class _Tree:
 
     def queue(self, row: ConfigRow, direction: int, limits: Limits, parent: int, depth: int) -> str:
         """Class, leaf and chain of one direction of a row; returns the chain's name."""
+        limits = self.narrowed(row, direction, limits)
         number = [numbers.minor(self.bases[row.id], direction, part) for part in range(3)]
         top = number[numbers.NODE]
         if limits.bursts.peak:
@@ -132,9 +133,18 @@ class _Tree:
             )
         )
 
+    def narrowed(self, row: ConfigRow, direction: int, limits: Limits) -> Limits:
+        """A queue of type cake may have a limit of its own (``cake-bandwidth``)."""
+        own = self.discipline(row, direction).ceiling
+        if not own or own >= limits.ceil:
+            return limits
+        return replace(limits, ceil=own, rate=min(limits.rate, own), bursts=Bursts())
+
+    def discipline(self, row: ConfigRow, direction: int) -> Discipline:
+        return discipline(self.types.get(pair(row, "queue", "default-small")[direction]), direction)
+
     def leaf(self, row: ConfigRow, direction: int, minor: int) -> chains.Leaf:
-        kind = self.types.get(pair(row, "queue", "default-small")[direction])
-        found = discipline(kind, direction)
+        found = self.discipline(row, direction)
         slots = min(self.most_slots, places(row, direction, found)) if found.fields else 0
         return chains.Leaf(minor, slots, found)
 
