@@ -109,7 +109,7 @@ def _twice(bridge: Read[Bridge], segments: Read[Segment], problems: Problems) ->
         names.setdefault(port, path)
 
 
-def _taken(  # noqa: PLR0917 - all that can meet
+def _taken(
     bridge: Read[Bridge], segments: Read[Segment], uplinks: Read[Uplink], name: str | None, problems: Problems
 ) -> None:
     """What has an address of its own, or carries a line, can't be a port of the bridge."""

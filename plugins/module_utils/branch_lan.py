@@ -46,7 +46,7 @@ def _segment(item: Any, path: str, problems: Problems, seen: dict[str, Any]) -> 
     dhcp, servers = read_dhcp(fields, address)
     isolated = fields.boolean("isolated", False)
     ports = read_ports(fields, "ports", seen)
-    found = {"name": name, "interface": interface, "address": address, "uplink": uplink, "vlan": vlan}
+    found: dict[str, Any] = {"name": name, "interface": interface, "address": address, "uplink": uplink, "vlan": vlan}
     found |= {"bandwidth": bandwidth, "dhcp": dhcp, "isolated": isolated, "tagged": fields.has("vlan")}
     seen.update({fields.at(key): value for key, value in found.items() if value is not None})
     if name is None or interface is None or address is None:

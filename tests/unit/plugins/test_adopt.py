@@ -20,15 +20,18 @@ from tests.unit.plugins import hand_made
 from tests.unit.plugins.hand_made import LAN, RECIPES, SCRIPTS, Router, generated, home, pasted, rows, static
 
 SEVEN = Version(7, 22)
+#: Menus whose rows come with the router.
+BROUGHT = ("/interface/bridge", "/queue/type", "/ppp/profile", "/interface/lte", "/interface/lte/apn")
 
 
 def left(plan: Sequence[Row], router: Router, version: str = "7.22") -> list[str]:
-    """What a technician wrote and nobody recognised, but for addresses, which stay his by design."""
+    """What a technician wrote and nobody recognised, but for addresses, which stay his by design, and what came with
+    the router."""
     known = {(item.menu, item.found.id) for item in adopt.recognised(plan, router, parse_version(version))}
     return [
         f"{menu} {adopt.described(row)}"
         for menu, row in static(router)
-        if (menu, row.id) not in known and menu != "/ip/address"
+        if (menu, row.id) not in known and menu not in ("/ip/address", *BROUGHT)
     ]
 
 
