@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A branch with a line of each kind, written to the lab's control plane: converges, shows no password, and goes whole."""
+"""A branch with a line of each kind, on the lab's control plane: converges, shows no password, and goes whole."""
 
 from __future__ import annotations
 
