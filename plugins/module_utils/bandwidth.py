@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, collapse_addresses
 
 from . import bandwidth_script, names
-from .bandwidth_model import Bandwidth, Rates, usable
+from .bandwidth_model import Bandwidth, Rates
+from .bandwidth_shares import capacity, fits, guarantees, wishes
 from .model import Branch, Segment
 from .plan import Row
 from .scripts import periodic, run_script
@@ -27,7 +28,6 @@ ROLE = "bandwidth"
 SIMPLE, TYPE = "/queue/simple", "/queue/type"
 #: Tags of what is about no single segment; a segment's have other last words.
 ALL = "all"
-_UNLIMITED = Bandwidth()
 #: RouterOS has these; a segment without a limit for each client needs no kind of its own.
 _PCQ = "pcq-upload-default/pcq-download-default"
 #: 50 packets; ``default-small`` has 10, too few for a single connection at a few Mbit/s.
@@ -50,25 +50,9 @@ def bandwidth_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     )
 
 
-def capacity(branch: Branch) -> Rates | None:
-    """What is given out while every line lives; ``None`` when the branch does not say what its lines carry."""
-    if not all(uplink.download and uplink.upload for uplink in branch.uplinks):
-        return None
-    sharing = [uplink for uplink in branch.uplinks if not uplink.metered]
-    used = branch.by_priority[:1] if branch.mode == "failover" or not sharing else sharing
-    return Rates(
-        download=sum(usable(uplink.download or 0) for uplink in used),
-        upload=sum(usable(uplink.upload or 0) for uplink in used),
-    )
-
-
-def _said(segment: Segment) -> Bandwidth:
-    return segment.bandwidth or _UNLIMITED
-
-
 def _counts_all(segment: Segment) -> bool:
     """Between two segments a packet belongs to the one that counts such traffic, so its queue comes first."""
-    return not _said(segment).internet_only
+    return not wishes(segment).internet_only
 
 
 def _networks(segments: Iterable[Segment]) -> list[IPv4Network]:
@@ -120,7 +104,8 @@ def _total(queued: Sequence[Segment], most: Rates) -> Iterator[Row]:
 def _queue(branch: Branch, segment: Segment, most: Rates | None) -> Row:
     """Without a limit of its own a segment under the parent may have all: RouterOS wants some ``max-limit`` there.
     ``limit-at`` is changed by the script where a line is too slow for all guarantees."""
-    said = _said(segment)
+    said = wishes(segment)
+    sure = guarantees(branch).get(segment.name, Rates())
     limit = Rates(
         download=said.limit.download or (most.download if most else None),
         upload=said.limit.upload or (most.upload if most else None),
@@ -130,12 +115,12 @@ def _queue(branch: Branch, segment: Segment, most: Rates | None) -> Row:
         "target": str(segment.address.network),
         "parent": names.TOTAL_QUEUE if most else "none",
         "max-limit": _pair(limit),
-        "limit-at": _pair(said.guaranteed),
+        "limit-at": _pair(sure),
         "priority": f"{said.priority}/{said.priority}",
         "queue": _kinds(segment),
-        **_burst(said),
+        **_burst(said, sure),
     }
-    runtime = ("limit-at",) if said.guaranteed and not bandwidth_script.fits(branch) else ()
+    runtime = () if not most or fits(branch) else ("limit-at",)
     about = f"{ascii_label(segment.label)}: limits"
     return owned(SIMPLE, tag(ROLE, segment.name, "queue"), about, values, runtime=runtime)
 
@@ -144,15 +129,14 @@ def _pair(rates: Rates) -> str:
     return f"{rates.upload or 0}/{rates.download or 0}"
 
 
-def _burst(said: Bandwidth) -> dict[str, str]:
+def _burst(said: Bandwidth, sure: Rates) -> dict[str, str]:
     """The average that ends a burst is held against three quarters of the limit; RouterOS wants it between what is
     guaranteed and the limit."""
     if not said.burst.rates:
         return {}
     ways = {way: getattr(said.burst.rates, way) for way in ("upload", "download")}
     thresholds = {
-        way: max(getattr(said.limit, way) * 3 // 4, getattr(said.guaranteed, way) or 0) if ways[way] else 0
-        for way in ways
+        way: max(getattr(said.limit, way) * 3 // 4, getattr(sure, way) or 0) if ways[way] else 0 for way in ways
     }
     times = {way: f"{said.burst.time_s if ways[way] else 0}s" for way in ways}
     return {
@@ -166,7 +150,7 @@ def _burst(said: Bandwidth) -> dict[str, str]:
 
 
 def _kinds(segment: Segment) -> str:
-    said = _said(segment)
+    said = wishes(segment)
     if said.fair == "none":
         return _FIFO
     if said.fair == "pcq" and not said.per_client:
@@ -179,7 +163,7 @@ def _type_name(segment: Segment, way: str) -> str:
 
 
 def _types(segment: Segment) -> Iterator[Row]:
-    said = _said(segment)
+    said = wishes(segment)
     if said.fair == "none" or (said.fair == "pcq" and not said.per_client):
         return
     for way, side, rate in (("up", "src", said.per_client.upload), ("down", "dst", said.per_client.download)):

@@ -17,9 +17,10 @@ from collections.abc import Iterator
 
 from . import names
 from .bandwidth_model import Rates, usable
+from .bandwidth_shares import fits, guarantees, sums
 from .dialect import tried
 from .fast_state import array, block, lines, when
-from .model import Branch, Segment
+from .model import Branch
 from .quoting import quote
 from .scripts import call
 from .versions import Version
@@ -55,12 +56,6 @@ def follow(branch: Branch, version: Version) -> str:
     return lines(_facts(branch), _BITS, count, when("$mwDown > 0", *_change(branch, version)), "")
 
 
-def fits(branch: Branch) -> bool:
-    """Whether every line alone can keep all guarantees. Only a metered one may be too slow for that."""
-    up, down = _sums(branch)
-    return all(up <= usable(it.upload or 0) and down <= usable(it.download or 0) for it in branch.uplinks)
-
-
 def _facts(branch: Branch) -> str:
     """One place for each uplink, best first. ``mwAlone``: 1 for a line that is used only when no earlier one lives."""
     uplinks = branch.by_priority
@@ -88,26 +83,21 @@ def _count() -> str:
 def _change(branch: Branch, version: Version) -> Iterator[str]:
     told = ':log info ("multiwan: the living lines carry " . $mwUp . "/" . $mwDown . " bit/s, up/down")'
     yield _set(names.TOTAL_QUEUE, "max-limit", "$mwUp", "$mwDown", version, then=told)
-    for segment in branch.segments if not fits(branch) else ():
-        if segment.bandwidth and segment.bandwidth.guaranteed:
-            yield _guarantee(segment, segment.bandwidth.guaranteed, _sums(branch), version)
+    for name, rates in guarantees(branch).items() if not fits(branch) else ():
+        yield _guarantee(names.segment_queue(name), rates, sums(branch), version)
 
 
-def _sums(branch: Branch) -> tuple[int, int]:
-    said = [segment.bandwidth.guaranteed for segment in branch.segments if segment.bandwidth]
-    return sum(rates.upload or 0 for rates in said), sum(rates.download or 0 for rates in said)
-
-
-def _guarantee(segment: Segment, rates: Rates, sums: tuple[int, int], version: Version) -> str:
+def _guarantee(queue: str, rates: Rates, total: Rates, version: Version) -> str:
     """In proportion on a line that can't keep them all: what is guaranteed is sent even beyond the parent's limit."""
-    up, down = sums
-    return lines(
-        f":local mwMin {rates.upload or 0}",
-        f":local mwMax {rates.download or 0}",
-        f":if ($mwUp < {up}) do={{ :set mwMin ({rates.upload or 0} * $mwUp / {max(up, 1)}) }}",
-        f":if ($mwDown < {down}) do={{ :set mwMax ({rates.download or 0} * $mwDown / {max(down, 1)}) }}",
-        _set(names.segment_queue(segment.name), "limit-at", "$mwMin", "$mwMax", version),
-    )
+    parts = []
+    for variable, line, own, all_ in (
+        ("mwMin", "mwUp", rates.upload or 0, total.upload or 0),
+        ("mwMax", "mwDown", rates.download or 0, total.download or 0),
+    ):
+        parts.append(f":local {variable} {own}")
+        if own:
+            parts.append(f":if (${line} < {all_}) do={{ :set {variable} ({own} * ${line} / {all_}) }}")
+    return lines(*parts, _set(queue, "limit-at", "$mwMin", "$mwMax", version))
 
 
 def _set(queue: str, name: str, up: str, down: str, version: Version, *, then: str = "") -> str:

@@ -103,9 +103,24 @@ def test_every_segment_is_a_child_of_what_the_lines_carry() -> None:
     assert names.index("mw-total") < names.index("mw-segment-s1")
     first, second = queue(of, "mw-segment-s1"), queue(of, "mw-segment-s2")
     assert {first["parent"], second["parent"]} == {"mw-total"}
-    assert (first["limit-at"], first["priority"]) == ("4000000/0", "1/1")
-    assert (second["limit-at"], second["priority"]) == ("0/0", "8/8")
+    assert (first["limit-at"], first["priority"]) == ("4000000/475000", "1/1")
+    assert (second["limit-at"], second["priority"]) == ("550000/475000", "8/8")
     assert second["max-limit"] == "19000000/19000000", "a child without any limit of its own may have all"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2_000_000), st.integers(0, 3_000_000)), min_size=1, max_size=4),
+    st.sampled_from(["balance", "failover"]),
+)
+def test_nobody_starves_and_no_line_is_promised_more_than_it_carries(wishes: list[tuple[int, int]], mode: str) -> None:
+    said = [{"guaranteed": {"upload": up}, "upload": up + limit} if up and limit else {} for up, limit in wishes]
+    of = parsed(*({"priority": number + 1, **one} for number, one in enumerate(said)), mode=mode)
+    kept = [queue(of, f"mw-segment-{segment.name}")["limit-at"].split("/") for segment in of.segments]
+    for way in (0, 1):
+        assert sum(int(one[way]) for one in kept) <= 9_500_000
+        assert all(int(one[way]) >= 1 for one in kept)
+    for one, values in zip(kept, said, strict=True):
+        assert int(one[0]) == values.get("guaranteed", {}).get("upload", int(one[0]))
 
 
 def test_in_failover_one_line_is_all_there_is() -> None:

@@ -95,13 +95,13 @@ def test_one_anchor_is_enough() -> None:
 def test_a_metered_line_counts_only_alone_and_cuts_guarantees_that_it_can_not_keep(version: str) -> None:
     at = router("balance", version=version, metered=3)
     assert (run(at), held(at)) == (0, "14250000/28500000")
-    assert held(at, "mw-segment-office", "limit-at") == "3000000/0"
+    assert held(at, "mw-segment-office", "limit-at") == "3000000/950000"
     alive(at, 3)
     run(at)
-    assert (held(at), held(at, "mw-segment-office", "limit-at")) == ("1900000/7600000", "1900000/0")
+    assert (held(at), held(at, "mw-segment-office", "limit-at")) == ("1900000/7600000", "1900000/950000")
     alive(at, 1, 3)
     run(at)
-    assert (held(at), held(at, "mw-segment-office", "limit-at")) == ("9500000/9500000", "3000000/0")
+    assert (held(at), held(at, "mw-segment-office", "limit-at")) == ("9500000/9500000", "3000000/950000")
 
 
 @pytest.mark.parametrize(
