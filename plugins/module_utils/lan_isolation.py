@@ -80,8 +80,8 @@ def _chain() -> Iterator[Row]:
     )
     yield _row("dhcp", "DHCP", {"dst-address-type": "!unicast", "protocol": "udp", "dst-port": "67"})
     for protocol in ("udp", "tcp"):
-        match = {"dst-address-type": "local", "protocol": protocol, "dst-port": "53"}
-        yield _row(f"dns-{protocol}", "Names, asked of the router", match)
+        own = {"dst-address-type": "local", "dst-address-list": names.ISOLATED_LIST}
+        yield _row(f"dns-{protocol}", "Names, asked of the router", {**own, "protocol": protocol, "dst-port": "53"})
     yield _row("rest", "Nothing else inside", {}, action="drop")
 
 
