@@ -97,8 +97,10 @@ class Guard:
         self._renewed = now
 
     def write(self, api: Api, row: Row) -> None:
+        """A rule stands first: nothing of others may let pass what it drops."""
         self.beat(api)
-        self._ids[row.tag] = api.add(row.menu, {name: str(text) for name, text in row.values.items()})
+        first = _first(api, row.menu) if row.menu == drill_plan.RAW else None
+        self._ids[row.tag] = api.add(row.menu, {name: str(text) for name, text in row.values.items()}, first)
 
     def take_back(self, api: Api, row: Row) -> None:
         """Remove a row of the rehearsal; one that is gone was taken back by the router."""
@@ -131,6 +133,12 @@ class Guard:
             f"The router puts the line back by itself within {LIMIT_S + 5 * dead_man.tick_s(LIMIT_S)} s, or after its"
             f" next boot, but could not be asked whether it has: {problem}",
         )
+
+
+def _first(api: Api, menu: str) -> str | None:
+    return next(
+        (row.id for row in api.rows(menu, ("disabled",)) if row.values.get("dynamic") not in ("true", "yes")), None
+    )
 
 
 def remove_rows(api: Api) -> int:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -109,11 +109,15 @@ def marked(api: Api, peers: Iterable[IPv4Address], lines: Sequence[Line]) -> fro
     ports = {row.values.get("port") for row in api.rows(SERVICE, ("name", "port")) if row.values.get("name") in _APIS}
     found = {
         marks.get(row.values.get("connection-mark", ""))
-        for row in api.rows(CONNECTION, ("src-address", "dst-address", "connection-mark"))
-        if row.values.get("src-address", "").partition(":")[0] in wanted
-        and row.values.get("dst-address", "").partition(":")[2] in ports
+        for row in api.rows(CONNECTION, ("src-address", "dst-address", "dst-port", "connection-mark"))
+        if row.values.get("src-address", "").partition(":")[0] in wanted and _port(row.values) in ports
     }
     return frozenset(name for name in found if name) if found and None not in found else None
+
+
+def _port(values: Mapping[str, str]) -> str:
+    """Some versions write it behind the address, others beside it."""
+    return values.get("dst-port") or values.get("dst-address", "").partition(":")[2]
 
 
 @dataclass(frozen=True)

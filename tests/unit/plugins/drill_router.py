@@ -41,6 +41,7 @@ class DrillRouter(GuardedRouter):
         self.lost: set[str] = set()
         self.sessions: list[Mapping[str, str]] = []
         self.mark = ""
+        self.ports_beside = False
         self.log: list[str] = []
         self.open = dict.fromkeys(self.uplinks, True)
         self._since = dict.fromkeys(self.uplinks, 0.0)
@@ -106,19 +107,15 @@ class DrillRouter(GuardedRouter):
         if menu == "/ip/service":
             return [Found("*1", {"name": "api-ssl", "port": "8729"})]
         if menu == CONNECTION:
-            return [
-                Found(
-                    f"*{number}",
-                    {
-                        "src-address": f"{row['address']}:40000",
-                        "dst-address": "192.168.1.2:8729",
-                        "connection-mark": self.mark,
-                    },
-                )
-                for number, row in enumerate(self.sessions, start=1)
-            ]
+            return [Found(f"*{number}", self._session(row)) for number, row in enumerate(self.sessions, start=1)]
         found = super().rows(menu, properties)
         return [self._with_state(row) for row in found] if menu == ROUTE else found
+
+    def _session(self, row: Mapping[str, str]) -> Mapping[str, str]:
+        peer, mark = row["address"], {"connection-mark": self.mark}
+        if self.ports_beside:
+            return {**mark, "src-address": peer, "src-port": "40000", "dst-address": "172.16.1.2", "dst-port": "8729"}
+        return {**mark, "src-address": f"{peer}:40000", "dst-address": "172.16.1.2:8729"}
 
     def _with_state(self, row: Found) -> Found:
         comment = row.values.get("comment", "")

@@ -236,7 +236,11 @@ def test_a_slow_probe_needs_more_time_than_was_given() -> None:
     router.close()
 
 
-def test_the_line_by_which_the_controller_comes_is_refused(router: DrillRouter, rows: tuple[Row, ...]) -> None:
+@pytest.mark.parametrize("beside", [False, True])
+def test_the_line_by_which_the_controller_comes_is_refused(
+    router: DrillRouter, rows: tuple[Row, ...], beside: bool
+) -> None:
+    router.ports_beside = beside
     router.sessions = [{"name": "multiwan", "address": "192.0.2.77", "via": "api"}]
     router.mark = "mw-isp1"
     (fault,) = refused(router, rows)
