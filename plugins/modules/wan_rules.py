@@ -9,7 +9,9 @@ module: wan_rules
 short_description: Plan what each uplink needs to carry traffic
 version_added: 0.1.0
 description:
-  - Adds tables, interface list, addresses, routes and source NAT of every uplink to the plan of a branch.
+  - Adds tables, interface list, addresses, DHCP clients, PPPoE sessions, APNs, VLANs, routes and source NAT of every
+    uplink to the plan of a branch.
+  - Lines by DHCP get the script C(mw-lease), by which the router lets their routes follow the lease.
   - Writes nothing. The commit makes the router hold the plan.
 author:
   - the multiwan.routeros authors (@multiwan)
