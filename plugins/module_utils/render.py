@@ -21,7 +21,7 @@ from .plan import Row
 from .quoting import quote
 from .render_claims import add_if_nobody, claim
 from .render_remove import removal, stale
-from .render_rows import ROW, commands, leader
+from .render_rows import ROW, commands, leader, present
 from .render_text import block, own, path, secrets_of, variable
 from .secret_values import gap
 from .tags import ascii_label
@@ -161,7 +161,8 @@ def _steps(rows: Sequence[Row]) -> Iterator[tuple[str, list[str]]]:
         pieces[-1].append(item)
     for piece in pieces:
         asked = dict.fromkeys(tag for item in piece for tag in item.leaders)
-        lines = [line for tag in asked for line in leader(menu_at(by_tag[tag].menu), by_tag[tag])]
+        lines = present(piece[0].menu)
+        lines += [line for tag in asked for line in leader(menu_at(by_tag[tag].menu), by_tag[tag])]
         yield path(piece[0].menu), [*lines, *(line for item in piece for line in item.lines)]
 
 

@@ -11,25 +11,34 @@ from .dialect import indented
 from .menu_shape import Menu
 from .plan import Row
 from .quoting import quote, word
-from .render_text import Values, about, but_dynamic, own, path
+from .render_text import Values, about, but_dynamic, own, path, regex
 from .value_forms import boolean
 
 #: Where a ``set`` of what is there already could interrupt a line: nothing is written unless it differs.
 _DELICATE = ("/interface/", "/ip/address", "/ip/dhcp-", "/ppp/")
-ROW, LEFT, COUNTS = "mwRow", "mwLeft", ("mwNew", "mwOld")
+ROW, LEFT, HAVE = "mwRow", "mwLeft", "mwHave"
 
 
 def commands(menu: Menu, row: Row) -> list[str]:
-    """A comment for people, then the commands."""
+    """A comment for people, then the commands. They need :func:`present` before them."""
     values = Values(menu, row)
-    find = f":set {ROW} [{path(menu)} find where {own(menu, row.tag)}]"
-    missing = [f"{path(menu)} add{values.words()}", ":set mwNew ($mwNew + 1)"]
-    body = [
-        *values.before,
-        find,
-        *_either(f"[:len ${ROW}] = 0", _unless_held(menu, row, values, missing), _mend(menu, row, values)),
-    ]
+    add = [f"{path(menu)} add{values.words()}", ":set mwNew ($mwNew + 1)"]
+    missing = f'[:typeof [:find ${HAVE} {quote(f"[{row.tag}]")}]] != "num"'
+    body = [*values.before, *_either(missing, _unless_held(menu, row, values, add), _mend(menu, row, values))]
     return [f"# {_plain(about(row, menu))}", *_unless_left(row, body)]
+
+
+def present(menu: Menu) -> list[str]:
+    """All tags of a menu in one text: rows are looked for once, not once for each row of the file."""
+    where, text = f"comment~{quote(regex('[multiwan:') + '[^]]*]$')}", f"[{path(menu)} get $mwOne comment]"
+    if menu.mark != "comment":
+        where, text = f"{menu.mark}~{quote('^multiwan:')}", f'"[" . [{path(menu)} get $mwOne {menu.mark}] . "]"'
+    return [
+        f':local {HAVE} ""',
+        f":foreach mwOne in=[{path(menu)} find where {where}{but_dynamic(menu)}] do={{",
+        f"  :set {HAVE} (${HAVE} . {text})",
+        "}",
+    ]
 
 
 def _plain(text: str) -> str:
@@ -49,10 +58,11 @@ def _mend(menu: Menu, row: Row, values: Values) -> list[str]:
     count = ":set mwOld ($mwOld + 1)"
     if not names:
         return [count]
+    find = f":set {ROW} [{path(menu)} find where {own(menu, row.tag)}]"
     change = f"{path(menu)} set ${ROW}{values.words(without=left)}"
     if not menu.path.startswith(_DELICATE) or menu.path.startswith("/interface/list"):
-        return [change, count]
-    return [*_either(" || ".join(_differs(menu, values, name) for name in sorted(names)), [change], []), count]
+        return [find, change, count]
+    return [find, *_either(" || ".join(_differs(menu, values, name) for name in sorted(names)), [change], []), count]
 
 
 def _differs(menu: Menu, values: Values, name: str) -> str:
