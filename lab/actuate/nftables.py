@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -14,17 +13,15 @@ from typing import Any
 from lab import netns
 from lab.derive.plan import COUNTER_MENUS, NFT_TABLE
 
-_DECLARED = re.compile(r"^\s+(chain|set|map|counter) (\S+) \{", re.MULTILINE)
-_DYNAMIC = re.compile(r"^\s+(?:set|map) (\S+) \{[^}]*flags dynamic", re.MULTILINE)
+_DECLARED = re.compile(r"^\s+(chain|set|counter) (\S+) \{", re.MULTILINE)
+_DYNAMIC = re.compile(r"^\s+set (\S+) \{[^}]*flags dynamic", re.MULTILINE)
 _COUNTER = re.compile(r"(?:(seen)-)?([a-z]+)-(\d+)")
 DYNAMIC_LIST = "dynlist-"
-#: Hours of a day are read in the time zone of the process; the lab's routers live in UTC.
-_ENVIRONMENT = {**os.environ, "TZ": "UTC"}
 
 
 def declared(text: str) -> dict[str, frozenset[str]]:
-    """``chain``, ``set``, ``map`` and ``counter`` -> names that a table text declares, one declaration a line."""
-    found: dict[str, set[str]] = {"chain": set(), "set": set(), "map": set(), "counter": set()}
+    """``chain``, ``set`` and ``counter`` -> names that a table text declares, one declaration a line."""
+    found: dict[str, set[str]] = {"chain": set(), "set": set(), "counter": set()}
     for kind, name in _DECLARED.findall(text):
         found[kind].add(name)
     return {kind: frozenset(names) for kind, names in found.items()}
@@ -45,8 +42,7 @@ def transaction(old: str, new: str, name: str = NFT_TABLE, family: str = "ip") -
     lines = [f"flush {table}"]
     for kind in ("chain", "counter"):
         lines += [f"delete {kind} {family} {name} {one}" for one in sorted(before[kind] - after[kind])]
-    for kind in ("set", "map"):
-        lines += [f"delete {kind} {family} {name} {one}" for one in sorted(before[kind] - keeps_state)]
+    lines += [f"delete set {family} {name} {one}" for one in sorted(before["set"] - keeps_state)]
     return "\n".join(lines) + "\n" + new
 
 
@@ -113,9 +109,7 @@ class Nftables:
     def _nft(self, *arguments: str, stdin: str | None = None) -> str:
         # the thread enters the namespace, the child inherits it: no code of ours runs between fork and exec
         with netns.inside(self._namespace):
-            done = subprocess.run(
-                ("nft", *arguments), input=stdin, text=True, capture_output=True, check=False, env=_ENVIRONMENT
-            )
+            done = subprocess.run(("nft", *arguments), input=stdin, text=True, capture_output=True, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"nft {' '.join(arguments)} in {self._namespace}: {done.stderr.strip()}")
         return done.stdout

@@ -12,7 +12,7 @@ import errno
 from collections.abc import Mapping, Sequence
 
 from lab.actuate import tc
-from lab.actuate.nftables import Nftables
+from lab.actuate.queuetable import QueueTable
 from lab.actuate.rtnetlink import LinkState, RtNetlink
 from lab.derive.plan import QUEUE_TABLE, ClassPlan, LeafPlan, QueuePlan
 from lab.derive.queues.numbers import PEAK_SLOT
@@ -32,7 +32,7 @@ class Queues:
 
     def __init__(self, namespace: str, kernel: RtNetlink) -> None:
         self._kernel = kernel
-        self._filter = Nftables(namespace, QUEUE_TABLE)
+        self._filter = QueueTable(namespace, QUEUE_TABLE)
         self._index = 0
         self._classes: dict[int, ClassPlan] = {}
         self._leaves: dict[int, LeafPlan] = {}

@@ -46,13 +46,21 @@ def table(chains: Iterable[str], leaves: Iterable[Leaf]) -> str:
         for leaf in many
         if not _by_hash(leaf.discipline)
     ]
-    if many:
-        members = ", ".join(f"{leaf.minor:x}:0 : 0x1{leaf.minor:04x}" for leaf in many)
-        lines.append(f"  map leaf {{ type classid : mark; elements = {{ {members} }}\n  }}")
+    marks = _leaf_marks(many)
+    lines += [f"  map {name} {{ type classid : mark; elements = {{ {', '.join(marks[name])} }}\n  }}" for name in marks]
     lines += chains
     if many:
-        lines.append(_chain("note-leaf", ["meta mark set meta priority & ffff:0 map @leaf"], _NOTE_LEAF))
+        rules = [f"meta mark set meta priority & ffff:0 map @{name}" for name in marks]
+        lines.append(_chain("note-leaf", rules, _NOTE_LEAF))
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _leaf_marks(leaves: Iterable[Leaf]) -> dict[str, list[str]]:
+    """Map -> elements, some hundred in each. An element is the same whenever there is one."""
+    found: dict[str, list[str]] = {}
+    for leaf in leaves:
+        found.setdefault(f"leaf-{leaf.minor >> 12}", []).append(f"{leaf.minor:x}:0 : 0x1{leaf.minor:04x}")
+    return found
 
 
 def entry(rules: Iterable[str], *, fasttrack: bool = False) -> str:
