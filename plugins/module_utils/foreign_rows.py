@@ -16,6 +16,8 @@ from .menus import canonical, menu
 from .plan import Row
 from .preflight_finding import Finding, error, warning
 from .preflight_view import (
+    DNS,
+    DNS_PROPERTIES,
     FILTER,
     FILTER_PROPERTIES,
     LIST,
@@ -40,7 +42,7 @@ def findings(view: View, reader: Reader) -> Iterator[Finding]:
     yield from foreign_marks.fasttrack(view, reader.rows(FILTER, FILTER_PROPERTIES))
     yield from _lan_nat(view)
     yield from _lists(view, filters)
-    yield from _resolvers(view, reader.rows("/ip/dns", ("servers",)))
+    yield from _resolvers(view, reader.rows(DNS, DNS_PROPERTIES))
     yield from _invalid(view.router)
     yield from _leftovers(view)
 

@@ -25,6 +25,8 @@ FILTER_PROPERTIES = (
     *("in-interface", "out-interface", "in-interface-list", "out-interface-list"),
     *("src-address-list", "dst-address-list", "dst-port", "src-port"),
 )
+#: Asked in one way, since a menu is read once.
+DNS, DNS_PROPERTIES = "/ip/dns", ("servers", "allow-remote-requests")
 INTERFACE_PROPERTIES = ("name", "type", "running", "disabled", "slave")
 
 Router = Mapping[str, Sequence[Found]]

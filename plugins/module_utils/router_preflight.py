@@ -16,10 +16,12 @@ from . import (
     foreign_marks,
     foreign_rows,
     management_path,
+    management_port,
     preflight_clients,
     preflight_device,
     preflight_lines,
     preflight_queues,
+    preflight_segments,
 )
 from .diff import Found, Operation
 from .plan import Row
@@ -85,12 +87,14 @@ def _of_a_plan(looked: View, reader: Reader) -> Iterator[Finding]:
     yield from foreign_marks.hotspot(looked, reader)
     yield from foreign_marks.hardware(looked, reader)
     yield from preflight_queues.queues(looked)
+    yield from preflight_segments.findings(looked, reader)
     yield from preflight_device.authority(looked, reader)
 
 
 def _before_writes(looked: View, reader: Reader, options: Options) -> Iterator[Finding]:
     yield from foreign_rows.references(looked, reader)
     yield from management_path.findings(looked, reader, user=options.user, host=options.host)
+    yield from management_port.findings(looked, reader, user=options.user)
     yield from preflight_device.clock(reader)
     yield from preflight_device.space(looked, reader, backup=options.backup)
     if options.backup:

@@ -63,6 +63,9 @@ FILE_ADD = Feature(OLDEST_SEVEN, "/file add")
 #: Kinds of ``/queue/type``: the command trees of 7 have them, 6 has bfifo, mq-pfifo, none, pcq, pfifo, red and sfq.
 FAIR_QUEUES = Feature(Version(7, 0), "queues of the kinds fq-codel and cake")
 
+#: Before, a VLAN interface on a bridge does not make the bridge a member of that VLAN (manual, bridge VLAN table).
+BRIDGE_TAGGED_BY_VLAN = Feature(Version(7, 16), "a bridge that joins the VLANs of its VLAN interfaces by itself")
+
 #: What a plan writes in other words where it is missing.
 _WRITTEN = (TABLES, FETCH_OUTPUT, CONVERT, ONERROR)
 
