@@ -61,11 +61,16 @@ def check(bridge: Read[Bridge], segments: Read[Segment], uplinks: Read[Uplink], 
     _carried(bridge, segments, name, problems)
     _twice(bridge, segments, problems)
     _taken(bridge, segments, uplinks, name, problems)
+    if name is not None:
+        _lines(bridge, segments, uplinks, problems)
     _trusted(bridge, segments, problems)
     _resolvers(segments, problems)
     has_vlans = any(tagged for path, tagged in segments.seen.items() if path.endswith("].tagged"))
+    has_vlans |= name is not None and any(port == name for port in _of(uplinks, "port").values())
     if any(path.startswith(f"{VARIABLE}.trunks[") for path in bridge.seen) and not has_vlans:
-        problems.add(f"{VARIABLE}.trunks", "no segment with a vlan", "a segment with vlan: that a trunk could carry")
+        problems.add(
+            f"{VARIABLE}.trunks", "no segment with a vlan", "a segment with vlan:, or an uplink, that it carries"
+        )
 
 
 def _of(read: Read[Any], key: str) -> dict[str, Any]:
@@ -113,17 +118,45 @@ def _taken(
     bridge: Read[Bridge], segments: Read[Segment], uplinks: Read[Uplink], name: str | None, problems: Problems
 ) -> None:
     """What has an address of its own, or carries a line, can't be a port of the bridge."""
-    lines = {value: path for path, value in _of(uplinks, "interface").items()}
+    ports = {value: path.removesuffix("port") + "interface" for path, value in _of(uplinks, "port").items()}
+    lines = {**ports, **{value: path for path, value in _of(uplinks, "interface").items()}}
     places = {value: path for path, value in _of(segments, "interface").items()}
     for path, port in {**_of(bridge, "trunks"), **_of(segments, "ports")}.items():
-        if port in lines:
-            problems.add(path, f"{port}, the uplink at {lines[port]}", "a port that no uplink uses")
+        if port in lines and port != name:
+            by_bridge = f" (one on a VLAN of this trunk has interface: {name})" if name and ".trunks[" in path else ""
+            problems.add(path, f"{port}, the uplink at {lines[port]}", f"a port that no uplink uses{by_bridge}")
         elif port == name:
             problems.add(path, f"{port}, the bridge itself", "one of its ports")
         elif port in places:
             problems.add(path, f"{port}, the segment at {places[port]}", "a port that is no segment by itself")
-    if name is not None and name in lines:
-        problems.add(f"{VARIABLE}.name", f"{name}, the uplink at {lines[name]}", "a bridge that is no uplink")
+    untagged = {value: path for path, value in _of(uplinks, "interface").items()}
+    if name is not None and name in untagged:
+        allowed = "a bridge that is no uplink, or a vlan beside that uplink's interface"
+        problems.add(f"{VARIABLE}.name", f"{name}, the uplink at {untagged[name]}", allowed)
+
+
+def _lines(bridge: Read[Bridge], segments: Read[Segment], uplinks: Read[Uplink], problems: Problems) -> None:
+    """Uplinks that come by the trunks of the bridge, on VLANs of their own."""
+    name = bridge.seen.get(f"{VARIABLE}.name")
+    on_bridge = [path.removesuffix(".port") for path, port in _of(uplinks, "port").items() if port == name]
+    for path in on_bridge:
+        vlan = uplinks.seen.get(f"{path}.vlan")
+        twin = next((other for other, value in _of(segments, "vlan").items() if value == vlan), None)
+        if vlan is None:
+            continue
+        if twin is not None:
+            problems.add(f"{path}.vlan", f"{vlan}, as in {twin}", "a VLAN that no segment has")
+        trunks = set(_of(bridge, "trunks").values())
+        if not trunks:
+            problems.add(f"{path}.interface", f"{name}, which has no trunk", f"a trunk in {VARIABLE}.trunks")
+        elif _is_snooped(bridge, trunks) and uplinks.seen.get(f"{path}.type") == "dhcp":
+            seen = f"no trunk, while {path} gets its address by DHCP through one"
+            problems.add(f"{VARIABLE}.trusted", seen, "the trunk behind which the ISP's DHCP server is")
+
+
+def _is_snooped(bridge: Read[Bridge], trunks: set[str]) -> bool:
+    """Whether no trunk may bring what a DHCP server says."""
+    return any(one.dhcp_snooping for one in bridge.values) and not trunks & set(_of(bridge, "trusted").values())
 
 
 def _trusted(bridge: Read[Bridge], segments: Read[Segment], problems: Problems) -> None:

@@ -80,7 +80,7 @@ def read_line(fields: Fields, name: str | None) -> Line:
         gateway=line.gateway,
         dial=line.dial,
         apn=line.apn,
-        noted={"interface": interface, "port": port, **line.noted},
+        noted={"interface": interface, "port": port, "vlan": vlan, "type": kind, **line.noted},
     )
 
 

@@ -27,10 +27,11 @@ def _at(seen: Seen, key: str) -> list[tuple[str, Any]]:
 
 
 def _ports(uplinks: Seen, segments: Seen, problems: Problems) -> None:
-    """Below a VLAN or a PPPoE session is a port; a segment there would stand in one network with the ISP."""
+    """Below a PPPoE session is a port; a segment there would stand in one network with the ISP."""
     held = {interface: path for path, interface in _at(segments, "interface")}
     for path, port in _at(uplinks, "port"):
-        if port in held and uplinks.get(f"{path}.interface") != port:
+        told_already = uplinks.get(f"{path}.interface") == port
+        if port in held and not told_already and f"{path}.vlan" not in uplinks:
             seen = f"{port}, as in {held[port]}.interface"
             problems.add(f"{path}.interface", seen, "a port that is not the interface of a segment")
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .model import Branch, Segment
+from .model import Branch, Segment, Uplink
 from .plan import Row
 from .segments_model import Bridge
 from .tags import ascii_label, owned, tag
@@ -47,9 +47,12 @@ def bridge_rows(branch: Branch) -> Iterator[Row]:
     if bridge is None:
         return
     vlans = [segment for segment in branch.segments if segment.vlan is not None]
-    yield _bridge(branch.name, bridge, filtering=bool(vlans))
+    lines = [uplink for uplink in branch.uplinks if uplink.vlan is not None and uplink.port == bridge.name]
+    yield _bridge(branch.name, bridge, filtering=bool(vlans or lines))
     for segment in vlans:
         yield _vlan(bridge, segment)
+    for uplink in lines:
+        yield _line(bridge, uplink)
     for port in bridge.trunks:
         yield _port(bridge, port, "trunk", _trunk(branch, bridge))
     for segment in branch.segments:
@@ -86,6 +89,14 @@ def _vlan(bridge: Bridge, segment: Segment) -> Row:
     }
     about = f"{ascii_label(segment.label)}: VLAN {segment.vlan}"
     return owned("/interface/bridge/vlan", tag(ROLE, segment.name, "vlan"), about, values)
+
+
+def _line(bridge: Bridge, uplink: Uplink) -> Row:
+    """A line that comes by the trunks; its VLAN interface is the role wan's."""
+    tagged = ",".join(sorted((bridge.name, *bridge.trunks)))
+    values = {"bridge": bridge.name, "vlan-ids": str(uplink.vlan), "tagged": tagged}
+    about = f"{ascii_label(uplink.label)}: VLAN {uplink.vlan}"
+    return owned("/interface/bridge/vlan", tag(ROLE, uplink.name, "line"), about, values)
 
 
 def _trunk(branch: Branch, bridge: Bridge) -> Mapping[str, str]:
