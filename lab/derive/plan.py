@@ -89,7 +89,7 @@ class RulePlan:
 
 @dataclass(frozen=True)
 class DhcpPool:
-    """One server. ``start`` "": static leases only. ``more``: further ranges; ``hosts``: MAC -> address, "" to refuse."""
+    """One server. ``start`` "": static leases only; ``more``: further ranges; ``hosts``: MAC, address ("": refused)."""
 
     interface: str
     server_name: str

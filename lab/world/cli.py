@@ -17,7 +17,7 @@ from rich.console import Console
 from lab.world import show
 from lab.world.client import LabClient, LabError, Options
 from lab.world.options import Arguments, parse
-from lab.world.shell import PLACES, command_in
+from lab.world.shell import PLACES, command_in, is_place
 from lab.world.shell import console as router_console
 from lab.world.state import names
 from lab.world.topology import ROUTER_NS, Topology, TopologyError, parse_uplinks, parse_vlans
@@ -120,6 +120,20 @@ async def rogue(lab: LabClient, args: Arguments) -> int:
     return 0
 
 
+async def lease(lab: LabClient, args: Arguments) -> int:
+    found = await lab.lease(args.place, count=args.count, mac=args.mac)
+    if args.json:
+        emit(found)
+    else:
+        for one in found["leases"]:
+            others = [offer["server"] for offer in one["offers"] if offer["server"] != one["server"]]
+            also = f" · offered by {', '.join(others)} too" if others else ""
+            out.print(f"{one['mac']} {one['address']} from {one['server']} ({one['server_mac']}){also}")
+        for mac in found["refused"]:
+            out.print(f"{mac} got nothing")
+    return 0 if found["leases"] else 1
+
+
 async def chat(lab: LabClient, args: Arguments) -> int:
     limits = None
     if args.limits:
@@ -166,7 +180,7 @@ async def shell(lab: LabClient, args: Arguments) -> int:
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     if args.place.startswith("/"):  # lab shell -- /ip/route/print: a line for the router
         args.place, command = ROUTER_NS, [args.place, *command]
-    if args.place not in PLACES:
+    if not is_place(args.place):
         raise LabError(f"no place {args.place!r} in a lab: there are {', '.join(PLACES[:6])}, isp1, isp2, …")
     if args.json:
         if args.place != ROUTER_NS or not command:
@@ -219,6 +233,7 @@ COMMANDS: dict[str, Callable[[LabClient, Arguments], Awaitable[int]]] = {
     "cut": cut,
     "heal": heal,
     "rogue": rogue,
+    "lease": lease,
     "chat": chat,
     "shell": shell,
     "journal": journal,

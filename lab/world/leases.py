@@ -81,7 +81,7 @@ async def _ask(place: str, mac: str, wait_s: float, listen_s: float) -> dict[str
             return None
     if answer.message.kind == dhcp.Kind.NAK:
         return None
-    return _shown(mac, answer, [offer.server() for offer in offers])
+    return shown(mac, answer, [offer.server() for offer in offers])
 
 
 async def _answer(sock: socket.socket, message: dhcp.Message, kinds: tuple[dhcp.Kind, ...]) -> Heard:
@@ -126,7 +126,7 @@ def _frame(message: dhcp.Message) -> bytes:
     )
 
 
-def _shown(mac: str, answer: Heard, offers: list[dict[str, str]]) -> dict[str, Any]:
+def shown(mac: str, answer: Heard, offers: list[dict[str, str]]) -> dict[str, Any]:
     message = answer.message
     options: Mapping[int, bytes] = dict(message.options)
     return {

@@ -105,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SEGMENT",
         help="a VLAN's name (behind the trunk), access10 (its own port); else the LAN",
     )
+    lease = command("lease", "DHCP clients on a host of a VLAN")
+    lease.add_argument("place", help="a VLAN's name (its host behind the trunk), or access10 (the one at its own port)")
+    lease.add_argument("--count", type=int, default=1, help="clients, each with its own MAC (default 1)")
+    lease.add_argument("--mac", default="", help="of a single client")
     _chat(command("chat", "what the Telegram chat holds"))
     shell = command("shell", "the router's console, or a command in a namespace")
     shell.add_argument(

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import importlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from lab.world.client import LabClient
 from lab.world.state import LabError
 from lab.world.topology import CLIENT_NS, GUEST_NS, INTERNET_NS, MAX_UPLINKS, ROUTER_NS, SWITCH_NS
 
+_OF_VLANS = re.compile(r"(vlan|access)\d{1,4}|mswitch|rogue[1-8]-[va]\d{1,4}")
 PLACES = (
     ROUTER_NS,
     CLIENT_NS,
@@ -25,6 +27,11 @@ PLACES = (
     "rogue1",
     *(f"isp{n}" for n in range(1, MAX_UPLINKS + 1)),
 )
+
+
+def is_place(name: str) -> bool:
+    """Whether a lab can have such a namespace; those of VLANs it has only when it was started with them."""
+    return name in PLACES or _OF_VLANS.fullmatch(name) is not None
 
 
 def command_in(client: LabClient, place: str, command: Sequence[str]) -> int:

@@ -54,7 +54,7 @@ def targets_of(topology: Topology, place: str) -> Iterator[Target]:
         yield Target(ADMIN_ADDRESS, "admin on lan", CLIENT_NS)
 
 
-def _numbers(text: str, name: str) -> tuple[int, ...]:
+def ports_of(text: str, name: str) -> tuple[int, ...]:
     words = [word for word in text.split(",") if word]
     if not all(word.isdigit() and 0 < int(word) < 65536 for word in words):
         raise PlanError(f"scan: {name} is {text!r}, port numbers with commas are expected")
@@ -67,7 +67,7 @@ async def run(plan: Scan, topology: Topology) -> dict[str, Any]:
     if plan.targets:
         known = {target.address: target for target in targets}
         targets = [known.get(word, Target(word, word)) for word in plan.targets.split(",")]
-    tcp, udp = _numbers(plan.tcp, "tcp"), _numbers(plan.udp, "udp")
+    tcp, udp = ports_of(plan.tcp, "tcp"), ports_of(plan.udp, "udp")
     source = next(iter(topology.client_addresses))
     with contextlib.ExitStack() as stack:
         answering = [asyncio.create_task(work) for target in targets for work in _answer(target, tcp, udp, stack)]
@@ -157,7 +157,7 @@ async def _icmp(place: str, source: str, address: str, _port: int) -> str:
     with sock:
         sock.bind((source, 0))
         token = os.urandom(8)
-        sock.sendto(_echo_request(token), (address, 0))
+        sock.sendto(echo_request(token), (address, 0))
         while True:
             data, (peer, _) = await asyncio.get_running_loop().sock_recvfrom(sock, 2048)
             head = (data[0] & 15) * 4
@@ -165,7 +165,7 @@ async def _icmp(place: str, source: str, address: str, _port: int) -> str:
                 return "open"
 
 
-def _echo_request(token: bytes) -> bytes:
+def echo_request(token: bytes) -> bytes:
     packet = struct.pack("!BBHHH", 8, 0, 0, 1, 1) + token
     total = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
     total = (total & 0xFFFF) + (total >> 16)

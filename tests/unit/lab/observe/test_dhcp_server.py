@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,19 @@ def test_options_that_are_set_are_sent() -> None:
     assert "--dhcp-option=3,10.0.0.1" in found
     assert "--dhcp-option=6,1.1.1.1,8.8.8.8" in found
     assert "--dhcp-range=10.0.0.10,10.0.0.20,255.255.255.0,60" in found
+
+
+def test_several_ranges_and_static_leases_are_one_server() -> None:
+    pool = replace(
+        POOL, more=(("10.0.0.30", "10.0.0.31"),), hosts=(("02:00:00:00:00:01", "10.0.0.5"), ("02:00:00:00:00:02", ""))
+    )
+    found = arguments(pool, Path("/x"))
+    assert {"--dhcp-range=10.0.0.10,10.0.0.20,600", "--dhcp-range=10.0.0.30,10.0.0.31,600"} <= set(found)
+    assert {"--dhcp-host=02:00:00:00:00:01,10.0.0.5", "--dhcp-host=02:00:00:00:00:02,ignore"} <= set(found)
+
+
+def test_a_server_without_a_pool_gives_only_what_is_static() -> None:
+    pool = replace(POOL, start="", end="", network="10.0.0.0", netmask="255.255.255.0", authoritative=False)
+    found = arguments(pool, Path("/x"))
+    assert "--dhcp-range=10.0.0.0,static,255.255.255.0,600" in found
+    assert "--dhcp-authoritative" not in found
