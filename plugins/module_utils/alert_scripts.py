@@ -22,6 +22,7 @@ _KNOWN_LIFETIME = "4w"
 _SEEN_LIFETIME = "2m30s"
 _LOCK_LIFETIME = "30s"
 _ALERT = "/ip dhcp-server alert"
+_HOST = "/interface bridge host"
 
 
 def dhcp_alert(branch: str, language: str, version: Version, *, tells: bool) -> str:
@@ -37,7 +38,7 @@ def dhcp_alert(branch: str, language: str, version: Version, *, tells: bool) -> 
     release = dialect.tried(f"{LIST} remove $mwLock", version)
     forget = dialect.tried(f"{LIST} remove $mwEntry", version)
     here = {"interface": "mwIf", "segment": "mwSegment", "mac": "mwServer"}
-    found = _tell("rogue_dhcp", branch, language, {**here, "ip": "mwAddress"}) if tells else ""
+    found = _tell("rogue_dhcp", branch, language, {**here, "ip": "mwAddress"}, more="$mwPlace") if tells else ""
     claim = _claim(language, version)
     gone = _tell("rogue_gone", branch, language, here) if tells else ""
     return f"""\
@@ -80,7 +81,9 @@ def dhcp_alert(branch: str, language: str, version: Version, *, tells: bool) -> 
         :if ([:len [{LIST} find list={known}]] >= {KNOWN}) do={{ :set mwMay false }}
         :if ($mwMay) do={{
 {dialect.indented(_address(language), 10)}
-          :log warning ("multiwan: rogue DHCP server on " . $mwIf . ", mac " . $mwServer . ", ip " . $mwAddress)
+{dialect.indented(_port(language, version), 10)}
+          :local mwLine ("multiwan: rogue DHCP server on " . $mwIf . ", mac " . $mwServer . ", ip " . $mwAddress)
+          :log warning ($mwLine . $mwPort)
 {dialect.indented(found, 10)}
           :local mwDone false
 {put(known, _KNOWN_LIFETIME, version, size=KNOWN, taken="mwDone", blanks=10)}
@@ -100,9 +103,10 @@ def dhcp_alert(branch: str, language: str, version: Version, *, tells: bool) -> 
 """
 
 
-def _tell(key: str, branch: str, language: str, variables: Mapping[str, str]) -> str:
+def _tell(key: str, branch: str, language: str, variables: Mapping[str, str], more: str = "") -> str:
     message = texts.expression(key, language, known={"branch": branch}, variables=variables)
-    return f':local mwNotify {call(names.SCRIPT_NOTIFY)}\n$mwNotify mwText=({message} . $mwMore) mwTime=""'
+    whole = " . ".join(part for part in (message, more, "$mwMore") if part)
+    return f':local mwNotify {call(names.SCRIPT_NOTIFY)}\n$mwNotify mwText=({whole}) mwTime=""'
 
 
 def _claim(language: str, version: Version) -> str:
@@ -131,6 +135,16 @@ def _address(language: str) -> str:
   :local mwLine [/log get ($mwLines->([:len $mwLines] - 1)) message]
   :set mwAddress [:pick $mwLine ([:find $mwLine ", ip "] + 5) [:len $mwLine]]
 }}"""
+
+
+def _port(language: str, version: Version) -> str:
+    """``mwPort``: for the log, ``mwPlace``: for people. Empty where no bridge has seen ``mwServer``."""
+    place = texts.expression("rogue_port", language, known={}, variables={"port": "mwSeen"})
+    seen = f":local mwSeen [:tostr [{_HOST} get $mwHost on-interface]]"
+    said = f':if ([:len $mwSeen] > 0) do={{\n  :set mwPort (", port " . $mwSeen)\n  :set mwPlace {place}\n}}'
+    each = dialect.indented("\n".join((seen, said)), 2)
+    look = f":foreach mwHost in=[{_HOST} find mac-address=$mwServer] do={{\n{each}\n}}"
+    return f':local mwPort ""\n:local mwPlace ""\n{dialect.tried(look, version)}'
 
 
 def alert_event(interface: str, segment: str) -> str:

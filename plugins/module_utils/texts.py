@@ -17,6 +17,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "id": "Cabang {branch}: server DHCP liar ditemukan\nAntarmuka: {interface} ({segment})\nMAC: {mac}\nIP: {ip}",
         "en": "Branch {branch}: rogue DHCP server found\nInterface: {interface} ({segment})\nMAC: {mac}\nIP: {ip}",
     },
+    # Put behind it where the bridge knows the port.
+    "rogue_port": {"id": "\nTerlihat di port: {port}", "en": "\nSeen on port: {port}"},
     "rogue_gone": {
         "id": ("Cabang {branch}: server DHCP liar tidak terlihat lagi\nAntarmuka: {interface} ({segment})\nMAC: {mac}"),
         "en": "Branch {branch}: rogue DHCP server is gone\nInterface: {interface} ({segment})\nMAC: {mac}",

@@ -34,6 +34,18 @@ async def test_a_server_that_stays_is_told_of_once(version: str) -> None:
 
 
 @VERSIONS
+async def test_where_a_bridge_has_seen_it_the_port_is_told(version: str) -> None:
+    jakarta = router(version=version)
+    host = {".id": "*9", "mac-address": MAC, "on-interface": "ether8", "bridge": "bridge"}
+    jakarta.menus["/interface/bridge/host"] = [{**host, ".id": "*8", "mac-address": OTHER, "on-interface": "x"}, host]
+    await jakarta.alert()
+    await jakarta.tick()
+    (text,) = jakarta.texts()
+    assert "\nTerlihat di port: ether8" in text
+    assert [line for line in jakarta.log if MAC in line and line.endswith(", port ether8")]
+
+
+@VERSIONS
 async def test_a_server_that_is_gone_is_told_of_once_and_again_when_it_comes_back(version: str) -> None:
     jakarta = router(version=version)
     await jakarta.alert()
