@@ -16,22 +16,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, collapse_addresses
 
 from . import bandwidth_script, names
+from .bandwidth_kinds import kind_rows, kinds
 from .bandwidth_model import Bandwidth, Rates
 from .bandwidth_shares import capacity, fits, guarantees, wishes
 from .model import Branch, Segment
 from .plan import Row
 from .scripts import periodic, run_script
-from .tags import ascii_label, named, owned, tag
+from .tags import ascii_label, owned, tag
 from .versions import Version
 
 ROLE = "bandwidth"
-SIMPLE, TYPE = "/queue/simple", "/queue/type"
+SIMPLE = "/queue/simple"
 #: Tags of what is about no single segment; a segment's have other last words.
 ALL = "all"
-#: RouterOS has these; a segment without a limit for each client needs no kind of its own.
-_PCQ = "pcq-upload-default/pcq-download-default"
-#: 50 packets; ``default-small`` has 10, too few for a single connection at a few Mbit/s.
-_FIFO = "default/default"
 _POLICY = "read,write"
 
 
@@ -42,7 +39,7 @@ def bandwidth_rows(branch: Branch, version: Version) -> tuple[Row, ...]:
     most = capacity(branch)
     queued = branch.segments if most else tuple(segment for segment in branch.segments if segment.bandwidth)
     return (
-        *(row for segment in queued for row in _types(segment)),
+        *(row for segment in queued for row in kind_rows(segment, _limit(segment, most), ROLE)),
         *_inside(branch, queued),
         *(_total(queued, most) if most else ()),
         *(_queue(branch, segment, most) for segment in sorted(queued, key=_counts_all, reverse=True)),
@@ -101,23 +98,27 @@ def _total(queued: Sequence[Segment], most: Rates) -> Iterator[Row]:
     yield owned(SIMPLE, tag(ROLE, ALL, "total"), about, values, runtime=("max-limit",))
 
 
+def _limit(segment: Segment, most: Rates | None) -> Rates:
+    """Without a limit of its own a segment under the parent may have all: RouterOS wants some ``max-limit`` there."""
+    limit = wishes(segment).limit
+    return Rates(
+        download=limit.download or (most.download if most else None),
+        upload=limit.upload or (most.upload if most else None),
+    )
+
+
 def _queue(branch: Branch, segment: Segment, most: Rates | None) -> Row:
-    """Without a limit of its own a segment under the parent may have all: RouterOS wants some ``max-limit`` there.
-    ``limit-at`` is changed by the script where a line is too slow for all guarantees."""
+    """``limit-at`` is changed by the script where a line is too slow for all guarantees."""
     said = wishes(segment)
     sure = guarantees(branch).get(segment.name, Rates())
-    limit = Rates(
-        download=said.limit.download or (most.download if most else None),
-        upload=said.limit.upload or (most.upload if most else None),
-    )
     values = {
         "name": names.segment_queue(segment.name),
         "target": str(segment.address.network),
         "parent": names.TOTAL_QUEUE if most else "none",
-        "max-limit": _pair(limit),
+        "max-limit": _pair(_limit(segment, most)),
         "limit-at": _pair(sure),
         "priority": f"{said.priority}/{said.priority}",
-        "queue": _kinds(segment),
+        "queue": kinds(segment, ROLE),
         **_burst(said, sure),
     }
     runtime = () if not most or fits(branch) else ("limit-at",)
@@ -144,39 +145,6 @@ def _burst(said: Bandwidth, sure: Rates) -> dict[str, str]:
         "burst-threshold": f"{thresholds['upload']}/{thresholds['download']}",
         "burst-time": f"{times['upload']}/{times['download']}",
     }
-
-
-# --- how clients share
-
-
-def _kinds(segment: Segment) -> str:
-    said = wishes(segment)
-    if said.fair == "none":
-        return _FIFO
-    if said.fair == "pcq" and not said.per_client:
-        return _PCQ
-    return f"{_type_name(segment, 'up')}/{_type_name(segment, 'down')}"
-
-
-def _type_name(segment: Segment, way: str) -> str:
-    return tag(ROLE, segment.name, way)
-
-
-def _types(segment: Segment) -> Iterator[Row]:
-    said = wishes(segment)
-    if said.fair == "none" or (said.fair == "pcq" and not said.per_client):
-        return
-    for way, side, rate in (("up", "src", said.per_client.upload), ("down", "dst", said.per_client.download)):
-        yield named(TYPE, _type_name(segment, way), _kind(said.fair, side, rate or 0))
-
-
-def _kind(fair: str, side: str, rate: int) -> dict[str, str]:
-    """``cake-nat``: the queue comes after source NAT, so cake must ask for the address inside (manual, CAKE)."""
-    if fair == "pcq":
-        return {"kind": "pcq", "pcq-classifier": f"{side}-address", "pcq-rate": str(rate)}
-    if fair == "cake":
-        return {"kind": "cake", "cake-flowmode": f"dual-{side}host", "cake-nat": "yes"}
-    return {"kind": fair}
 
 
 # --- the living lines

@@ -141,14 +141,21 @@ def test_without_speeds_only_those_with_limits_have_a_queue() -> None:
 @pytest.mark.parametrize(
     ("said", "kinds", "types"),
     [
-        ({"download": "5M"}, "pcq-upload-default/pcq-download-default", []),
+        (
+            {"download": "5M"},
+            "multiwan:bandwidth:s1:up/multiwan:bandwidth:s1:down",
+            [
+                {"kind": "pcq", "pcq-classifier": "src-address", "pcq-rate": "0", "pcq-limit": "50KiB"},
+                {"kind": "pcq", "pcq-classifier": "dst-address", "pcq-rate": "0", "pcq-limit": "30KiB"},
+            ],
+        ),
         ({"download": "5M", "fair": "none"}, "default/default", []),
         (
             {"download": "5M", "per_client": {"download": "1M"}},
             "multiwan:bandwidth:s1:up/multiwan:bandwidth:s1:down",
             [
-                {"kind": "pcq", "pcq-classifier": "src-address", "pcq-rate": "0"},
-                {"kind": "pcq", "pcq-classifier": "dst-address", "pcq-rate": "1000000"},
+                {"kind": "pcq", "pcq-classifier": "src-address", "pcq-rate": "0", "pcq-limit": "50KiB"},
+                {"kind": "pcq", "pcq-classifier": "dst-address", "pcq-rate": "1000000", "pcq-limit": "10KiB"},
             ],
         ),
         (
