@@ -20,8 +20,6 @@ AUTHS = ("chap", "pap")
 LEASE_S, RENEW_S, REBIND_S = 120, 10, 15
 #: the one APN that a lab's mobile network knows
 APN = "internet"
-#: lines of ``--same-gateway`` share it: what two modems of one make look like
-SHARED_NETWORK = "192.168.1.0/24"
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)([kMG]?)")
 _FACTORS = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
@@ -130,7 +128,7 @@ class Uplink:
         if self.kind == "lte":
             return Addressing(f"10.96.{self.number}.1", f"10.96.{self.number}.2", 32)
         if self.shared:
-            return Addressing("192.168.1.1", f"192.168.1.{self.number + 1}", 24)
+            return Addressing("192.168.1.1", f"192.168.1.{100 + self.number}", 24)
         if self.prefix == 32:
             return Addressing(f"10.255.{self.number}.1", f"192.168.{self._octet}.2", 32)
         if self.prefix == 31:
