@@ -68,7 +68,10 @@ def branch_from(host: str, variables: Mapping[str, Any], *, classifier: str = "b
         mode=str(variables.get("multiwan_mode", "balance")),
         classifier=str(variables.get("multiwan_classifier", classifier)),
         uplinks=tuple(_uplink(values) for values in variables["multiwan_uplinks"]),
-        lan=tuple(str(segment["interface"]) for segment in variables.get("multiwan_segments", ())),
+        lan=tuple(
+            str(segment.get("interface") or f"vlan{segment['vlan']}")
+            for segment in variables.get("multiwan_segments", ())
+        ),
     )
 
 

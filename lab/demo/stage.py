@@ -67,11 +67,11 @@ class Stage:
         self.steps.append(step)
         self.screen.ended(step)
 
-    async def play(self, name: str, *words: str) -> Played:
-        """``playbooks/site.yml`` on the branch, with the inventory of the checkout and the overlay of the lab."""
+    async def play(self, name: str, *words: str, playbook: str = "site") -> Played:
+        """A playbook on the branch, with the inventory of the checkout and the overlay of the lab."""
         arguments = [word for inventory in self.inventories for word in ("-i", inventory)]
         return await play(
-            [*arguments, "playbooks/site.yml", "--limit", self.host, *words],
+            [*arguments, f"playbooks/{playbook}.yml", "--limit", self.host, *words],
             host=self.host,
             root=self.root,
             log=self.folder / f"ansible-{name}.log",

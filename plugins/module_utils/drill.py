@@ -61,8 +61,9 @@ class Ready:
         """What would be done, a sentence for each line."""
         return tuple(
             f"{line.label} ({line.name}, {line.interface}) would be taken out for"
-            f" {drill_plan.out_for_s(line, drill.seconds):.0f} s by a row of {drill_plan.RAW}; it should take at most"
-            f" {line.limit_s:.1f} s until {', '.join(other.label for other in self.lines if other is not line)} carries"
+            f" {drill_plan.out_for_s(line, drill.seconds):.0f} s by rules in {drill_plan.RAW} and {drill_plan.FILTER};"
+            f" it should take at most {line.limit_s:.1f} s until"
+            f" {', '.join(other.label for other in self.lines if other is not line)} carries"
             for line in self.chosen
         )
 
@@ -251,7 +252,7 @@ class _Rehearsing:
             ways = drill_plan.way(line, self._found.lines, target, self._found.version)
             out = drill_plan.out(line, drill_look.near(api, line))
             longest_s = _SETTLE_S + out_for_s + _RETURN_S + 120
-            guard = Guard(self._place.controller, self._found.version, [*ways, out], longest_s)
+            guard = Guard(self._place.controller, self._found.version, [*ways, *out], longest_s)
             guard.arm(api)
             try:
                 for row in ways:
@@ -259,10 +260,12 @@ class _Rehearsing:
                 watch = self._settled(api, guard, target)
                 counts = {"before": drill_look.connections(api, self._found.lines)}
                 zero = self._clock()
-                guard.write(api, out)
+                for row in out:
+                    guard.write(api, row)
                 self._watch(api, guard, watch, zero, lambda sample: sample.at_s >= out_for_s)
                 counts["out"] = drill_look.connections(api, self._found.lines)
-                guard.take_back(api, out)
+                for row in reversed(out):
+                    guard.take_back(api, row)
                 back_s = self._clock() - zero
                 self._watch(api, guard, watch, zero, self._returned(back_s), back=True)
                 counts["after"] = drill_look.connections(api, self._found.lines)

@@ -27,6 +27,7 @@ _MARGIN_S = 4.0
 #: Seconds that a router may take to boot; then its scheduler needs a few ticks.
 _BOOT_S = 90.0
 _RETRY_S = 1.0
+_RULES = (drill_plan.RAW, drill_plan.FILTER)
 #: Two places for the mark: the new one is there before the old one goes, so no tick finds none.
 _PLACES = ("240.0.0.253", "240.0.0.251")
 
@@ -99,7 +100,7 @@ class Guard:
     def write(self, api: Api, row: Row) -> None:
         """A rule stands first: nothing of others may let pass what it drops."""
         self.beat(api)
-        first = _first(api, row.menu) if row.menu == drill_plan.RAW else None
+        first = _first(api, row.menu) if row.menu in _RULES else None
         self._ids[row.tag] = api.add(row.menu, {name: str(text) for name, text in row.values.items()}, first)
 
     def take_back(self, api: Api, row: Row) -> None:
@@ -144,7 +145,7 @@ def _first(api: Api, menu: str) -> str | None:
 def remove_rows(api: Api) -> int:
     """Remove whatever rows of a rehearsal there are; how many that were."""
     count = 0
-    for menu in (drill_plan.RAW, drill_plan.ROUTE):
+    for menu in (*_RULES, drill_plan.ROUTE):
         for row in api.rows(menu, ("disabled",)):
             if row.tag and row.tag.startswith(f"multiwan:{drill_plan.ROLE}:"):
                 with contextlib.suppress(RouterTrap):

@@ -3,10 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a rehearsal knows of a branch and writes on its router: pure, from the rows of the plan.
 
-An internet line dies behind its modem: link, address and modem stay, and nothing comes back any more. A row of
-``/ip/firewall/raw`` does that to one line; it lets the line's own network through, where the modem is. What clients
-would see is told by pings to an address that takes the way of a new connection which begins with that line: rows of
-``/ip/route`` for that single address, over the gates, the rehearsed line first.
+An internet line dies behind its modem: link, address and modem stay, and nothing comes back any more. A rule in
+``/ip/firewall/raw`` does that to one line, one in ``/ip/firewall/filter`` to what clients send; both let the line's own
+network through, where the modem is. What clients would see is told by pings to an address that takes the way of a new
+connection which begins with that line: rows of ``/ip/route`` for that single address, over the gates, the rehearsed
+line first.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from .undo_script import Undo
 from .versions import Version
 
 ROLE = "drill"
-RAW, ROUTE, MEMBER, NETWATCH = "/ip/firewall/raw", "/ip/route", "/interface/list/member", "/tool/netwatch"
+RAW, FILTER, ROUTE = "/ip/firewall/raw", "/ip/firewall/filter", "/ip/route"
+MEMBER, NETWATCH = "/interface/list/member", "/tool/netwatch"
 #: Public resolvers that answer pings; the first that is no anchor and answers is taken.
 TARGETS = ("8.8.8.8", "1.1.1.1", "9.9.9.9", "208.67.220.220")
 #: Without the fast layer: twice ten seconds and the answer's time, doubled by older versions (facts of RouterOS 7.20).
@@ -151,15 +153,20 @@ def way(line: Line, others: Sequence[Line], target: str, version: Version) -> tu
     )
 
 
-def out(line: Line, near: IPv4Network | None) -> Row:
-    """Nothing comes in by the line any more but from ``near``, the network that it shares with its modem."""
-    values = {
-        "chain": "prerouting",
-        "action": "drop",
-        "in-interface": line.interface,
-        **({"src-address": f"!{near}"} if near is not None else {}),
-    }
-    return owned(RAW, tag(ROLE, line.name, "out"), f"Rehearsal: {line.name} is taken out on purpose", values)
+def out(line: Line, near: IPv4Network | None) -> tuple[Row, ...]:
+    """Nothing comes in by the line any more but from ``near``, the network that it shares with its modem, and nothing
+    of clients leaves by it: a stream that nobody answers would not notice the first alone."""
+    about = f"Rehearsal: {line.name} is taken out on purpose"
+    inward = {"chain": "prerouting", "action": "drop", "in-interface": line.interface}
+    outward = {"chain": "forward", "action": "drop", "out-interface": line.interface}
+    return (
+        owned(FILTER, tag(ROLE, line.name, "outward"), about, {**outward, **_but("dst-address", near)}),
+        owned(RAW, tag(ROLE, line.name, "inward"), about, {**inward, **_but("src-address", near)}),
+    )
+
+
+def _but(name: str, near: IPv4Network | None) -> dict[str, str]:
+    return {name: f"!{near}"} if near is not None else {}
 
 
 def undo(rows: Iterable[Row], version: Version) -> Undo:

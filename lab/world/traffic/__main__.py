@@ -22,6 +22,7 @@ from lab.world.traffic import (
     scan,
     sessions,
     shares,
+    stream,
     throughput,
     ticker,
     upload,
@@ -53,6 +54,8 @@ async def measure(plan: plans.Plan, topology: Topology) -> dict[str, Any]:
             return await shares.run(plan, topology)
         case plans.Scan():
             return await scan.run(plan, topology)
+        case plans.Stream():
+            return await stream.run(plan, topology)
     raise AssertionError(plan)
 
 

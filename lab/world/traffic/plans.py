@@ -164,10 +164,22 @@ class Scan(Plan):
     timeout: float = _option(2.0, "seconds until a probe counts as silent")
 
 
-KINDS: dict[str, type[Plan]] = {
-    plan.kind: plan
-    for plan in (Throughput, Connections, Probe, Ticker, Inbound, Upload, Poller, Sessions, Inside, Shares, Scan)
-}
+@dataclass(frozen=True)
+class Stream(Plan):
+    """Numbered UDP packets to an internet server: what is lost on the way, and which lines carried it."""
+
+    kind: ClassVar[str] = "stream"
+    seconds: float = _option(30.0, "length")
+    rate: str = _option("4M", "bit/s on the wire")
+    size: int = _option(1250, "bytes of a packet, headers included")
+    stop: str = _option("", "path of a file whose appearance ends it earlier")
+
+
+_ALL: tuple[type[Plan], ...] = (
+    *(Throughput, Connections, Probe, Ticker, Inbound, Upload, Poller, Sessions, Inside, Shares, Scan),
+    Stream,
+)
+KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in _ALL}
 
 
 def _like(default: object, value: Any) -> Any:

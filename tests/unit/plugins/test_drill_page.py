@@ -117,10 +117,10 @@ def test_anything_else_is_no_length(text: str) -> None:
 def test_the_way_back_takes_the_drop_away_first(version: Version) -> None:
     rows = assemble({**branch(2), "multiwan_routeros_version": str(version)}, name="jakarta").rows
     lines = drill_plan.lines(rows, {})
-    written = [*drill_plan.way(lines[0], lines, "8.8.8.8", version), drill_plan.out(lines[0], None)]
+    written = [*drill_plan.way(lines[0], lines, "8.8.8.8", version), *drill_plan.out(lines[0], None)]
     (piece,) = drill_plan.undo(written, version).pieces
     assert piece.index("/ip firewall raw remove") < piece.index("/ip route remove")
-    assert piece.count("remove [") == len(written) == 3
+    assert piece.count("remove [") == len(written) == 4
 
 
 def page(item: Rehearsal, language: str) -> str:
