@@ -6,6 +6,7 @@ overtaken at every command. What a client would hold is said by the test.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,9 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.menus import men
 from ansible_collections.multiwan.routeros.plugins.module_utils.secret_values import fill_rows
 
 from lab.store import Image
+from lab.verbs import Caller, Reply
 from tests.lab.scriptkill import every_cut, every_overtaking
+from tests.lab.test_failover_script import Connections
 from tests.unit.lab.services.rig import Rig
 from tests.unit.plugins.branches import TOKEN, branch, uplink
 
@@ -185,3 +188,38 @@ async def test_overtaken_at_any_command_both_runs_end_right() -> None:
         assert made.ways("isp2") == {"100.70.1.1%ether2"}, found.next
         assert made.errors() == [], found.next
     assert count > 10
+
+
+@pytest.mark.parametrize("version", ["6.49", "7.22"])
+async def test_a_dead_line_forgets_its_connections_by_the_address_that_it_has_now(version: str) -> None:
+    """Those of the router itself bear no mark: their answers go to its address, which no plan knows."""
+    made = await bound(version)
+    connections = Connections()
+    made.rig.engine.virtual["/ip/firewall/connection"] = connections
+    made.rig.engine.actions["/", "ping"] = silence
+    for row in made.rig.store.rows("/system/scheduler"):
+        made.rig.engine.set_runtime("/system/scheduler", row.id, run_count="5")
+    for mark, source, target in (
+        ("mw-isp2", "198.51.100.9", "192.168.10.9"),
+        ("mw-isp2", "100.70.1.9:8729", "198.51.100.7"),
+        ("", "198.51.100.9", "100.70.1.9:51820"),
+        ("", "198.51.100.9", "100.70.1.99:51820"),
+        ("mw-isp1", "198.51.100.9", "192.168.10.9"),
+    ):
+        connections.all[len(connections.all) + 1] = {
+            "connection-mark": mark,
+            "reply-src-address": source,
+            "reply-dst-address": target,
+        }
+    for row in made.rig.store.rows("/tool/netwatch"):
+        dead = ":isp2:" in row.get("comment")
+        answers = {"status": "down" if dead else "up", "sent_count": "3", "response_count": "0" if dead else "3"}
+        made.rig.engine.set_runtime("/tool/netwatch", row.id, **answers)
+    source = made.rig.store.rows("/tool/netwatch")[0].get("down-script")
+    assert await made.rig.services.scripts.run_event(source, origin="netwatch")
+    assert sorted(connections.all) == [2, 4, 5], "the administrator's, another address, another line"
+    assert made.errors() == []
+
+
+async def silence(args: Mapping[str, str], caller: Caller) -> Reply:
+    return Reply(rows=({"seq": "0", "status": "timeout", "sent": args["count"], "received": "0"},))
