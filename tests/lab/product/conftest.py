@@ -17,7 +17,7 @@ import yaml
 
 from lab.world import launcher, state
 from lab.world.client import LabClient, Options
-from lab.world.topology import Topology, parse_uplinks
+from lab.world.topology import Topology, parse_uplinks, parse_vlans
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -125,11 +125,16 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             device_mode: str = "advanced",
             *,
             manage_from: str = "",
+            vlans: str = "",
         ) -> Branch:
             lab = LabClient(name)
             labs.append(lab)
             topology = Topology(
-                uplinks=parse_uplinks(uplinks), extra_anchors=anchors, version=version, device_mode=device_mode
+                uplinks=parse_uplinks(uplinks),
+                extra_anchors=anchors,
+                version=version,
+                device_mode=device_mode,
+                vlans=parse_vlans(vlans) if vlans else (),
             )
             paths = asyncio.run(lab.up(Options(topology, 0, 0, manage_from=manage_from)))
             branch = Branch(lab, tmp_path_factory.mktemp(name), paths)
