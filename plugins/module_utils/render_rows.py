@@ -23,20 +23,23 @@ def commands(menu: Menu, row: Row) -> list[str]:
     """A comment for people, then the commands. They need :func:`present` before them."""
     values = Values(menu, row)
     add = [f"{path(menu)} add{values.words()}", ":set mwNew ($mwNew + 1)"]
-    missing = f'[:typeof [:find ${HAVE} {quote(f"[{row.tag}]")}]] != "num"'
-    body = [*values.before, *_either(missing, _unless_held(menu, row, values, add), _mend(menu, row, values))]
+    found = f":set {ROW} (${HAVE}->{quote(f'[{row.tag}]')})"
+    missing = f'[:typeof ${ROW}] = "nothing"'
+    body = [*values.before, found, *_either(missing, _unless_held(menu, row, values, add), _mend(menu, row, values))]
     return [f"# {_plain(about(row, menu))}", *_unless_left(row, body)]
 
 
 def present(menu: Menu) -> list[str]:
-    """All tags of a menu in one text: rows are looked for once, not once for each row of the file."""
-    where, text = f"comment~{quote(regex('[multiwan:') + '[^]]*]$')}", f"[{path(menu)} get $mwOne comment]"
+    """Tag to row: a menu is searched once, not once for each row of the file."""
+    said, tag = f"[{path(menu)} get $mwOne {menu.mark}]", '[:pick $mwSaid [:find $mwSaid "[multiwan:"] [:len $mwSaid]]'
+    where = f"comment~{quote(regex('[multiwan:') + '[^]]*]$')}"
     if menu.mark != "comment":
-        where, text = f"{menu.mark}~{quote('^multiwan:')}", f'"[" . [{path(menu)} get $mwOne {menu.mark}] . "]"'
+        where, tag = f"{menu.mark}~{quote('^multiwan:')}", '("[" . $mwSaid . "]")'
     return [
-        f':local {HAVE} ""',
+        f':local {HAVE} [:toarray ""]',
         f":foreach mwOne in=[{path(menu)} find where {where}{but_dynamic(menu)}] do={{",
-        f"  :set {HAVE} (${HAVE} . {text})",
+        f"  :local mwSaid {said}",
+        f"  :set (${HAVE}->{tag}) $mwOne",
         "}",
     ]
 
@@ -58,11 +61,10 @@ def _mend(menu: Menu, row: Row, values: Values) -> list[str]:
     count = ":set mwOld ($mwOld + 1)"
     if not names:
         return [count]
-    find = f":set {ROW} [{path(menu)} find where {own(menu, row.tag)}]"
     change = f"{path(menu)} set ${ROW}{values.words(without=left)}"
     if not menu.path.startswith(_DELICATE) or menu.path.startswith("/interface/list"):
-        return [find, change, count]
-    return [find, *_either(" || ".join(_differs(menu, values, name) for name in sorted(names)), [change], []), count]
+        return [change, count]
+    return [*_either(" || ".join(_differs(menu, values, name) for name in sorted(names)), [change], []), count]
 
 
 def _differs(menu: Menu, values: Values, name: str) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
 from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import Request, commit, inspect
+from ansible_collections.multiwan.routeros.plugins.module_utils.found import Found
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import MENUS
 from ansible_collections.multiwan.routeros.plugins.module_utils.plan import Plan
 from ansible_collections.multiwan.routeros.plugins.module_utils.render import Rendered, render
@@ -28,7 +29,11 @@ from tests.versions.test_plans import BRANCHES, NEED_SEVEN, TOKEN, plan, request
 
 VERSIONS = ("6.49", "7.9", "7.16", "7.22", "7.24")
 #: ``./dev bench branches`` asks for more.
-EXAMPLES = int(os.environ.get("MULTIWAN_BRANCHES", "6"))
+EXAMPLES = int(os.environ.get("MULTIWAN_BRANCHES", "15"))
+#: Rows that the lab takes seconds to look at one by one.
+MANY = 400
+KINDS = ("ethernet", "bridge", "vlan", "pppoe-client", "lte")
+MAC = "48:A9:8A:00:00:09"
 SETTINGS = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -49,6 +54,14 @@ CASES = [
 
 class Router(GuardedRouter):
     """Takes files, too."""
+
+    def rows(self, menu: str, properties: Sequence[str] = ()) -> list[Found]:
+        """Interfaces of all kinds, which elsewhere the data plane shows, as scripts see them here."""
+        if menu != "/interface":
+            return super().rows(menu, properties)
+        kinds = [f"/interface/{kind}" for kind in KINDS if self.rig.store.schema.get(f"/interface/{kind}")]
+        found = [row for kind in kinds for row in self.rig.store.rows(kind)]
+        return [Found(str(row.id), {name: row.get(name) for name in ("name", "mac-address")}) for row in found]
 
     def imports(self, text: str) -> str:
         """What `/import` prints. Raises :class:`RouterTrap` with its words."""
@@ -80,11 +93,14 @@ def router(version: str, wanted: Plan) -> Router:
     """With the interfaces that the branch expects and does not make itself."""
     made = {row.values.get("name") for row in wanted.rows if row.menu.startswith("/interface/") and not row.claims}
     ports = {f"ether{number}" for number in range(1, 9)} | {"bridge", "bridge-lan"}
-    used = {row.values["interface"] for row in wanted.rows if row.menu == "/interface/list/member"}
+    naming = ("/interface/list/member", "/interface/bridge/port", "/interface/vlan", "/ip/address")
+    used = {row.values["interface"] for row in wanted.rows if row.menu in naming}
     modems = sorted({row.values["name"] for row in wanted.rows if row.menu == "/interface/lte"})
     more = sorted(used - made - ports - {*modems})
     rows = [("/interface/lte", {"name": name}) for name in modems]
-    return Router(version, rows=[*rows, *(("/interface/ethernet", {"name": name}) for name in more)])
+    return Router(
+        version, rows=[*rows, *(("/interface/ethernet", {"name": name, "mac-address": MAC}) for name in more)]
+    )
 
 
 def secrets(wanted: Plan) -> dict[str, str]:
@@ -109,9 +125,9 @@ def test_a_file_leaves_the_rows_of_a_commit_and_takes_all_of_them_away(branch: s
     commit(order(wanted), by_playbook)
     assert by_file.held() == by_playbook.held()
     assert by_file.export() == by_playbook.export()
-    # again: nothing changes, and nothing is drift
-    by_file.imports(files.install)
-    assert by_file.export() == by_playbook.export()
+    if len(wanted.rows) < MANY:  # again: nothing changes, and nothing is drift
+        by_file.imports(files.install)
+        assert by_file.export() == by_playbook.export()
     assert inspect(order(wanted), by_file).differences == ()
     assert environment(by_file) == []
     by_file.imports(files.remove)
