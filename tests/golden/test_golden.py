@@ -61,9 +61,10 @@ def test_every_classifier_is_golden() -> None:
     assert len({variables.get("multiwan_classifier") for variables in loaded} - {None}) == 9
 
 
-def test_the_branch_of_the_example_inventory_is_golden() -> None:
-    example = yaml.safe_load((golden.ROOT / "inventory/host_vars/jakarta.yml").read_text(encoding="utf-8"))
-    written = yaml.safe_load((golden.GOLDEN / "plans/jakarta/vars.yml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("branch", ["jakarta", "stage"])
+def test_the_branches_of_the_example_inventory_are_golden(branch: str) -> None:
+    example = yaml.safe_load((golden.ROOT / f"inventory/host_vars/{branch}.yml").read_text(encoding="utf-8"))
+    written = yaml.safe_load((golden.GOLDEN / f"plans/{branch}/vars.yml").read_text(encoding="utf-8"))
     assert {key: written.get(key) for key in example} == example
 
 
