@@ -110,6 +110,18 @@ async def heal(lab: LabClient, args: Arguments) -> int:
     return 0
 
 
+async def renumber(lab: LabClient, args: Arguments) -> int:
+    event = await lab.renumber(args.uplink, gateway=args.gateway, address=args.address)
+    _say(args, event, f"{show.clock(event['at'])} {args.uplink}: {event['address']}, gateway {event['gateway']}")
+    return 0
+
+
+async def kick(lab: LabClient, args: Arguments) -> int:
+    event = await lab.kick(args.uplink)
+    _say(args, event, f"{show.clock(event['at'])} {args.uplink}: session ended")
+    return 0
+
+
 async def rogue(lab: LabClient, args: Arguments) -> int:
     event = await lab.rogue(args.state == "on", mac=args.mac, count=args.count, at=args.at)
     _say(
@@ -232,6 +244,8 @@ COMMANDS: dict[str, Callable[[LabClient, Arguments], Awaitable[int]]] = {
     "traffic": traffic,
     "cut": cut,
     "heal": heal,
+    "renumber": renumber,
+    "kick": kick,
     "rogue": rogue,
     "lease": lease,
     "chat": chat,

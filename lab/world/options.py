@@ -45,6 +45,9 @@ class Arguments(argparse.Namespace):
     fault: str
     percent: float | None
     ms: float | None
+    # renumber
+    address: str
+    gateway: str
     # rogue
     state: str
     mac: str
@@ -95,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     cut.add_argument("--percent", type=float, help="loss only: packets lost each way")
     cut.add_argument("--ms", type=float, help="delay only: added to the round trip")
     command("heal", "mend a line").add_argument("uplink", help="isp1, isp2, …")
+    renumber = command("renumber", "the ISP gives a line another address")
+    renumber.add_argument("uplink", help="isp1, isp2, …")
+    renumber.add_argument("--address", default="", help="a.b.c.d or a.b.c.d/length (default: the next one)")
+    renumber.add_argument("--gateway", default="", help="(default: as before)")
+    command("kick", "the ISP ends the session of a PPPoE or LTE line").add_argument("uplink", help="isp1, isp2, …")
     rogue = command("rogue", "plug in a DHCP server that nobody ordered")
     rogue.add_argument("state", choices=("on", "off"))
     rogue.add_argument("--mac", default=DEFAULT_MAC, help=f"its MAC (default {DEFAULT_MAC})")
