@@ -9,7 +9,10 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.derive.derive import derive
+from lab.derive.observations import Link, Observations
 from lab.derive.vlans import ONLY_TAGGED, ONLY_UNTAGGED, BridgeVlans, Entry, Member
+from tests.unit.lab.derive.snapshots import Config
 
 VIDS = (1, 2, 3)
 PORTS = ("p1", "p2", "p3")
@@ -94,3 +97,50 @@ def test_a_domain_without_filtering_is_a_tag(bridge: BridgeVlans) -> None:
     assert plain.entries() == ()
     shown = [(domain.vid, domain.untagged or domain.tagged) for domain in plain.domains()]
     assert shown == [(vid, PORTS) for vid in (0, *VIDS)]
+
+
+NAMES = ("ether1", "ether2", "b", "c", "v1", "v2", "*7", "")
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> Config:
+    """Rows as scripts leave them: what is gone, loops, lists that are not there."""
+    name, vid, flag = st.sampled_from(NAMES), st.sampled_from(("1", "2", "10")), st.sampled_from(("true", "false"))
+    config = Config(version=draw(st.sampled_from(("6.49.10", "7.15", "7.22"))))
+    for port in ("ether1", "ether2"):
+        config.add("/interface/ethernet", name=port, default_name=port, disabled=draw(flag))
+    for bridge in ("b", "c"):
+        config.add(
+            "/interface/bridge", name=bridge, vlan_filtering=draw(flag), dhcp_snooping=draw(flag), pvid=draw(vid),
+            frame_types=draw(frames), disabled=draw(flag),
+        )  # fmt: skip
+    for vlan in ("v1", "v2"):
+        config.add("/interface/vlan", name=vlan, interface=draw(name), vlan_id=draw(vid), disabled=draw(flag))
+        config.add("/ip/address", address=f"10.0.{vlan[1]}.1/24", interface=vlan)
+    for interface in sorted(draw(st.sets(name))):  # a port is in one bridge: the store refuses a second row
+        config.add(
+            "/interface/bridge/port", bridge=draw(name), interface=interface, pvid=draw(vid),
+            frame_types=draw(frames), trusted=draw(flag), disabled=draw(flag),
+        )  # fmt: skip
+    for _ in range(draw(st.integers(0, 3))):
+        members = st.lists(name, max_size=3).map(",".join)
+        config.add(
+            "/interface/bridge/vlan", bridge=draw(name), tagged=draw(members), untagged=draw(members),
+            vlan_ids=draw(st.sampled_from(("1", "2,10", "1-10"))), disabled=draw(flag),
+        )  # fmt: skip
+    config.add("/ip/dhcp-server", name="s", interface=draw(name), address_pool="static-only")
+    config.add("/ip/dhcp-server/lease", mac_address="02:00:00:00:00:01", address="10.0.1.9", server=draw(name))
+    return config
+
+
+@given(configurations())
+def test_whatever_is_configured_a_kernel_interface_is_in_one_bridge(config: Config) -> None:
+    wires = ("ether1", "ether1.2", "ether1.10", "ether2", "ether2.10")
+    seen = Observations({wire: Link(True, "02:00:00:00:00:01") for wire in wires})
+    kernel = derive(config.snapshot(), seen, 0.0).kernel
+    ports = [port for plan in kernel.bridges for port in plan.ports]
+    assert len(ports) == len(set(ports))
+    names = [plan.name for plan in kernel.bridges]
+    assert len(names) == len(set(names))
+    assert not set(ports) & set(names)
+    assert {address.interface for address in kernel.addresses} <= {*names, *wires}

@@ -219,3 +219,13 @@ def test_snooping_stops_servers_behind_ports_that_are_not_trusted_with_all_their
     wires = {word.strip('",') for word in text.split() if word.startswith('"')}
     assert wires == {"ether1", "ether1.10", "ether1.20", "ether3"}
     assert derived(bridged()).kernel.bridge_nft == ""
+
+
+def test_the_wires_of_a_port_that_is_switched_off_are_down() -> None:
+    config = bridged()
+    vlan(config, "10", tagged="b,ether1")
+    links = {link.name: link.up for link in derived(config).kernel.links}
+    assert links["ether1.10"]
+    assert not links["ether1.20"]  # nobody uses it
+    config.set("/interface/ethernet", 1, disabled="true")
+    assert not any(link.up for link in derived(config).kernel.links if link.name.startswith("ether1"))
