@@ -43,7 +43,7 @@ def judge(event: Event) -> Iterator[Check]:
 def _share(share: Share, tolerance: float) -> Iterator[Check]:
     who = f"{share.segment} {share.direction}"
     if share.limited:
-        # what somebody else's guarantee leaves may be less than the limit
+        # while everybody floods, what the guarantees of others leave may be less than the limit
         alone = share.direction == "down"
         yield Check(
             f"the limit of {who} holds",
