@@ -56,7 +56,7 @@ class Addresses:
 
 
 def read_addresses(snapshot: Snapshot, interfaces: Interfaces, lines: tuple[Line, ...] = ()) -> Addresses:
-    """Rows of ``/ip/address`` in order, then those of lines. An address on a bridge port is the bridge's (``slave``)."""
+    """Rows of ``/ip/address`` in order, then those of lines. One on a bridge port is the bridge's (``slave``)."""
     items = []
     status = {}
     for row in snapshot.rows(MENU):

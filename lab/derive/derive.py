@@ -14,8 +14,8 @@ from lab.derive.firewall.nat import masqueraded
 from lab.derive.firewall.table import compile_firewall
 from lab.derive.interfaces import interface_status, read_interfaces
 from lab.derive.lines import dynamic_servers, read_lines
-from lab.derive.mss import with_clamps
 from lab.derive.marks import read_marks
+from lab.derive.mss import with_clamps
 from lab.derive.observations import Observations
 from lab.derive.plan import Derived, KernelPlan
 from lab.derive.queues.simple import derive_simple
@@ -37,9 +37,7 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
     lines = read_lines(snapshot, seen)
     addresses = read_addresses(snapshot, interfaces, lines)
     marks = read_marks(snapshot)
-    routing = derive_routing(
-        snapshot, seen, interfaces=interfaces, addresses=addresses, marks=marks, lines=lines
-    )
+    routing = derive_routing(snapshot, seen, interfaces=interfaces, addresses=addresses, marks=marks, lines=lines)
     looked_up, rule_notes = rules.derive_rules(snapshot, interfaces, marks)
     clamped, clamp_rows = with_clamps(snapshot, lines)
     firewall = compile_firewall(clamped, interfaces=interfaces, addresses=addresses, marks=marks, trace=trace)
@@ -72,4 +70,10 @@ def derive(snapshot: Snapshot, seen: Observations, now: float, *, trace: str | N
         ("/ip/dns", 0): {"dynamic-servers": dynamic_servers(lines)},
     }
     notes = (*interfaces.notes, *routing.notes, *rule_notes, *firewall.notes, *dhcp.notes, *queues.notes)
-    return Derived(kernel, status, (*addresses.dynamic, *clamp_rows, *dummies(snapshot), *routing.dynamic, *table_rows), routing.checks, notes)
+    return Derived(
+        kernel,
+        status,
+        (*addresses.dynamic, *clamp_rows, *dummies(snapshot), *routing.dynamic, *table_rows),
+        routing.checks,
+        notes,
+    )

@@ -149,9 +149,7 @@ def _session(row: ConfigRow, seen: Observations) -> Interface:
     return Interface(row.get("name"), session_kernel(row), PPPOE_CLIENT, row.id, running, row.enabled)
 
 
-def _vlan(
-    row: ConfigRow, masters: Mapping[str, str], below: Mapping[str, Interface], seen: Observations
-) -> Interface:
+def _vlan(row: ConfigRow, masters: Mapping[str, str], below: Mapping[str, Interface], seen: Observations) -> Interface:
     """On a port its wire is ``<port>.<vid>`` (lab/FIDELITY.md): each tag of a trunk is a link of its own.
 
     On a bridge it is the bridge of that tag. On a port of a bridge it hears nothing: the bridge takes every frame.
