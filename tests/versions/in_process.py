@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.multiwan.routeros.plugins.module_utils.commit_engine import RESOURCE
@@ -21,19 +21,21 @@ VLANS = (20, *range(100, 116))
 
 
 class InProcess:
-    """``api()`` opens a session. ``asked``: menu to the properties that were asked for by name."""
+    """``api()`` opens a session. ``asked``: menu to the properties that were asked for by name. ``without``: interfaces
+    that the plan is to make."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, *, without: Collection[str] = ()) -> None:
         self.version = version
         self.store = Store(version, clock=lambda: 0.0)
         self.store.load([("/interface/ethernet", {"name": f"ether{number}"}) for number in range(1, PORTS + 1)])
         for name in ("bridge", "bridge-lan"):
             self.store.load([("/interface/bridge", {"name": name, "mac-address": "48:A9:8A:00:00:01"})])
-        for number in VLANS:
+        for number in (vlan for vlan in VLANS if f"vlan{vlan}" not in without):
             self.store.load(
-                [("/interface/vlan", {"name": f"vlan{number}", "interface": "ether1", "vlan-id": f"{number}"})]
+                [("/interface/vlan", {"name": f"vlan{number}", "interface": "ether8", "vlan-id": f"{number}"})]
             )
         self.store.load([("/interface/pppoe-client", {"name": "pppoe-out1", "interface": "ether1"})])
+        self.store.load([("/interface/lte", {"name": name}) for name in ("lte1", "lte2")])
         self.store.journal.clear()
         self.engine = Engine(self.store, clock=lambda: 0.0)
         self.engine._arm = _never  # time stands still: what has a timeout stays
