@@ -88,7 +88,23 @@ def everything() -> dict[str, Any]:
         "dhcp": {"pool": "192.168.10.10-192.168.10.250", "valid_servers": ["DC:2C:6E:81:CF:34"]},
         "uplink": "isp1",
     }
-    guests = {"name": "guests", "label": "Tamu", "interface": "vlan20", "address": "192.168.20.1/24"}
+    rates = {"download": "2M", "upload": "1M"}
+    guests = {
+        "name": "guests",
+        "label": "Tamu",
+        "interface": "vlan20",
+        "address": "192.168.20.1/24",
+        "bandwidth": {
+            "download": "5M",
+            "upload": "2M",
+            "guaranteed": dict(rates),
+            "priority": 4,
+            "per_client": dict(rates),
+            "fair": "pcq",
+            "burst": {"download": "8M", "upload": "4M", "time": "10s"},
+            "internet_only": False,
+        },
+    }
     pin = {
         "name": "bank",
         "uplink": "isp1",
@@ -130,6 +146,7 @@ def everything() -> dict[str, Any]:
         },
         "multiwan_fast_failover": True,
         "multiwan_probe": {"interval": "2s", "good_checks": 5, "quorum": 1, "loss": 20, "latency": "300ms"},
+        "multiwan_fasttrack": "keep off marked connections",
         "multiwan_gate_network": "192.0.2.0/24",
         "multiwan_routeros_version": "7.22",
     }

@@ -65,7 +65,7 @@ def test_everything_that_a_branch_can_say_is_tried() -> None:
         known, tried = by_place.setdefault(kind, (set(), set()))
         known |= set(problem.allowed.removeprefix("one of ").split(", "))
         tried |= set(mapping)
-    assert len(by_place) == 7
+    assert len(by_place) == 11
     # refused whatever it says: a later release
     by_place["multiwan_segments"][0].discard("bandwidth")
     for kind, (known, tried) in by_place.items():
