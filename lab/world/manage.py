@@ -50,12 +50,16 @@ class Way:
 def way_from(topology: Topology, place: str) -> Way:
     """``lan``: an administrator's computer, to the LAN's gateway. ``isp1``, …: an office, to that line's address.
 
-    The ISP passes on what comes for the line's public address (lab/world/build.py). Raises TopologyError.
+    The ISP passes on what comes for the line's public address (lab/world/build.py). A place of a VLAN (``stream``,
+    ``access10``): from there to the VLAN's own gateway. Raises TopologyError.
     """
     if place == LAN_PLACE:
         return Way(CLIENT_NS, ADMIN_ADDRESS, LAN_GATEWAY)
+    if topology.has_segment(place):
+        vlan, host = topology.segment(place)
+        return Way(host, vlan.addresses(host)[0], vlan.gateway)
     if place not in [uplink.name for uplink in topology.uplinks]:
-        known = ", ".join([LAN_PLACE, *(uplink.name for uplink in topology.uplinks)])
+        known = ", ".join([LAN_PLACE, *(uplink.name for uplink in topology.uplinks), *(v.name for v in topology.vlans)])
         raise TopologyError(f"nobody manages the router from {place!r}: {known} are possible")
     return Way(INTERNET_NS, OFFICE_ADDRESS, topology.uplink(place).public_address)
 

@@ -117,6 +117,9 @@ class Topology:
             replace(vlan, port=port, trunk=trunk) for vlan, port in zip(self.vlans, self.access_ports, strict=True)
         )
 
+    def has_segment(self, place: str) -> bool:
+        return any(place in (v.name, v.host, v.access_host, v.port) for v in self.segments)
+
     def segment(self, place: str) -> tuple[Vlan, str]:
         """(VLAN, host's namespace) of a name, of ``vlan10``, ``access10`` or the router's port that leads there."""
         for vlan in self.segments:

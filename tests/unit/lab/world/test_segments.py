@@ -6,6 +6,7 @@ import pytest
 
 from lab.observe import dhcp_packets as dhcp
 from lab.world import leases
+from lab.world.manage import way_from
 from lab.world.segments import parse_vlans, veths
 from lab.world.shell import is_place
 from lab.world.topology import Topology, TopologyError, parse_uplinks, topology_from_json
@@ -132,3 +133,10 @@ def test_an_echo_request_sums_to_nothing() -> None:
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     assert total == 0xFFFF
+
+
+@pytest.mark.parametrize(("place", "host"), [("stream", "vlan10"), ("access10", "access10")])
+def test_a_controller_may_sit_in_a_vlan(place: str, host: str) -> None:
+    way = way_from(THREE, place)
+    assert (way.netns, way.target) == (host, "10.0.10.1")
+    assert way.source in THREE.segment(place)[0].addresses(host)
