@@ -198,7 +198,7 @@ async def _faults(run: Run, setting: Setting, lab: Any, faults: Sequence[Fault])
 
 
 def _say(run: Run, setting: Setting, words: str) -> None:
-    run.console.print(f"{setting.key}: {words.splitlines()[0]}", markup=False)
+    run.console.print(f"{setting.key}: {words.splitlines()[0]}", markup=False, soft_wrap=True)
 
 
 def report(run: Run) -> int:

@@ -20,7 +20,7 @@ Each cell is a run in the lab: a branch with three or four lines, deployed by `p
 line, another one carries, the line carries again afterwards. Judged by which ISP sees new connections of clients;
 none of them may fail once the line is left. How soon is not judged here ([failover](failover-results.md)).
 
-✓ left and used again · – refused, with the reason below · ✗ not so · blank: not measured. One sign for each of {versions}
+✓ left and used again · – refused, the reason is below · ✗ not so · blank: not measured. A sign each for {versions}
 """
 
 
