@@ -23,6 +23,14 @@ from ansible_collections.multiwan.routeros.plugins.module_utils import value_for
         (forms.word_set, "!new,related", "!related,new"),
         (forms.mac_set, "dc:2c:6e:81:cf:34", "DC:2C:6E:81:CF:34"),
         (forms.script, ":put 1\r\n:put 2", ":put 1\n:put 2"),
+        (forms.rate, "9500k", "9500000"),
+        (forms.rate, "9.5M", "9500k"),
+        (forms.rates, "5M/2M", "5000000/2000000"),
+        (forms.rates, "1G/0", "1000M/0"),
+        (forms.durations, "0s/12s", "00:00:00/00:00:12"),
+        (forms.prefixes, "10.0.0.0/24,192.168.1.5", "192.168.1.5/32,10.0.0.0/24"),
+        (forms.prefixes, "bridge", "bridge"),
+        (forms.kibibytes, "50KiB", "50"),
     ],
 )
 def test_two_ways_to_write_one_value_are_equal(form: object, one: str, other: str) -> None:
@@ -34,6 +42,10 @@ def test_two_ways_to_write_one_value_are_equal(form: object, one: str, other: st
     ("form", "one", "other"),
     [
         (forms.boolean, "yes", "no"),
+        (forms.rate, "5M", "5k"),
+        (forms.rate, "unlimited", "0"),
+        (forms.rates, "5M/2M", "2M/5M"),
+        (forms.prefixes, "10.0.0.0/24", "10.0.0.0/25"),
         (forms.duration, "1m", "1ms"),
         (forms.duration, "none", "0s"),
         (forms.prefix, "8.8.8.8", "8.8.8.8/31"),
