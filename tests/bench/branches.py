@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ("tests/versions/test_hand_made_rows.py", "tests/versions/test_undo_any_text.py")
+TESTS = tuple(f"tests/versions/test_{name}.py" for name in ("hand_made_rows", "undo_any_text", "render"))
 VERSIONS = 2
 
 
