@@ -81,7 +81,7 @@ def _check_lease(row: ConfigRow, others: Iterator[ConfigRow]) -> None:
             continue
         if row.get("address") and row.get("address") == other.get("address"):
             raise Trap("failure: already have static lease with this IP address")
-        servers = {row.get("server"), other.get("server")}
+        servers = {row.get("server", "all"), other.get("server", "all")}
         same = len(servers) == 1 or "all" in servers
         mac = row.get("mac-address")
         if mac and mac == other.get("mac-address") and same and row.enabled and other.enabled:
@@ -128,6 +128,11 @@ def _address_list(values: dict[str, str], given: Mapping[str, str]) -> dict[str,
     return values
 
 
+def _lease(values: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """``server`` is not shown while it is all (measured by users of 7.x)."""
+    return {name: text for name, text in values.items() if (name, text) != ("server", "all")}
+
+
 def _ethernet(values: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """The name a port came with stays readable after it was renamed."""
     if "name" in values:
@@ -140,4 +145,5 @@ _DERIVED = {
     "/interface/lte": _ethernet,
     "/ip/address": _ip_address,
     "/ip/firewall/address-list": _address_list,
+    _LEASES: _lease,
 }
