@@ -26,26 +26,24 @@ _EXPRESSIONS = {
 _WITH_PORTS = "{ tcp, udp, sctp, dccp, udplite }"
 _SEED = 0x6D77616E
 _LARGEST_MAP = 65535
+_FLOW_S = 60
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """``minor`` of the class, ``slots`` of the queues inside (0: one queue)."""
+    """``minor`` of the class, ``slots`` of the queues inside (0: one queue), ``rate`` of all together at most."""
 
     minor: int
     slots: int
     discipline: Discipline
+    rate: int
 
 
 def table(chains: Iterable[str], leaves: Iterable[Leaf]) -> str:
     """The whole text. ``chains``: lines of chains that ``entry`` names first."""
     many = [leaf for leaf in leaves if leaf.slots]
     lines = [f"table ip {QUEUE_TABLE} {{"]
-    lines += [
-        f"  map {slots_name(leaf)} {{ type {_key_type(leaf)} : classid; flags dynamic; size {_LARGEST_MAP};\n  }}"
-        for leaf in many
-        if not _by_hash(leaf.discipline)
-    ]
+    lines += [f"  map {slots_name(leaf)} {{ {_map(leaf)} size {_LARGEST_MAP};\n  }}" for leaf in many]
     marks = _leaf_marks(many)
     lines += [f"  map {name} {{ type classid : mark; elements = {{ {', '.join(marks[name])} }}\n  }}" for name in marks]
     lines += chains
@@ -83,35 +81,38 @@ def into(leaf: Leaf) -> Iterator[str]:
     if not leaf.slots:
         yield f"meta priority set 1:{leaf.minor:x} accept"
         return
-    first = (leaf.minor << 16) + 1
-    fields = leaf.discipline.fields
+    first, fields = (leaf.minor << 16) + 1, leaf.discipline.fields
     if leaf.slots == 1:
         yield f"meta priority set {leaf.minor:x}:1 accept"
-    elif _by_hash(leaf.discipline):
+    elif _has_ports(leaf.discipline):
         addresses = [_EXPRESSIONS[field] for field in fields if field.endswith("address")]
         every = [_EXPRESSIONS[field] for field in fields]
+        yield from _by_map(leaf, f"meta l4proto {_WITH_PORTS} ")
         yield f"meta l4proto {_WITH_PORTS} meta priority set {_hash(every, leaf.slots, first)} accept"
         if addresses:
             yield f"meta priority set {_hash(addresses, leaf.slots, first)} accept"
         else:
             yield f"meta priority set {leaf.minor:x}:1 accept"
     else:
-        key, name = _key(leaf.discipline), slots_name(leaf)
-        yield f"meta priority set {key} map @{name} accept"
-        # a new address takes the next slot; only with more addresses than slots do two share one
-        yield f"add @{name} {{ {key} : numgen inc mod {leaf.slots} offset {first} }}"
-        yield f"meta priority set {key} map @{name} accept"
+        yield from _by_map(leaf, "")
         yield f"meta priority set {leaf.minor:x}:1 accept"
+
+
+def _by_map(leaf: Leaf, which: str) -> Iterator[str]:
+    """Who is new takes the next slot; only with more of them than slots do two share one."""
+    key, name = _key(leaf.discipline), slots_name(leaf)
+    yield f"{which}meta priority set {key} map @{name} accept"
+    yield f"{which}add @{name} {{ {key} : numgen inc mod {leaf.slots} offset {(leaf.minor << 16) + 1} }}"
+    yield f"{which}meta priority set {key} map @{name} accept"
 
 
 def slots_name(leaf: Leaf) -> str:
     """The number of slots is part of the name: another number starts with an empty map."""
-    kind = "".join("s" if field.startswith("src") else "d" for field in leaf.discipline.fields)
+    kind = "".join(f"{field[0]}{field[4]}" for field in leaf.discipline.fields)
     return f"slots-{leaf.minor:x}-{leaf.slots}-{kind}-{leaf.discipline.src_bits}-{leaf.discipline.dst_bits}"
 
 
-def _by_hash(discipline: Discipline) -> bool:
-    """Ports come and go too fast to be remembered."""
+def _has_ports(discipline: Discipline) -> bool:
     return any(field.endswith("port") for field in discipline.fields)
 
 
@@ -130,5 +131,8 @@ def _masked(expression: str, bits: int) -> str:
     return expression if bits >= 32 else f"{expression} & 0x{(0xFFFFFFFF << (32 - bits)) & 0xFFFFFFFF:08x}"
 
 
-def _key_type(leaf: Leaf) -> str:
-    return " . ".join("ipv4_addr" for _ in leaf.discipline.fields)
+def _map(leaf: Leaf) -> str:
+    """Flows are forgotten after a while, as there are many; addresses never."""
+    kinds = ("ipv4_addr" if field.endswith("address") else "inet_service" for field in leaf.discipline.fields)
+    forgets = f"dynamic,timeout; timeout {_FLOW_S}s;" if _has_ports(leaf.discipline) else "dynamic;"
+    return f"type {' . '.join(kinds)} : classid; flags {forgets}"

@@ -108,7 +108,7 @@ class _Tree:
             rules += self.level(below, (direction,), {direction: number[numbers.NODE]}, depth + 1)
             leaf_number = number[numbers.REST]
             self.add_class(leaf_number, number[numbers.NODE], limits)
-        leaf = self.leaf(row, direction, leaf_number)
+        leaf = self.leaf(row, direction, leaf_number, limits.ceil)
         self.leaves.append(leaf)
         self.lines.append(chains.chain(name, [*rules, *chains.into(leaf)]))
         leaves = tuple(one.minor for one in self.leaves[first_leaf:])
@@ -143,10 +143,10 @@ class _Tree:
     def discipline(self, row: ConfigRow, direction: int) -> Discipline:
         return discipline(self.types.get(pair(row, "queue", "default-small")[direction]), direction)
 
-    def leaf(self, row: ConfigRow, direction: int, minor: int) -> chains.Leaf:
+    def leaf(self, row: ConfigRow, direction: int, minor: int, rate: int) -> chains.Leaf:
         found = self.discipline(row, direction)
         slots = min(self.most_slots, places(row, direction, found)) if found.fields else 0
-        return chains.Leaf(minor, slots, found)
+        return chains.Leaf(minor, slots, found, rate)
 
 
 def derive_simple(snapshot: Snapshot, interfaces: Interfaces, marks: Marks) -> Queues:
@@ -197,10 +197,11 @@ def _plan(tree: _Tree, rules: list[str], interfaces: Interfaces) -> QueuePlan:
 
 def leaf_plan(leaf: chains.Leaf) -> LeafPlan:
     kind = leaf.discipline
+    limit, in_bytes = kind.limit_at(leaf.rate)
     return LeafPlan(
         minor=leaf.minor,
-        limit=kind.limit,
-        in_bytes=kind.in_bytes,
+        limit=limit,
+        in_bytes=in_bytes,
         slots=leaf.slots,
         rate=kind.rate,
         burst=bucket(kind.rate, BUCKET_S) + kind.bursts.volume if kind.rate else 0,

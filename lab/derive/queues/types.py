@@ -18,8 +18,8 @@ UP, DOWN = 0, 1
 _FLOW = ("src-address", "dst-address", "src-port", "dst-port")
 #: Packets a flow or host may have waiting where RouterOS' own limit is for all of them, or is kept by a drop strategy.
 _FAIR_PACKETS = 50
-#: Hash buckets of flows; more make no difference to a branch.
-FLOW_SLOTS = 256
+#: Length of queues that a drop strategy would keep short: at the speed of the whole queue, and never below some frames.
+_DELAY_S, _LEAST_FRAMES, _FRAME = 0.05, 8, 1514
 #: A class that is idle saves up so much of its rate (seconds): less would be lost to the machine's own pauses.
 BUCKET_S = 0.05
 _KIB = 1024
@@ -45,6 +45,16 @@ class Discipline:
     rate: int = 0
     bursts: Bursts = Bursts()
     ceiling: int = 0  # cake-bandwidth
+    short: bool = False  # keeps its queues short by itself
+
+    def limit_at(self, rate: int) -> tuple[int, bool]:
+        """(what a sub-queue may hold, whether in bytes) where the whole queue is served at ``rate`` bit/s.
+
+        A drop strategy keeps the delay small at any speed. Without one the same is had by a queue of that length.
+        """
+        if not self.short:
+            return self.limit, self.in_bytes
+        return min(_FAIR_PACKETS * _FRAME, max(_LEAST_FRAMES * _FRAME, round(rate / 8 * _DELAY_S))), True
 
 
 def read_types(snapshot: Snapshot) -> Mapping[str, ConfigRow]:
@@ -96,7 +106,7 @@ def _pcq(row: ConfigRow, direction: int) -> Discipline:
 
 
 def _flows(row: ConfigRow, direction: int) -> Discipline:
-    return Discipline(_FAIR_PACKETS, fields=_FLOW)
+    return Discipline(_FAIR_PACKETS, fields=_FLOW, short=row.get("kind") != "sfq")
 
 
 def _cake(row: ConfigRow, direction: int) -> Discipline:
@@ -112,7 +122,7 @@ def _cake(row: ConfigRow, direction: int) -> Discipline:
         "dual-dsthost": ("dst-address",),
         "hosts": ("src-address", "dst-address"),
     }.get(mode, own)
-    return Discipline(_FAIR_PACKETS, fields=fields, ceiling=row.num("cake-bandwidth"))
+    return Discipline(_FAIR_PACKETS, fields=fields, ceiling=row.num("cake-bandwidth"), short=True)
 
 
 _KINDS: Mapping[str, Callable[[ConfigRow, int], Discipline]] = {

@@ -192,7 +192,7 @@ def test_pcq_has_a_queue_for_each_address_of_the_target() -> None:
     assert [leaf.slots for leaf in leaves_of(found, row, DOWN)] == [256]
     leaf = leaves_of(found, small, UP)[0]
     assert (leaf.slots, leaf.limit, leaf.in_bytes) == (16, 50 * 1024, True)
-    assert f"add @slots-{leaf.minor:x}-16-s-32-32 {{ ip saddr : numgen inc mod 16" in found.kernel.queues.nft
+    assert f"add @slots-{leaf.minor:x}-16-sa-32-32 {{ ip saddr : numgen inc mod 16" in found.kernel.queues.nft
 
 
 def test_pcq_rate_limits_each_address_and_a_burst_has_its_peak() -> None:
