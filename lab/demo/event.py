@@ -27,9 +27,7 @@ SHARES_S, SHORT_SHARES_S = 6.0, 3.0
 AROUND_S = 2.0
 #: New connections of the crew while both lines are used.
 CONNECTIONS = 200
-#: In the short form one line is out for so long.
-SHORT_OUT_S = 6
-#: There a line that was dead is used again sooner.
+#: In the short form a line that was dead is used again sooner.
 QUICK = {"multiwan_probe": {"good_checks": 3}}
 TOLD_WITHIN_S = 60.0
 
@@ -133,7 +131,7 @@ async def limits(show: Show, variables: dict[str, Any]) -> tuple[Share, ...]:
         found: list[Share] = []
         up = "stream:up:flood=6M,crew:up:clients=3:flood=20M,guests:up:clients=6:flood=20M"
         down = "crew:down:clients=3:flows=2,guests:down:clients=6"
-        for groups in (f"{up},{down}",) if show.short else (up, down):
+        for groups in (up, down):
             show.stage.screen.note(groups)
             found += [_share(group, said) for group in await show.lab.shares(groups, seconds)]
         act.found = ", ".join(f"{item.segment} {item.direction} {item.mbit:.2f}" for item in found) + " Mbit/s"
@@ -173,7 +171,7 @@ async def switch_modes(show: Show) -> Switch:
 async def rehearse(show: Show) -> Drill:
     """Exit code and report are the playbook's; the stream is counted beside it."""
     stage = show.stage
-    words = ["-e", json.dumps({"drill_uplinks": ["isp1"], "drill_seconds": SHORT_OUT_S})] if show.short else []
+    words = ["-e", json.dumps({"drill_uplinks": ["isp1"]})] if show.short else []
     async with stage.act("drill", "drill.yml: each provider dies on purpose, while the stream runs") as act:
         since = stage.now()
         old = set(show.reports.glob("stage-drill-*.json"))

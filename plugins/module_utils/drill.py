@@ -30,6 +30,8 @@ from .versions import Version
 SHORTEST_S, LONGEST_S = 5, 600
 #: Until the way of the pings works, before a line is taken out; and pings that must be answered there.
 _SETTLE_S, _ANSWERS = 20.0, 8
+#: So long another line must have carried before one is put back.
+_HOLDS_S = 5.0
 #: After the line is used again.
 _AFTER_S = 2.0
 #: Until a line that works again is used again, where the router does not say how long it holds it back; else that much
@@ -59,8 +61,9 @@ class Ready:
 
     def words(self, drill: Drill) -> tuple[str, ...]:
         """What would be done, a sentence for each line."""
+        most = "" if drill.seconds else " at most"
         return tuple(
-            f"{line.label} ({line.name}, {line.interface}) would be taken out for"
+            f"{line.label} ({line.name}, {line.interface}) would be taken out for{most}"
             f" {drill_plan.out_for_s(line, drill.seconds):.0f} s by rules in {drill_plan.RAW} and {drill_plan.FILTER};"
             f" it should take at most {line.limit_s:.1f} s until"
             f" {', '.join(other.label for other in self.lines if other is not line)} carries"
@@ -262,7 +265,7 @@ class _Rehearsing:
                 zero = self._clock()
                 for row in out:
                     guard.write(api, row)
-                self._watch(api, guard, watch, zero, lambda sample: sample.at_s >= out_for_s)
+                self._watch(api, guard, watch, zero, self._replaced(out_for_s))
                 counts["out"] = drill_look.connections(api, self._found.lines)
                 for row in reversed(out):
                     guard.take_back(api, row)
@@ -321,6 +324,20 @@ class _Rehearsing:
             if over(sample):
                 return
             watch.rest(began)
+
+    def _replaced(self, out_for_s: float) -> Callable[[Sample], bool]:
+        """Out for as long as was asked; otherwise only until another line has carried for a while."""
+        since: list[float] = []
+
+        def over(sample: Sample) -> bool:
+            if sample.answered and sample.carrier not in (None, self._line.name):
+                since.append(sample.at_s)
+            else:
+                since.clear()
+            enough = self._drill.seconds is None and bool(since) and sample.at_s - since[0] >= _HOLDS_S
+            return enough or sample.at_s >= out_for_s
+
+        return over
 
     def _returned(self, back_s: float) -> Callable[[Sample], bool]:
         """Used again, and for a while; or it took too long."""

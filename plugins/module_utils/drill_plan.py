@@ -33,6 +33,8 @@ MEMBER, NETWATCH = "/interface/list/member", "/tool/netwatch"
 TARGETS = ("8.8.8.8", "1.1.1.1", "9.9.9.9", "208.67.220.220")
 #: Without the fast layer: twice ten seconds and the answer's time, doubled by older versions (facts of RouterOS 7.20).
 _NATIVE_S = 30.0
+#: More than its limit, in which a line may still be replaced.
+_MORE_S = 20.0
 #: For the script that follows a probe, and for a look from here.
 _SCRIPT_S = 1.0
 _UNITS_S = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
@@ -54,8 +56,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Drill:
-    """What is asked for. ``uplinks``: names; empty: all. ``seconds``: how long each stays out; ``None``: what its
-    limit needs. ``targets``: addresses of which one is pinged."""
+    """What is asked for. ``uplinks``: names; empty: all. ``seconds``: how long each stays out; ``None``: until another
+    has carried for a while. ``targets``: addresses of which one is pinged."""
 
     uplinks: tuple[str, ...] = ()
     seconds: int | None = None
@@ -128,8 +130,8 @@ def _noticed_s(probe: Mapping[str, object]) -> float:
 
 
 def out_for_s(line: Line, asked: int | None) -> float:
-    """How long the line stays out: long enough to notice, to move and to see that it holds."""
-    return float(asked) if asked is not None else line.limit_s + 10.0
+    """How long the line stays out at most: a router that is busy may take longer than its limit."""
+    return float(asked) if asked is not None else line.limit_s + _MORE_S
 
 
 # --- what is written

@@ -31,8 +31,8 @@ options:
     elements: str
     default: []
   seconds:
-    description: Seconds (5 to 600) that each uplink stays out. By default what the router may need to notice, and ten
-      more.
+    description: Seconds (5 to 600) that each uplink stays out. By default until another has carried for five seconds,
+      at most 20 more than the limit.
     type: int
   targets:
     description: Addresses of which the first that answers is pinged. Anchors of the branch can't be used.

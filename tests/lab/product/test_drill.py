@@ -74,7 +74,7 @@ async def at_rest(branch: Branch) -> bool:
 
 def test_a_line_is_taken_out_measured_and_put_back(branch: Branch, tmp_path: Path) -> None:
     before = rows(branch)
-    wanted = {**QUICK, "drill_reports": str(tmp_path), "drill_uplinks": ["isp2"], "drill_seconds": 8}
+    wanted = {**QUICK, "drill_reports": str(tmp_path), "drill_uplinks": ["isp2"]}
     played = branch.play("drill", variables=wanted)
     assert played.code == 0, played.output
     assert rows(branch) == before

@@ -44,6 +44,7 @@ class DrillRouter(GuardedRouter):
         self.ports_beside = False
         self.log: list[str] = []
         self.open = dict.fromkeys(self.uplinks, True)
+        self._known: dict[str, str] = {}
         self._since = dict.fromkeys(self.uplinks, 0.0)
         self._was_out = dict.fromkeys(self.uplinks, False)
         commit(Request("jakarta", tuple(plan), None, {"telegram_bot_token": TOKEN}, protection=self.protection()), self)
@@ -88,6 +89,12 @@ class DrillRouter(GuardedRouter):
         return self._gates()[uplink]
 
     def _gates(self) -> dict[str, str]:
+        """They don't change while a rehearsal runs."""
+        if not self._known:
+            self._known.update(self._read_gates())
+        return self._known
+
+    def _read_gates(self) -> dict[str, str]:
         rows = [dict(row) for row in self._do(self.rig.rows(ROUTE))]
         return {
             found[1]: row["dst-address"].removesuffix("/32")
@@ -109,7 +116,7 @@ class DrillRouter(GuardedRouter):
         if menu == CONNECTION:
             return [Found(f"*{number}", self._session(row)) for number, row in enumerate(self.sessions, start=1)]
         found = super().rows(menu, properties)
-        return [self._with_state(row) for row in found] if menu == ROUTE else found
+        return self._with_state(found) if menu == ROUTE else found
 
     def _session(self, row: Mapping[str, str]) -> Mapping[str, str]:
         peer, mark = row["address"], {"connection-mark": self.mark}
@@ -117,11 +124,14 @@ class DrillRouter(GuardedRouter):
             return {**mark, "src-address": peer, "src-port": "40000", "dst-address": "172.16.1.2", "dst-port": "8729"}
         return {**mark, "src-address": f"{peer}:40000", "dst-address": "172.16.1.2:8729"}
 
-    def _with_state(self, row: Found) -> Found:
-        comment = row.values.get("comment", "")
-        gate = _GATE.search(comment)
-        active = self.open[gate[1]] if gate else row.id == self._carrier(self._ways())[1]
-        return Found(row.id, {**row.values, "active": "true"}) if active else row
+    def _with_state(self, found: Sequence[Found]) -> list[Found]:
+        way = self._carrier(self._ways())[1]
+        states = []
+        for row in found:
+            gate = _GATE.search(row.values.get("comment", ""))
+            active = self.open[gate[1]] if gate else row.id == way
+            states.append(Found(row.id, {**row.values, "active": "true"}) if active else row)
+        return states
 
     def run(self, command: str, values: Mapping[str, str]) -> list[dict[str, str]]:
         return [{"ret": "0"}] if command == f"{CONNECTION}/print" else super().run(command, values)
