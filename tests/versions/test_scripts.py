@@ -14,9 +14,9 @@ from routeros_lsp.analyze import analyze
 from lab.script import ScriptSyntaxError, parse
 from tests.versions.in_process import InProcess
 from tests.versions.linter import database
-from tests.versions.test_plans import CASES, TOKEN, VERSIONS, plan
+from tests.versions.test_plans import CASES, VERSIONS, plan, request
 
-PROPERTIES = ("source", "on-event", "on-alert", "up-script", "down-script")
+PROPERTIES = ("source", "on-event", "on-alert", "up-script", "down-script", "script")
 #: What a caller gives a script or a function.
 GIVEN = frozenset({"mwBody", "mwText", "mwTime", "mwIf", "mwSegment", "mwRaw"})
 #: Rules of the linter that are known to be wrong, with the reason: none is needed.
@@ -28,7 +28,8 @@ def scripts(version: str) -> Mapping[str, str]:
     """Text to where it comes from, each text once."""
     found: dict[str, str] = {}
     for branch in (name for name, known in CASES if known == version):
-        for row in fill_rows(plan(branch, version).rows, {"telegram_bot_token": TOKEN}):
+        wanted = request(plan(branch, version))
+        for row in fill_rows(wanted.rows, wanted.secrets):
             for key in PROPERTIES:
                 if row.values.get(key):
                     found.setdefault(str(row.values[key]), f"{branch} {row.tag} {key}")
