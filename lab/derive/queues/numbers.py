@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 NODE, REST, PEAK = 0, 1, 2
 _PER_ROW, _PER_DIRECTION = 8, 4
 MOST_ROWS = 4093  # prime; 8 * 4093 + 15 is below 0x8000
-#: Queues inside all leaves together, and inside one leaf.
-_ALL_SLOTS, MOST_SLOTS, _FEWEST_SLOTS = 32768, 256, 16
+#: Queues inside all leaves together, and inside one leaf. The kernel has 32767 handles for them, and takes a second for
+#: the first ten thousand, in which the router does nothing else.
+_ALL_SLOTS, MOST_SLOTS, _FEWEST_SLOTS = 4096, 256, 2
 PEAK_SLOT = 0x4000
 
 
@@ -36,5 +37,5 @@ def minor(base: int, direction: int, part: int) -> int:
 
 
 def most_slots(leaves: int) -> int:
-    """How many queues each of so many leaves may have."""
+    """How many queues each of so many leaves with queues inside may have."""
     return max(_FEWEST_SLOTS, min(MOST_SLOTS, _ALL_SLOTS // max(1, leaves)))

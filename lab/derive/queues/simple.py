@@ -56,7 +56,7 @@ class _Tree:
     bases: Mapping[int, int]
     children: Mapping[str, Sequence[ConfigRow]]
     types: Mapping[str, ConfigRow]
-    most_slots: int
+    most_slots: int = numbers.MOST_SLOTS
     classes: list[ClassPlan] = field(default_factory=list)
     leaves: list[chains.Leaf] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -163,8 +163,8 @@ def derive_simple(snapshot: Snapshot, interfaces: Interfaces, marks: Marks) -> Q
         bases=numbers.bases(row.id for row in snapshot.rows(MENU)),
         children=children,
         types=read_types(snapshot),
-        most_slots=numbers.most_slots(2 * len(rows)),
     )
+    tree.most_slots = numbers.most_slots(sum(bool(tree.discipline(row, d).fields) for row in rows for d in _DIRECTIONS))
     rules = tree.level(children.get("", ()), _DIRECTIONS, dict.fromkeys(_DIRECTIONS, 0), 1)
     for row in rows:
         if parent_of(row) and parent_of(row) not in named:

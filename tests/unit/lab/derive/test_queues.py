@@ -268,7 +268,7 @@ def test_numbers_fit_into_sixteen_bits_and_rows_beyond_them_have_none() -> None:
     assert len(minors) == 6 * numbers.MOST_ROWS
     assert min(minors) > 1
     assert max(minors) < 0x8000
-    assert numbers.most_slots(2 * numbers.MOST_ROWS) * 2 * numbers.MOST_ROWS <= 1 << 18
+    assert numbers.most_slots(2 * numbers.MOST_ROWS) * 2 * numbers.MOST_ROWS < 0x7FFF, "handles of the kernel"
 
 
 def test_the_number_of_queues_inside_a_leaf_shrinks_with_many_leaves() -> None:
