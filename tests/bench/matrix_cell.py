@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ CLIENTS = 4
 #: Generous: what is asked is whether it comes to be, not how soon. How soon is written down.
 LEAVES_S, RETURNS_S, DEPLOY_S = 120.0, 180.0, 600.0
 Say = Callable[[str], None]
+_MISTAKE = re.compile(r"^ +(multiwan_[^:\s]+): saw .*; allowed: (.+)$", re.MULTILINE)
 
 
 class NotMade(Exception):
@@ -96,10 +98,17 @@ async def _deploy(client: LabClient, setting: Setting, folder: Path, say: Say, *
             task=lambda task: say(f"site.yml: {task.rpartition(' : ')[2]}"),
         )
     except PlayFailed as error:
-        words_ = str(error)
-        raise (Refused if "RouterOS 7" in words_ or "needs RouterOS" in words_ else NotMade)(words_) from None
+        reasons = refusals(log.read_text(encoding="utf-8"))
+        if reasons:
+            raise Refused("; ".join(reasons)) from None
+        raise NotMade(str(error)) from None
     finally:
         extra.unlink()
+
+
+def refusals(log: str) -> list[str]:
+    """What a play says of a branch that it does not take: ``multiwan_probe.loss: nothing on RouterOS 6.49: …``."""
+    return [f"{variable}: {allowed}" for variable, allowed in dict.fromkeys(_MISTAKE.findall(log))]
 
 
 async def settled(lab: Lab, dead: Collection[str], within_s: float) -> float:
@@ -132,13 +141,17 @@ def rounds(lab: Lab, lines: Sequence[str]) -> list[tuple[str, ...]]:
 async def hit(lab: Lab, fault: Fault, lines: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Line -> {"left_s", "back_s"} or {"error"}: the fault on each of these lines."""
     if fault.kind in ("all", "reboot"):
-        return dict.fromkeys(lines, await _tried(_everywhere(lab, fault)))
+        result = await _tried(_everywhere(lab, fault))
+        if lab.setting.mode == "failover" and "error" not in result:
+            return await _down_the_priorities(lab, fault, lines)
+        return dict.fromkeys(lines, result)
+    if lab.setting.mode == "failover":
+        down = _down_the_priorities if fault.kind == "renumber" else _one_after_the_other
+        return await down(lab, fault, lines)
     found: dict[str, dict[str, Any]] = {}
-    if fault.kind == "renumber" or lab.setting.mode == "balance":
-        for part in rounds(lab, lines) if fault.kind != "renumber" else [tuple(lines)]:
-            found |= dict.fromkeys(part, await _tried(_together(lab, fault, part)))
-        return found
-    return await _one_after_the_other(lab, fault, lines)
+    for part in rounds(lab, lines) if fault.kind != "renumber" else [tuple(lines)]:
+        found |= dict.fromkeys(part, await _tried(_together(lab, fault, part)))
+    return found
 
 
 async def _tried(work: Any) -> dict[str, Any]:
@@ -220,6 +233,24 @@ async def _one_after_the_other(lab: Lab, fault: Fault, lines: Sequence[str]) -> 
             lab.say(f"after {fault.key} of {name}")
             await _mend(lab, (name,))
             found[name] |= await _tried(_back(lab, tuple(lab.cut)))
+    finally:
+        await _mend(lab)
+    return {name: found[name] for name in lines}
+
+
+async def _down_the_priorities(lab: Lab, fault: Fault, lines: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Failover: each line with all above it dead, since only then it carries; these lines are renumbered meanwhile."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in lab.names}
+    try:
+        for name in lab.names:
+            if fault.kind == "renumber" and name in lines:
+                await settled(lab, tuple(lab.cut), RETURNS_S)
+                lab.say(f"{fault.key} of {name}")
+                await _renumber(lab, name)
+            found[name] |= await _tried(_back(lab, tuple(lab.cut)))
+            lab.say(f"{fault.key}: below {name}")
+            await lab.client.cut(name, "upstream")
+            lab.cut.add(name)
     finally:
         await _mend(lab)
     return {name: found[name] for name in lines}
