@@ -153,7 +153,8 @@ SEGMENT_MENUS: tuple[Menu, ...] = (
         stage=_LEASE,
         properties={**texts("address server comment"), "mac-address": forms.mac_set, "disabled": forms.boolean},
         defaults={"disabled": "no"},
-        unique=("mac-address", "server"),
+        # Segments share no address, so a lease is known by it also when its server gets another name.
+        unique=("address",),
         # A client that has an address already stands there as a row of the router's own.
         beside_dynamic=True,
         sparse_print=True,

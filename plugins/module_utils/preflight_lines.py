@@ -34,12 +34,15 @@ def interfaces(view: View, reader: Reader) -> Iterator[Finding]:
     if not found:
         return
     made = _made(view)
+    ports = {str(row.values.get("interface")) for row in view.rows if row.menu == BRIDGE_PORT}
     for name, where in _named(view).items():
         row = found.get(name)
         if row is None and name in made:
             continue
         if row is None:
             yield error("interfaces", _missing(name, where, found))
+        elif name in ports:  # meant to be slaves
+            continue
         elif yes(row.values.get("slave")):
             yield error("bridge-port", _slave(name, where, reader))
         elif yes(row.values.get("disabled")):
@@ -57,10 +60,10 @@ def _made(view: View) -> frozenset[str]:
 
 
 def _named(view: View) -> dict[str, str]:
-    """Interface to what it is for. Ports of a bridge are meant to be slaves."""
+    """Interface to what it is for."""
     names = {name: f"of {view.called(name)}" for name in (*view.uplinks, *view.segments)}
     for row in view.rows:
-        for key in _NAMING if row.menu != BRIDGE_PORT else ():
+        for key in _NAMING:
             name = row.values.get(key)
             if isinstance(name, str) and name:
                 names.setdefault(name.lstrip("!"), f"which {row.menu} [{row.tag}] names")

@@ -81,6 +81,50 @@ _RULE = {
 #: Menu to what a row must and what it may have.
 ROWS: Mapping[str, tuple[Mapping[str, st.SearchStrategy[str]], Mapping[str, st.SearchStrategy[str]]]] = {
     "/routing/table": ({"name": _names("hand-table")}, {"fib": st.just(""), "disabled": BOOLEANS}),
+    "/interface/vlan": (
+        {"name": _names("hand-vlan"), "interface": st.just("ether8"), "vlan-id": st.integers(2000, 2009).map(str)},
+        {"mtu": st.just("1400"), "disabled": BOOLEANS},
+    ),
+    "/ppp/profile": ({"name": _names("hand-profile")}, {"change-tcp-mss": BOOLEANS}),
+    "/interface/pppoe-client": (
+        {"name": _names("hand-pppoe"), "interface": st.sampled_from(("ether1", "ether8")), "user": st.just("hand")},
+        {"password": st.just("of the hand"), "add-default-route": BOOLEANS, "max-mtu": st.just("1480")},
+    ),
+    "/interface/lte/apn": ({"name": _names("hand-apn"), "apn": st.just("hand")}, {"use-peer-dns": BOOLEANS}),
+    "/ip/dhcp-client": (
+        {"interface": st.sampled_from(("vlan110", "vlan111"))},
+        {"add-default-route": BOOLEANS, "use-peer-dns": BOOLEANS, "disabled": BOOLEANS},
+    ),
+    "/queue/type": ({"name": _names("hand-type"), "kind": st.just("pcq")}, {"pcq-rate": st.just("1M")}),
+    "/queue/simple": (
+        {"name": _names("hand-queue"), "target": NETWORKS},
+        {"max-limit": st.just("1M/2M"), "priority": st.just("3/3"), "disabled": BOOLEANS},
+    ),
+    "/interface/bridge": (
+        {"name": _names("hand-bridge")},
+        {"vlan-filtering": BOOLEANS, "dhcp-snooping": BOOLEANS, "pvid": st.just("7"), "disabled": BOOLEANS},
+    ),
+    "/interface/bridge/vlan": (
+        {"bridge": st.just("hand-bridge-0"), "vlan-ids": st.sampled_from(("5", "6-9", "40"))},
+        {"tagged": st.sampled_from(("hand-bridge-0", "vlan114")), "disabled": BOOLEANS},
+    ),
+    "/interface/bridge/port": (
+        {"bridge": st.just("hand-bridge-0"), "interface": st.sampled_from(("vlan114", "vlan115"))},
+        {"pvid": st.just("5"), "trusted": BOOLEANS, "horizon": st.just("1"), "disabled": BOOLEANS},
+    ),
+    "/ip/pool": ({"name": _names("hand-pool"), "ranges": st.just("10.9.0.2-10.9.0.9")}, {"next-pool": st.just("none")}),
+    "/ip/dhcp-server/network": (
+        {"address": NETWORKS},
+        {"gateway": ADDRESSES, "dns-server": ADDRESSES, "domain": st.just("hand.example")},
+    ),
+    "/ip/dhcp-server": (
+        {"name": _names("hand-server"), "interface": st.sampled_from(INTERFACES)},
+        {"lease-time": DURATIONS, "lease-script": CODE, "authoritative": st.just("no"), "disabled": BOOLEANS},
+    ),
+    "/ip/dhcp-server/lease": (
+        {"address": ADDRESSES, "mac-address": st.just("02:00:00:00:00:78")},
+        {"rate-limit": st.just("1M/1M"), "disabled": BOOLEANS},
+    ),
     "/interface/list": ({"name": _names("hand-list")}, {"include": st.just("static"), "exclude": st.just("dynamic")}),
     "/interface/list/member": (
         {"list": st.sampled_from(LISTS[:2]), "interface": st.sampled_from(INTERFACES)},
@@ -120,6 +164,20 @@ ROWS: Mapping[str, tuple[Mapping[str, st.SearchStrategy[str]], Mapping[str, st.S
             "address": st.one_of(ADDRESSES, NETWORKS),
         },
         {"disabled": BOOLEANS, "timeout": st.just("1d")},
+    ),
+    "/ip/firewall/filter": (
+        {
+            "chain": st.sampled_from(("input", "forward", "hand-chain")),
+            "action": st.sampled_from(("accept", "drop", "return")),
+        },
+        {**_RULE, "connection-state": st.just("established,related")},
+    ),
+    "/ip/firewall/raw": (
+        {
+            "chain": st.sampled_from(("prerouting", "output", "hand-chain", "mw-isolated")),
+            "action": st.sampled_from(("accept", "drop", "notrack", "return")),
+        },
+        {name: value for name, value in _RULE.items() if name != "connection-mark"},
     ),
     "/system/script": (
         {"name": _names("hand-script"), "source": CODE},
@@ -175,6 +233,7 @@ def hand_made(draw: st.DrawFn, *, each: int = 3) -> list[HandMade]:
     rows = [
         *(HandMade("/routing/table", {"name": name, "fib": ""}, 0) for name in TABLES),
         *(HandMade("/interface/list", {"name": name}, 0) for name in LISTS[:2]),
+        HandMade("/interface/bridge", {"name": "hand-bridge-0"}, 0),
     ]
     for menu, (needed, possible) in ROWS.items():
         for _ in range(draw(st.integers(0, each))):

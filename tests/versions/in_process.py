@@ -67,7 +67,8 @@ class InProcess:
         words = {"proplist": ",".join({".id", "comment", "dynamic", *properties})} if properties else {}
         shown = [dict(row) for row in self._call(menu, "print", words).rows]
         if menu == "/interface":  # what a VLAN takes from its parent is worked out by the data plane
-            shown = [{"mac-address": "48:A9:8A:00:00:02", **row} for row in shown]
+            made = {row["name"]: row.get("admin-mac", "") for row in self._call("/interface/bridge", "print", {}).rows}
+            shown = [{"mac-address": made.get(row["name"]) or "48:A9:8A:00:00:02", **row} for row in shown]
         return [Found(row.pop(".id", ""), row) for row in shown]
 
     def add(self, menu: str, values: Mapping[str, str], before: str | None = None) -> str:

@@ -40,7 +40,8 @@ _UNIQUE = {"/ip/address": ("address", "interface"), "/ip/firewall/address-list":
 
 
 def test_every_menu_that_is_written_has_hand_made_rows() -> None:
-    assert set(ROWS) == {menu.path for menu in MENUS}
+    # modems are there or not; nobody adds one
+    assert set(ROWS) == {menu.path for menu in MENUS} - {"/interface/lte"}
 
 
 class Hand:
@@ -62,7 +63,7 @@ class Hand:
             try:
                 made = self.router.add(row.menu, values, before if known.menu.kind == "ordered" else None)
             except RouterError as refusal:
-                if "already have" not in str(refusal):
+                if "already" not in str(refusal):
                     raise
                 continue
             self.ids.setdefault(row.menu, set()).add(int(made.removeprefix("*"), 16))

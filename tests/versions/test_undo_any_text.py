@@ -97,7 +97,9 @@ class Router(GuardedRouter):
         """What a VLAN takes from its parent is worked out by the data plane, which is not here."""
         found = super().rows(menu, properties)
         if menu == "/interface":
-            return [Found(row.id, {"mac-address": "48:A9:8A:00:00:02", **row.values}) for row in found]
+            made = {row.values["name"]: row.values.get("admin-mac") for row in super().rows("/interface/bridge")}
+            taken = [(row, made.get(row.values["name"]) or "48:A9:8A:00:00:02") for row in found]
+            return [Found(row.id, {"mac-address": mac, **row.values}) for row, mac in taken]
         return found
 
 
@@ -163,5 +165,5 @@ def test_what_the_router_takes_back_is_to_the_letter_what_it_held(version: str) 
             assert sorted(router.export().split("\n")) == sorted(export.split("\n"))
 
     check()
-    assert counts["killed"] - counts["through"] > EXAMPLES / 2
+    assert counts["killed"] - counts["through"] >= EXAMPLES / 2
     assert counts["edits"] > EXAMPLES

@@ -175,7 +175,7 @@ def test_a_port_that_moves_to_another_segment_is_set_once() -> None:
 def test_rows_that_the_router_makes_for_a_vlan_are_not_in_the_way() -> None:
     dynamic: Menus = {
         "/interface/bridge/vlan": [{"bridge": "bridge", "vlan-ids": "20", "untagged": "ether4", "dynamic": "true"}],
-        "/ip/dhcp-server/lease": [{"mac-address": "02:00:00:00:00:07", "server": "mw-crew", "dynamic": "true"}],
+        "/ip/dhcp-server/lease": [{"address": "192.168.20.7", "server": "mw-crew", "dynamic": "true"}],
     }
     assert compare(ALL, router({**FLAT, **dynamic})).conflicts == ()
     static: Menus = {"/interface/bridge/vlan": [{"bridge": "bridge", "vlan-ids": "20", "untagged": "ether9"}]}
@@ -224,6 +224,15 @@ def test_without_a_pool_the_router_serves_nobody() -> None:
     assert not [row for row in rows if row.menu.startswith(("/ip/pool", "/ip/dhcp-server")) and ":lan:" in row.tag]
     (alert,) = of(rows, "/ip/dhcp-server/alert")
     assert "02:00:00:00:00:09" in alert["valid-server"]
+
+
+def test_a_segment_with_another_name_keeps_its_server_and_its_leases() -> None:
+    held = after({}, writes(ALL, {}))
+    done = writes(plan(OFFICE, {**CREW, "name": "staff"}, GUESTS), held)
+    menus = ("/ip/address", "/ip/dhcp-server", "/ip/dhcp-server/network", "/ip/dhcp-server/lease")
+    touched = [one for one in done if one.menu in menus]
+    assert {one.verb for one in touched} == {"set"}
+    assert {one.menu for one in touched} == set(menus)
 
 
 # --- isolation
