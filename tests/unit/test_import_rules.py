@@ -29,10 +29,18 @@ ROOMS: dict[str, set[str]] = {
     "world": {"router"},
 }
 TYPES: dict[str, set[str]] = {
-    "actuate": {"lab.derive.plan", "lab.derive.observations"},
+    "actuate": {"lab.derive.plan", "lab.derive.observations", "lab.derive.queues.numbers"},
     "observe": {"lab.derive.observations", "lab.derive.plan", "lab.schema.snapshot"},
-    "world": {"lab.observe.dhcp_packets"},
+    # what a provider's end of a line, or a client's, speaks is what the router's end speaks
+    "world": {
+        f"lab.observe.{name}"
+        for name in (
+            *("dhcp_packets", "modem_wire", "netlink", "ppp", "ppp_device", "ppp_packets", "ppp_pump", "tasks"),
+            "wire_filter",
+        )
+    },
 }
+ROOM_NAMES = {f"lab.{room}" for room in ROOMS}
 ANYWHERE = {"lab.netns"}
 FOREIGN_TO_LAB = {"ansible", "ansible_collections", "librouteros"}
 #: below plugins/module_utils: no Ansible, socket, subprocess, clock, randomness (api_client is the one door)
@@ -45,8 +53,8 @@ def imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            if node.module == "lab":
-                yield from (f"lab.{alias.name}" for alias in node.names)
+            if node.module == "lab" or node.module in ROOM_NAMES:
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
             else:
                 yield node.module
 
