@@ -68,6 +68,7 @@ attributes:
     platforms: posix
   idempotent:
     support: full
+    description: The same plan gives the same files, which are written only when they differ.
 seealso:
   - module: multiwan.routeros.commit
 author: [the multiwan.routeros authors (@multiwan)]
