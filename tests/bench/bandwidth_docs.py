@@ -34,6 +34,9 @@ Made by `./dev bench bandwidth --docs`; don't edit.
 """
 
 
+_TITLES = {"primary": "All lines live", "backup": "The primary is dead, 12 Mbit/s are left"}
+
+
 def scene() -> str:
     lines = ", ".join(f"{name} {speed} Mbit/s" for name, speed in LINES.items())
     limits = ", ".join(f"{name} {rate}" for name, rate in LIMITS.items())
@@ -81,7 +84,7 @@ def write(folder: Path, data: Mapping[str, Any]) -> Path:
     said = f"Measured {data['measured']}: {data['machine']}; middle of {data['repeats']}, {data['seconds']:g} s each."
     parts = [HEAD, scene(), "", said, ""]
     for state, words in STATES.items():
-        parts += [f"## {words[0].upper()}{words[1:]}", "", f"| {' | '.join(COLUMNS)} |"]
+        parts += [f"## {_TITLES[state]}", "", f"| {' | '.join(COLUMNS)} |"]
         parts += ["|" + "---|" * len(COLUMNS), *(f"| {' | '.join(cells)} |" for cells in lines(data["entries"], state))]
         parts.append("")
     page = folder / PAGE

@@ -66,7 +66,7 @@ CELLS = (
     Cell(
         "flood-down",
         "all want everything, download",
-        "stream:down:clients=3,crew:down:clients=10,guests:down:clients=10:flows=3",
+        "stream:down:clients=3,crew:down:clients=10,guests:down:clients=10",
         GUARANTEES,
         True,
     ),
