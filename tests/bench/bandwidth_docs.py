@@ -83,7 +83,7 @@ def _cell(cell: Cell, places: Mapping[str, Mapping[str, float]]) -> str:
 def write(folder: Path, data: Mapping[str, Any]) -> Path:
     said = f"Measured {data['measured']}: {data['machine']}; middle of {data['repeats']}, {data['seconds']:g} s each."
     parts = [HEAD, scene(), "", said, ""]
-    for state, words in STATES.items():
+    for state in STATES:
         parts += [f"## {_TITLES[state]}", "", f"| {' | '.join(COLUMNS)} |"]
         parts += ["|" + "---|" * len(COLUMNS), *(f"| {' | '.join(cells)} |" for cells in lines(data["entries"], state))]
         parts.append("")
