@@ -42,7 +42,7 @@ options:
       - C(isolated) is V(false) by default. Clients of an isolated segment see the internet only, and of the router
         DHCP and DNS.
       - C(uplink) names the uplink that new connections of the segment try first.
-      - C(bandwidth) is what the segment may use of the internet. C(download) and C(upload) such as V(5M) are its limits.
+      - C(bandwidth) is what the segment may use of the internet. C(download), C(upload) such as V(5M) are its limits.
         C(guaranteed), with the same two keys, is kept for it while others want everything, C(priority) from 1 to 8 says
         who is served first with what is left; both need the speeds of all uplinks. C(per_client), with the same two, is
         for each address. C(fair) is V(pcq) by default, or V(fq-codel), V(cake) (RouterOS 7) or V(none). C(burst), with
@@ -73,7 +73,7 @@ options:
     type: raw
   fasttrack:
     description:
-      - What becomes of FastTrack rules in the firewall, which are somebody else's. Nothing by default, and they are told.
+      - What becomes of FastTrack rules of the firewall, which are others'. By default nothing, and they are told.
       - V(keep off marked connections) gives them C(connection-mark=no-mark), so that they leave to us what we steer.
       - V(primary only) keeps them for connections of the uplink with the first priority. Not together with limits.
       - V(remove) disables them.
@@ -97,8 +97,8 @@ options:
   forwards:
     description:
       - Ports on the uplinks that hosts inside answer, as a list of mappings.
-      - C(name), C(protocol) (V(tcp) or V(udp)), C(port) (a port, a range, several with commas) and C(to), the address of
-        a host inside a segment.
+      - C(name), C(protocol) (V(tcp) or V(udp)), C(port) (a port, a range, several with commas) and C(to), the address
+        of a host inside a segment.
       - C(to_port) when it is another, C(uplinks) where it is not open on all, C(label) for people.
       - C(hairpin) is V(true) by default. Clients inside then reach it by the addresses of the uplinks, too.
     type: raw

@@ -48,7 +48,10 @@ def findings(view: View, reader: Reader) -> Iterator[Finding]:
 
 
 def _resolvers(view: View, settings: Iterable[Found]) -> Iterator[Finding]:
-    """A resolver that is an anchor is reached by its uplink only."""
+    """A resolver that is an anchor is reached by its uplink only; one that an ISP gave is given no more."""
+    settings = list(settings)
+    if settings and not any(row.values.get("servers") or row.values.get("use-doh-server") for row in settings):
+        yield from _nobody_asked(view, sorted({row.values.get("dynamic-servers", "") for row in settings} - {""}))
     anchors = {str(row.values["dst-address"]).removesuffix("/32") for row in view.rows if _is_anchor(row)}
     for row in settings:
         for server in sorted(anchors & set(row.values.get("servers", "").split(","))):
@@ -57,6 +60,21 @@ def _resolvers(view: View, settings: Iterable[Found]) -> Iterator[Finding]:
                 f"/ip/dns asks {server}, which is an anchor: the router's names die with that uplink. Choose another"
                 " anchor or another resolver",
             )
+
+
+def _nobody_asked(view: View, given: list[str]) -> Iterator[Finding]:
+    """The router has no name servers of its own. A client of ours takes none from its ISP: it would be asked over
+    another line, too, where that ISP does not answer."""
+    cure = "Give it servers that every line reaches: /ip/dns/set servers=1.1.1.1,8.8.8.8"
+    ours = any(row.values.get("use-peer-dns") == "no" for row in view.rows)
+    if given and ours:
+        yield error(
+            "resolver",
+            f"/ip/dns asks only {', '.join(given)}, which an ISP gave it, and the lines of the plan take no name"
+            f" servers from ISPs: names would die with this change. {cure}",
+        )
+    elif not given and any(row.values.get("name") == names.SCRIPT_TELEGRAM for row in view.rows):
+        yield warning("resolver", f"/ip/dns has no servers, so messages do not find their way. {cure}")
 
 
 def _is_anchor(row: Row) -> bool:

@@ -59,7 +59,11 @@ TABLE: Mapping[str, Check] = {
     "queues": Check("simple queues of others take packets of the segments before ours"),
     "firewall-lists": Check("the firewall names a list that holds some uplinks, not all"),
     "isolation": Check("a row of others lets packets of isolated segments past their isolation", "error"),
-    "resolver": Check("the router's resolver is an anchor, so names die with that line; or it answers no client"),
+    "resolver": Check(
+        "the router would have no resolver left; its resolver is an anchor, so names die with that line; or it answers"
+        " no client",
+        "error",
+    ),
     "invalid": Check("a row of ours is there, but the router does not use it"),
     "leftovers": Check("a row carries our mark, but not at the end of its comment, so it counts as foreign"),
     "authority": Check("no authority could vouch for the server of the messages"),

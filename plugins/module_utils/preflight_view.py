@@ -26,7 +26,7 @@ FILTER_PROPERTIES = (
     *("src-address-list", "dst-address-list", "dst-port", "src-port"),
 )
 #: Asked in one way, since a menu is read once.
-DNS, DNS_PROPERTIES = "/ip/dns", ("servers", "allow-remote-requests")
+DNS, DNS_PROPERTIES = "/ip/dns", ("servers", "dynamic-servers", "use-doh-server", "allow-remote-requests")
 INTERFACE_PROPERTIES = ("name", "type", "running", "disabled", "slave")
 
 Router = Mapping[str, Sequence[Found]]

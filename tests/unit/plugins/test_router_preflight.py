@@ -206,6 +206,7 @@ TABLE = (
             "/interface/list/member": [{"list": "WAN", "interface": "ether1"}],
         },
     ),
+    Seen("resolver", "warning", "messages do not find their way", {"/ip/dns": [{"servers": ""}]}),
     Seen("resolver", "warning", "which is an anchor", {"/ip/dns": [{"servers": ANCHOR.removesuffix("/32")}]}),
     Seen(
         "invalid",
@@ -254,6 +255,26 @@ def test_each_fault_is_told_alone(case: Seen) -> None:
     assert kinds(told) == [(case.check, case.severity)], told
     assert case.says in told[0].words
     assert ("multiwan_force" in told[0].words) is (case.severity == "error" and case.check in FORCEABLE)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"servers": "", "dynamic-servers": "192.168.2.1"}, [("resolver", "error")]),
+        ({"servers": "9.9.9.9", "dynamic-servers": "192.168.2.1"}, []),
+        ({"servers": "", "use-doh-server": "https://dns.example/q", "dynamic-servers": "192.168.2.1"}, []),
+    ],
+)
+def test_a_line_that_takes_the_only_resolver_away_is_refused(
+    settings: Mapping[str, str], said: list[tuple[str, str]]
+) -> None:
+    lines = [
+        {"name": "isp1", "interface": "ether1", "address": "192.168.1.2/24", "gateway": "192.168.1.1"},
+        {"name": "isp2", "interface": "ether2", "type": "dhcp"},
+    ]
+    uplinks = [{**line, "anchors": [f"8.8.4.{number}"]} for number, line in enumerate(lines, start=4)]
+    told = look(joined(GOOD, {"/ip/dns": [settings]}), plan_of(multiwan_uplinks=uplinks), options=BOTH)
+    assert [kind for kind in kinds(told) if kind[0] == "resolver"] == said
 
 
 def test_a_good_router_is_not_complained_about() -> None:
