@@ -199,7 +199,9 @@ def test_pins_come_before_the_hash_and_begin_with_their_uplink() -> None:
 
 def test_a_segment_with_an_uplink_begins_there() -> None:
     raw = branch(2)
-    raw["multiwan_segments"].append({"name": "guests", "interface": "vlan20", "address": "192.168.20.1/24", "uplink": "isp2"})
+    raw["multiwan_segments"].append(
+        {"name": "guests", "interface": "vlan20", "address": "192.168.20.1/24", "uplink": "isp2"}
+    )
     plan = plan_of(raw)
     for hashed in range(4):
         mark = walk(plan, "prerouting", Packet(in_interface="vlan20", hash=hashed)).packet.routing_mark
