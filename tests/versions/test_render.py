@@ -99,7 +99,7 @@ def new() -> Iterator[New]:
 
 def router(version: str, wanted: Plan) -> Router:
     """With the interfaces that the branch expects and does not make itself."""
-    made = {row.values.get("name") for row in wanted.rows if row.menu.startswith("/interface/") and not row.claims}
+    made = {row.values.get("name") for row in wanted.rows if row.menu.startswith("/interface/") and row.absent == "add"}
     ports = {f"ether{number}" for number in range(1, 9)} | {"bridge", "bridge-lan"}
     naming = ("/interface/list/member", "/interface/bridge/port", "/interface/vlan", "/ip/address")
     used = {row.values["interface"] for row in wanted.rows if row.menu in naming}
