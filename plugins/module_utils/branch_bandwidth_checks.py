@@ -73,7 +73,16 @@ def _too_much(said: Said, uplinks: Sequence[Uplink]) -> Iterator[Problem]:
 
 
 def _fasttrack(said: Said, uplinks: Sequence[Uplink], fasttrack: str | None) -> Iterator[Problem]:
-    """``primary only``: such packets pass no queue, and follow the router's own way out whatever their mark says."""
+    """``primary only``: such packets pass no queue, and follow the router's own way out whatever their mark says.
+    ``keep off marked connections``: what is left to FastTrack is what ``internet_only: false`` counts besides."""
+    inside = next((path for path, found in said.items() if not found.internet_only), None)
+    if fasttrack == "keep off marked connections" and inside:
+        yield Problem(
+            "multiwan_fasttrack",
+            fasttrack,
+            "remove: connections between segments bear no mark and stay fast-tracked, past every queue, while"
+            f" {inside} counts them (internet_only: false)",
+        )
     if fasttrack != "primary only":
         return
     if said:

@@ -146,7 +146,7 @@ def everything() -> dict[str, Any]:
         },
         "multiwan_fast_failover": True,
         "multiwan_probe": {"interval": "2s", "good_checks": 5, "quorum": 1, "loss": 20, "latency": "300ms"},
-        "multiwan_fasttrack": "keep off marked connections",
+        "multiwan_fasttrack": "remove",
         "multiwan_gate_network": "192.0.2.0/24",
         "multiwan_routeros_version": "7.22",
     }
