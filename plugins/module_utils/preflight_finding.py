@@ -48,6 +48,7 @@ TABLE: Mapping[str, Check] = {
         "a DHCP client, PPPoE session or VLAN of others on the port of an uplink works against it", "error"
     ),
     "management-path": Check("the plan would cut the way by which the controller reaches the router", "error"),
+    "vlans": Check("VLAN filtering would cut off VLANs of others on the bridge", "error"),
     "fasttrack": Check("FastTrack takes connections past the rules that keep them on their line", "error"),
     "hardware-offload": Check("the switch chip routes packets past the rules (L3 hardware offload)", "error"),
     "hotspot": Check("a hotspot on a segment: its clients would not get the login page", "error"),

@@ -22,6 +22,7 @@ from . import (
     preflight_lines,
     preflight_queues,
     preflight_segments,
+    preflight_vlans,
 )
 from .diff import Found, Operation
 from .plan import Row
@@ -95,6 +96,7 @@ def _before_writes(looked: View, reader: Reader, options: Options) -> Iterator[F
     yield from foreign_rows.references(looked, reader)
     yield from management_path.findings(looked, reader, user=options.user, host=options.host)
     yield from management_port.findings(looked, reader, user=options.user)
+    yield from preflight_vlans.findings(looked)
     yield from preflight_device.clock(reader)
     yield from preflight_device.space(looked, reader, backup=options.backup)
     if options.backup:

@@ -283,7 +283,7 @@ def test_a_good_router_is_not_complained_about() -> None:
 
 
 def test_every_check_is_shown_to_speak() -> None:
-    elsewhere = {"permissions", "authority", "management-path", "references", "queues", "isolation"}
+    elsewhere = {"permissions", "authority", "management-path", "references", "queues", "isolation", "vlans"}
     assert {case.check for case in TABLE} | elsewhere == set(CHECKS)
 
 
