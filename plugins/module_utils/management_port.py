@@ -69,9 +69,7 @@ class _Place:
     known: bool
 
 
-def _moved(
-    view: View, reader: Reader, later: Rows, item: Exit, *, peer: IPv4Address, seen: str
-) -> Iterator[Finding]:
+def _moved(view: View, reader: Reader, later: Rows, item: Exit, *, peer: IPv4Address, seen: str) -> Iterator[Finding]:
     was, will = Bridges(view.router, view.version), Bridges(later, view.version)
     bridge = was.under(item.interface)
     if bridge is None:
