@@ -48,6 +48,24 @@ def _on_a_bridge(draw: st.DrawFn, raw: dict[str, Any]) -> None:
     chosen[0]["ports"] = free[1:3]
 
 
+_RATES = {"download": "3M", "upload": "2M"}
+_SHARES: tuple[dict[str, Any], ...] = (
+    dict(_RATES),
+    {"guaranteed": {"upload": "200k"}, "priority": 2},
+    {**_RATES, "per_client": {"download": "1M"}, "burst": {"download": "5M"}, "internet_only": False},
+    {"fair": "none"},
+)
+
+
+def _limited(draw: st.DrawFn, raw: dict[str, Any]) -> None:
+    """Some segments with limits, on lines that say their speeds."""
+    for uplink in raw["multiwan_uplinks"]:
+        uplink |= {"download": f"{draw(st.integers(5, 50))}M", "upload": f"{draw(st.integers(5, 50))}M"}
+    for segment in raw["multiwan_segments"]:
+        if draw(st.booleans()):
+            segment["bandwidth"] = draw(st.sampled_from(_SHARES))
+
+
 @st.composite
 def routers(draw: st.DrawFn, version: str, *, most: int = 16) -> dict[str, Any]:
     """Variables of a branch for a router of ``version``: everything that a branch can say, but for addresses that are
@@ -66,6 +84,8 @@ def routers(draw: st.DrawFn, version: str, *, most: int = 16) -> dict[str, Any]:
             segment["dhcp"] = {"valid_servers": ["DC:2C:6E:81:CF:34"], **draw(_pools(segment))}
         segment["isolated"] = draw(st.booleans())
     _on_a_bridge(draw, raw)
+    if draw(st.booleans()):
+        _limited(draw, raw)
     for pin in raw["multiwan_pins"]:
         if draw(st.booleans()):
             del pin["dst_address_list"]
