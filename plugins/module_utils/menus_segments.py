@@ -106,7 +106,7 @@ SEGMENT_MENUS: tuple[Menu, ...] = (
             "trusted": "no",
             "disabled": "no",
         },
-        derived=frozenset(_PORT_MORE),
+        derived=frozenset({"ingress-filtering", *_PORT_MORE}),
         unique=("interface",),
     ),
     Menu(
