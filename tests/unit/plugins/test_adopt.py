@@ -35,7 +35,8 @@ def left(plan: Sequence[Row], router: Router, version: str = "7.22") -> list[str
     ]
 
 
-BENCH = sorted(path.stem for path in RECIPES.glob("*.rsc"))
+#: Recipes of queues are about something else.
+BENCH = sorted(path.stem for path in RECIPES.glob("*.rsc") if not path.stem.startswith("queues-"))
 
 
 @pytest.mark.parametrize("count", [2, 3])

@@ -130,8 +130,8 @@ def test_two_modems_may_have_one_gateway_address() -> None:
         uplink(1, address="192.168.1.2/24", gateway="192.168.1.1"),
         uplink(2, address="192.168.1.3/24", gateway="192.168.1.1"),
     ]
-    hops = [line.next_hop for line in parse_branch(raw, name="jakarta").uplinks]
-    assert hops == ["192.168.1.1%ether1", "192.168.1.1%ether2"]
+    hops = [(str(line.gateway), line.interface) for line in parse_branch(raw, name="jakarta").uplinks]
+    assert hops == [("192.168.1.1", "ether1"), ("192.168.1.1", "ether2")]
 
 
 @pytest.mark.parametrize("digits", ["٣", "３", "1_0", " 7", "+7", "0x7"])
