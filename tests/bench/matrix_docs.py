@@ -33,6 +33,9 @@ def _lines(data: Mapping[str, Any]) -> Iterator[str]:
     yield _HEAD.format(versions=", ".join(VERSIONS))
     counts = ((data["green"], "green"), (data["refused"], "refused"), (data["red"], "red"))
     yield ", ".join(f"{count} {word}" for count, word in (*counts, (data["not_measured"], "not measured"))) + "."
+    earlier = data.get("made_by_an_earlier_state", 0)
+    if earlier:
+        yield f"{earlier} of them were measured before the newest change of the collection or of this benchmark."
     marks = {(row["kind"], row["mode"], row["version"], row["fault"]): MARKS[row["verdict"]] for row in data["table"]}
     for mode in MODES:
         yield f"\n## `{mode}`\n"
