@@ -80,6 +80,15 @@ def everything() -> dict[str, Any]:
         }
         for number in (1, 2)
     ]
+    uplinks[1] |= {"vlan": 100, "onlink": True, "address": "172.16.2.2/32"}
+    plain = {key: text for key, text in uplinks[0].items() if key not in ("address", "gateway")}
+    dialled = {"username": "a@isp", "password": "pw", "service": "x", "mtu": 1480}
+    for number, line in (
+        (3, {"interface": "ether3", "type": "pppoe", **dialled}),
+        (4, {"interface": "lte1", "type": "lte", "apn": "internet"}),
+    ):
+        said = {"name": f"isp{number}", "label": f"Modem {number}", "priority": number}
+        uplinks.append({**plain, **said, "anchors": [f"203.0.113.{number}"], **line})
     office = {
         "name": "office",
         "label": "Kantor",
@@ -92,8 +101,16 @@ def everything() -> dict[str, Any]:
     guests = {
         "name": "guests",
         "label": "Tamu",
-        "interface": "vlan20",
+        "vlan": 20,
+        "ports": ["ether6"],
         "address": "192.168.20.1/24",
+        "isolated": True,
+        "dhcp": {
+            "pool": "192.168.20.10-192.168.20.250",
+            "dns": ["9.9.9.9"],
+            "lease_time": "30m",
+            "leases": [{"name": "printer", "mac": "DC:2C:6E:81:CF:35", "address": "192.168.20.11"}],
+        },
         "bandwidth": {
             "download": "5M",
             "upload": "2M",
@@ -130,6 +147,7 @@ def everything() -> dict[str, Any]:
     return {
         "multiwan_uplinks": uplinks,
         "multiwan_segments": [office, guests],
+        "multiwan_bridge": {"name": "bridge", "trunks": ["ether7"], "trusted": ["ether7"], "dhcp_snooping": True},
         "multiwan_mode": "balance",
         "multiwan_classifier": "both-addresses",
         "multiwan_bypass": ["10.0.0.0/8"],
