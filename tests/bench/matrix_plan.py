@@ -161,7 +161,7 @@ def branch(setting: Setting, lines: Sequence[Mapping[str, Any]], *, thresholds: 
 def digest(root: Path, setting: Setting) -> str:
     """Changes when what a cell is made of does: the collection, the lab, this plan."""
     found = hashlib.sha256(f"{FORMAT} {setting.group.uplinks} {setting.group.same_gateway}".encode())
-    for pattern in ("plugins/**/*.py", "roles/**/*.yml", "playbooks/*.yml", "tests/bench/matrix_*.py"):
+    for pattern in ("plugins/**/*.py", "roles/**/*.yml", "playbooks/*.yml", "tests/bench/matrix_cell.py"):
         for path in sorted(root.glob(pattern)):
             found.update(path.read_bytes())
     return found.hexdigest()[:16]
