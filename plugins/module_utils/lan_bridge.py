@@ -112,7 +112,7 @@ def _access(segment: Segment) -> Mapping[str, str]:
 
 
 def _port(bridge: Bridge, port: str, about: str, values: Mapping[str, str]) -> Row:
-    said: dict[str, Any] = {"bridge": bridge.name, "interface": port, **values}
+    said: dict[str, Any] = {"bridge": bridge.name, "interface": port, "disabled": "no", **values}
     if port in bridge.trusted:
         said["trusted"] = "yes"
     return owned("/interface/bridge/port", tag(ROLE, slug(port), "port"), about, said, claims=("interface",))

@@ -46,9 +46,11 @@ def _member(segment: Segment) -> Row:
 
 
 def _inside(branch: Branch) -> list[IPv4Network]:
-    """Private networks, all segments, and the modems' own pages where a modem has a public address."""
+    """Private networks, all segments, other sites (``multiwan_bypass``), and the modems' own pages where a modem has a
+    public address."""
     near = [IPv4Network(uplink.gateway) for uplink in branch.uplinks if isinstance(uplink.gateway, IPv4Address)]
-    return sorted(collapse_addresses([*INSIDE, *(segment.address.network for segment in branch.segments), *near]))
+    segments = (segment.address.network for segment in branch.segments)
+    return sorted(collapse_addresses([*INSIDE, *segments, *branch.bypass, *near]))
 
 
 def _address(name: str, network: IPv4Network, about: str) -> Row:

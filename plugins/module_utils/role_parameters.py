@@ -15,7 +15,7 @@ from .problems import Problem
 
 ROLE_PARAMETERS: dict[str, frozenset[str]] = {
     "wan": frozenset({"wan_uplinks", "wan_gate_network", "wan_routeros_version"}),
-    "lan": frozenset({"lan_uplinks", "lan_segments", "lan_bridge", "lan_routeros_version"}),
+    "lan": frozenset({"lan_uplinks", "lan_segments", "lan_bridge", "lan_bypass", "lan_routeros_version"}),
     "failover": frozenset(
         {
             "failover_uplinks",

@@ -203,7 +203,7 @@ def filled(plan: Plan) -> Iterator[Row]:
     """As the router gets them; what only the router knows is left out."""
     open_values = [value for row in plan.rows for value in row.values.values() if has_secrets(value)]
     names = {name for value in open_values for name in value["$secrets"]}
-    for row in fill_rows(plan.rows, {name: TOKEN for name in names}):
+    for row in fill_rows(plan.rows, dict.fromkeys(names, TOKEN)):
         yield dataclasses.replace(row, values={key: text for key, text in row.values.items() if isinstance(text, str)})
 
 

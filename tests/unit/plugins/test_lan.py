@@ -319,6 +319,13 @@ def test_everything_else_inside_is_dropped_in_both_directions(one: dict[str, str
     assert not judged(one)[0]
 
 
+def test_another_site_with_public_addresses_is_no_internet_for_guests() -> None:
+    guests = {"name": "guests", "vlan": 30, "address": "172.31.0.1/24", "isolated": True}
+    raw = {**branch(2), "multiwan_bridge": BRIDGE, "multiwan_segments": [guests]}
+    rows = assemble({**raw, "multiwan_bypass": ["198.51.100.0/24"]}, name="jakarta").rows
+    assert "198.51.100.0/24" in {row.values["address"] for row in rows if row.values.get("list") == "mw-inside"}
+
+
 def test_a_packet_of_guests_to_the_internet_passes_three_rows_others_two() -> None:
     assert judged(packet("vlan30", "8.8.8.8")) == (True, 3)
     assert judged(packet("vlan20", "8.8.8.8")) == (True, 2)
