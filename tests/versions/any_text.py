@@ -170,6 +170,19 @@ def everything() -> dict[str, Any]:
     }
 
 
+def on_plain_ports(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The same branch with lines and segments on interfaces that the router has, so that its rows go in one by one."""
+    lines = [{**line} for line in raw["multiwan_uplinks"] if line["type"] == "static" and "vlan" not in line]
+    segments = [{**segment} for segment in raw["multiwan_segments"]]
+    for segment in segments:
+        number = segment.pop("vlan", None)
+        if number is not None:
+            segment["interface"] = f"vlan{number}"
+            segment.pop("ports")
+    rest = {name: value for name, value in raw.items() if name != "multiwan_bridge"}
+    return {**rest, "multiwan_uplinks": lines, "multiwan_segments": segments}
+
+
 Path = tuple[str | int, ...]
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from lab.store import Trap
 from lab.verbs import Caller, Reply
 from tests.unit.lab.services.rig import Rig
-from tests.versions.any_text import CANARY, LABELS, everything
+from tests.versions.any_text import CANARY, LABELS, on_plain_ports
 from tests.versions.test_any_text import filled, said
 
 VERSIONS = ("6.49", "7.22")
@@ -157,10 +157,8 @@ class Branch:
 def test_messages_say_exactly_the_labels_and_nothing_of_them_runs(
     version: str, line: str, segment: str, guests: str, name: str
 ) -> None:
-    raw = said(version)
-    raw["multiwan_uplinks"] = [{**uplink} for uplink in raw["multiwan_uplinks"]]
+    raw = on_plain_ports(said(version))
     raw["multiwan_uplinks"][0]["label"] = line
-    raw["multiwan_segments"] = [{**one} for one in everything()["multiwan_segments"]]
     raw["multiwan_segments"][0]["label"], raw["multiwan_segments"][1]["label"] = segment, guests
 
     async def days() -> Branch:
@@ -188,7 +186,7 @@ def test_messages_say_exactly_the_labels_and_nothing_of_them_runs(
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_a_text_that_ran_would_be_noticed(version: str) -> None:
     """The judge above, on a script into which a text was put without quoting."""
-    branch = Branch(said(version), version, "jakarta")
+    branch = Branch(on_plain_ports(said(version)), version, "jakarta")
     text = f'"; /ip firewall address-list add list={CANARY} address=192.0.2.99; :put "'
     await branch.run(f':put "Modem {text}"', "netwatch")
     branch.rig.engine.stop()

@@ -114,7 +114,8 @@ def order(plan: Plan | None) -> Request:
 
 def as_good_as_ours(plan: Plan, chosen: Sequence[int]) -> list[HandMade]:
     """The technician wrote a few of the plan's addresses and list entries before us."""
-    rows: list[Row] = [row for menu in _UNIQUE for row in plan.of(menu)]
+    made = {str(row.values.get("name")) for row in plan.rows if row.menu.startswith("/interface/")}
+    rows: list[Row] = [row for menu in _UNIQUE for row in plan.of(menu) if row.values.get("interface") not in made]
     picked = [rows[number % len(rows)] for number in chosen] if rows else []
     return [HandMade(row.menu, {**row.values, "comment": "teknisi"}, 0) for row in picked]
 
