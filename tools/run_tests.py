@@ -4,8 +4,8 @@
 """``./dev test``: every test, in the order in which a failure is cheapest to find, and the time each part took.
 
 The parts run one after the other: lab tests wait for probes and packets, which busy cores slow down.
-A lab test that fails while four labs share the cores is run once more with its file alone: the data plane runs in real
-time, and a machine that is too slow for four tells nothing of the router. Both results are printed. What fails
+A lab test that fails while five labs share the cores is run once more with its file alone: the data plane runs in real
+time, and a machine that is too slow for five tells nothing of the router. Both results are printed. What fails
 alone, too, is a failure; so are more than a few files.
 
 At the end the machine is compared with what it was before: processes, namespaces, links and files outside ``build/``.
@@ -33,8 +33,8 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "unit, golden, versions, conformance",
         ("-n", "2", "tests/unit", "tests/golden", "tests/versions", "tests/conformance", "tests/fuzz"),
     ),
-    # four files at a time: a file keeps its lab, and mostly waits
-    (LAB, ("-n", "4", "--dist", "loadfile", "tests/lab", "tests/bench")),
+    # five files at a time: a file keeps its lab, and mostly waits
+    (LAB, ("-n", "5", "--dist", "loadfile", "tests/lab", "tests/bench")),
     ("clients of others, real routers", ("-n", "2", "--dist", "loadfile", "tests/clients", "tests/real")),
     ("molecule", ("tests/molecule",)),
 )
