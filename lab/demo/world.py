@@ -139,6 +139,6 @@ def seconds_of(text: str) -> float | None:
 
 
 def named_in(text: str, names: list[str]) -> str | None:
-    """The longest of the names that stands in the text as a word of its own."""
-    found = [name for name in names if re.search(rf"(?<!{_WORD}){re.escape(name)}(?!{_WORD})", text)]
-    return max(found, key=len, default=None)
+    """The first of the names that stands in the text as a word of its own: the segment's comes before the port's."""
+    seen = ((re.search(rf"(?<!{_WORD}){re.escape(name)}(?!{_WORD})", text), name) for name in names)
+    return min(((match.start(), name) for match, name in seen if match), default=(0, None))[1]

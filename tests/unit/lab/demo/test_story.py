@@ -314,6 +314,7 @@ async def test_ctrl_c_in_the_middle_ends_every_task(pretended: Stage) -> None:
 def test_an_interface_is_found_in_a_message_only_as_a_whole_word() -> None:
     assert named_in("Antarmuka: bridge-lan (Kantor)", ["bridge", "bridge-lan"]) == "bridge-lan"
     assert named_in("on vlan10.5", ["vlan10"]) is None
+    assert named_in("Antarmuka: bridge (Kantor)\nTerlihat di port: ether4", ["ether4", "bridge"]) == "bridge"
     assert named_in("on ether1", ["ether1", "bridge"]) == "ether1"
 
 
