@@ -136,7 +136,9 @@ def connect(target: Target) -> Router:
     try:
         sock = socket.create_connection((target.host, target.port), timeout=target.timeout_s)
     except OSError as error:
-        raise RouterError(f"no connection to {where}: {_reason(error)}. Is the service api-ssl on?") from None
+        raise RouterError(
+            f"no connection to {where}: {_reason(error)}. Is the service api-ssl on?", reason="unreachable"
+        ) from None
     _limit_delay(sock, target.timeout_s)
     try:
         sock = _secured(sock, target) if target.tls else sock
@@ -149,7 +151,7 @@ def connect(target: Target) -> Router:
             raise
     except Exception as error:
         sock.close()
-        raise RouterError(_login_words(where, target, error)) from None
+        raise RouterError(_login_words(where, target, error), reason=_login_reason(error)) from None
     return Router(api)
 
 
@@ -168,6 +170,12 @@ def _secured(sock: socket.socket, target: Target) -> socket.socket:
 @functools.cache
 def _context(ca_file: str | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file)
+
+
+def _login_reason(error: Exception) -> str:
+    if isinstance(error, (ssl.SSLCertVerificationError, FileNotFoundError)):
+        return "certificate"
+    return "login" if isinstance(error, (TrapError, FatalError)) else "unreachable"
 
 
 def _login_words(where: str, target: Target, error: Exception) -> str:

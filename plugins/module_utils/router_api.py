@@ -12,11 +12,13 @@ from .diff import Found
 
 
 class RouterError(Exception):
-    """A sentence about what the router, or the way to it, refused. ``trap``: the router's own words, if it spoke."""
+    """A sentence about what the router, or the way to it, refused. ``trap``: the router's own words, if it spoke.
+    ``reason``: ``unreachable``, ``certificate`` or ``login`` where no session came about, else empty."""
 
-    def __init__(self, words: str, *, trap: str | None = None) -> None:
+    def __init__(self, words: str, *, trap: str | None = None, reason: str = "") -> None:
         super().__init__(words)
         self.trap = trap
+        self.reason = reason
 
 
 class RouterTrap(RouterError):
