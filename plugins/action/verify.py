@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils import commit_engine, drift_words
+from ..module_utils import branch_result, commit_engine
 from ..plugin_utils.router_action import RouterAction
 
 
@@ -18,9 +18,4 @@ class ActionModule(RouterAction):
         return commit_engine.inspect(request, connect, only_looks=True)
 
     def told(self, outcome: commit_engine.Outcome, result: dict[str, Any], *, name: str) -> dict[str, Any]:
-        result = {**result, "changed": False, "drift": [row.to_json() for row in outcome.drift]}
-        result["notes"] = list(outcome.notes)
-        if not outcome.drift:
-            return result
-        head = f"{name}: the router differs from its plan in {drift_words.counted(outcome.drift)}"
-        return {**result, "failed": True, "msg": f"{head}\n{drift_words.report(outcome.drift)}"}
+        return branch_result.compared(result, outcome, name=name)

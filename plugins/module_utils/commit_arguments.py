@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from .api_client import Target
 from .commit_engine import CommitError, Outcome, Request
 from .plan import Plan
 from .protection import LONGEST_S, SHORTEST_S, Controller, Protection, margin_s
+from .router_api import RouterError
 from .secret_values import flat_secrets
 from .versions import parse_version
 
@@ -60,10 +61,13 @@ def _patience_s(arguments: Mapping[str, Any]) -> float:
     return min(seconds, margin_s(limit)) if limit else seconds
 
 
-def request(arguments: Mapping[str, Any], *, name: str, controller: Controller) -> Request:
-    """What the branch ``name`` should hold. Raises ``ValueError`` for a plan of another release, and for a dead man
-    that would be too quick or too slow."""
-    plans = [Plan.from_json(plan) for plan in arguments["plans"]]
+def request(
+    arguments: Mapping[str, Any], *, name: str, controller: Controller, plans: Sequence[Plan] | None = None
+) -> Request:
+    """What the branch ``name`` should hold. ``plans``: those of the arguments, unless they are given as they are.
+
+    Raises ``ValueError`` for a plan of another release, and for a dead man that would be too quick or too slow."""
+    plans = [Plan.from_json(plan) for plan in arguments["plans"]] if plans is None else plans
     owners = arguments["owners"]
     secrets = flat_secrets(arguments["secrets"])
     return Request(
@@ -126,4 +130,14 @@ def failure(error: Exception, *, name: str, what: str) -> dict[str, Any]:
     faults = list(error.faults) if isinstance(error, CommitError) else [str(error)]
     undone = [error.undone] if isinstance(error, CommitError) and error.undone else []
     lines = "\n".join(f"  {fault}" for fault in [*faults, *undone])
-    return {"failed": True, "msg": f"{name}: {what}\n{lines}", "faults": faults}
+    return {"failed": True, "msg": f"{name}: {what}\n{lines}", "faults": faults, "reason": reason_of(error)}
+
+
+def reason_of(error: Exception) -> str:
+    """A failure in a word, for tables and machines: ``unreachable``, ``certificate``, ``login``, ``refused`` (nothing
+    was written), ``broke_off`` (the way to the router broke, or a change was taken back), ``variables``."""
+    if isinstance(error, CommitError):
+        return "broke_off" if error.undone else "refused"
+    if isinstance(error, RouterError):
+        return error.reason or ("refused" if error.trap is not None else "broke_off")
+    return "variables"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .branch import parse_branch
+from .model import Branch
 from .preflight_finding import FORCEABLE
 from .problems import BranchError, Problem, show, show_secret
 from .protection import LONGEST_S, SHORTEST_S
@@ -30,8 +31,8 @@ def check(
     broken: Mapping[str, str],
     connection: bool,
     connection_values: Mapping[str, Any] | None = None,
-) -> None:
-    """Raises ``BranchError`` with every mistake.
+) -> Branch:
+    """The branch, as its variables say it. Raises ``BranchError`` with every mistake.
 
     ``variables``: fleet variables with their values. ``names``: of all variables of the host. ``broken``: variables
     whose value could not be worked out, with the reason. ``connection``: the router will be talked to, with
@@ -39,8 +40,9 @@ def check(
     """
     names = set(names)
     problems = [Problem(variable, reason, "a value that can be worked out") for variable, reason in broken.items()]
+    branch = None
     try:
-        parse_branch(variables, name=name)
+        branch = parse_branch(variables, name=name)
     except BranchError as error:
         # A value that could not be worked out is also missing for the parser: once is enough.
         problems += [problem for problem in error.problems if problem.path not in broken]
@@ -52,8 +54,9 @@ def check(
             if fleet not in names and parameter not in names
         ]
         problems += _connection_mistakes(connection_values, broken)
-    if problems:
+    if branch is None or problems:
         raise BranchError(name, problems)
+    return branch
 
 
 def _is_text(value: Any) -> bool:

@@ -68,7 +68,8 @@ class Outcome:
     """``differences``: a sentence for each write that was (or, without writing, would be) made.
     ``diff``: Ansible's form, one entry for each menu. ``version``: as the router says it.
     ``notes``: sentences about what stands on the router and keeps the plan from doing its work.
-    ``drift``: the rows that differ, for people and for machines."""
+    ``drift``: the rows that differ, for people and for machines. ``uplinks``: whether each line lives, as the router
+    sees it; ``None`` where it can't tell."""
 
     changed: bool
     version: str
@@ -77,6 +78,7 @@ class Outcome:
     differences: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     drift: tuple[drift_words.Drift, ...] = ()
+    uplinks: Mapping[str, bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -248,7 +250,7 @@ def _named(api: Api, rows: Sequence[Row]) -> dict[str, list[Found]]:
 
 
 def _rows(api: Api, menu: Menu, version: Version) -> list[Found]:
-    return api.rows(menu.path, menu.on(version) if menu.sparse_print else ())
+    return api.rows(menu.path, (*menu.on(version), *menu.watched) if menu.sparse_print else ())
 
 
 def _of_another_version(router: Version, request: Request) -> list[str]:
