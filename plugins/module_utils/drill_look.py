@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from . import drill_plan, names
+from . import drill_plan, durations, names
 from .drill_plan import Line
 from .drill_sums import Sample
 from .preflight_view import ADDRESS, enabled, network, yes
@@ -37,7 +37,7 @@ def ping(api: Api, target: str, interval_s: float) -> float | None:
         return None
     for reply in replies:
         if reply.get("received", "0") not in ("0", ""):
-            said = drill_plan.seconds(reply.get("time", "") or reply.get("avg-rtt", ""))
+            said = durations.seconds(reply.get("time", "") or reply.get("avg-rtt", ""))
             return 0.0 if said is None else said * 1000
     return None
 
@@ -88,7 +88,7 @@ def hold_s(api: Api, line: Line) -> float | None:
     """How long the router means to hold the line back from now on; ``None``: it does not say so."""
     for row in api.rows(LISTS, ("list", "timeout")):
         if row.values.get("list") == names.STATE_LIST and row.values.get("comment") == f"hold {line.name}":
-            return drill_plan.seconds(row.values.get("timeout", ""))
+            return durations.seconds(row.values.get("timeout", ""))
     return None
 
 

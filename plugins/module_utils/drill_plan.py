@@ -19,6 +19,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from . import dialect, names
+from .durations import seconds
 from .plan import Row
 from .quoting import quote
 from .routing import MAIN, in_table, over_gate
@@ -37,8 +38,6 @@ _NATIVE_S = 30.0
 _MORE_S = 20.0
 #: For the script that follows a probe, and for a look from here.
 _SCRIPT_S = 1.0
-_UNITS_S = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|w|d|h|m|s)")
 
 
 @dataclass(frozen=True)
@@ -73,17 +72,6 @@ def asked(arguments: Mapping[str, Any]) -> Drill:
         targets=tuple(arguments["targets"]),
         labels={str(name): str(label) for name, label in arguments["labels"].items()},
     )
-
-
-def seconds(text: str) -> float | None:
-    """A length of time as the router or a plan says it (``1m20s``, ``500ms``, ``00:00:05``, ``1s``)."""
-    if re.fullmatch(r"\d+:\d\d:\d\d", text):
-        hours, minutes, rest = (int(part) for part in text.split(":"))
-        return hours * 3600.0 + minutes * 60.0 + rest
-    parts = _PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        return None
-    return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
 
 
 def lines(rows: Sequence[Row], labels: Mapping[str, str]) -> tuple[Line, ...]:

@@ -40,6 +40,7 @@ class Menu:
     ``mark``: the property that holds the owner's tag; ``name`` where rows have no comment.
     ``secret``: properties whose value is never shown, not even one that the router held before.
     ``unclaimed``: properties that a claim on somebody else's row leaves alone (``claims.py``).
+    ``watched``: status that a print in few properties is asked for as well; never compared.
     ``beside_dynamic``: rows that the router makes by itself never stand in the way of one with the same unique key.
     """
 
@@ -67,6 +68,7 @@ class Menu:
     unclaimed: frozenset[str] = frozenset()
     beside_dynamic: bool = False
     secret: frozenset[str] = frozenset()
+    watched: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = set(self.properties)

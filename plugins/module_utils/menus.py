@@ -144,6 +144,7 @@ _COMMON: tuple[Menu, ...] = (
         later=dict.fromkeys(("routing-table", "blackhole", "vrf-interface"), TABLES.since),
         # A router with a full table has a million rows; printing the properties that we compare is what it can bear.
         sparse_print=True,
+        watched=("active",),
     ),
     Menu(
         "/ip/firewall/address-list",

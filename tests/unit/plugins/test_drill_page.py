@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import drill_page, drill_plan, drill_words
+from ansible_collections.multiwan.routeros.plugins.module_utils import drill_page, drill_plan, drill_words, durations
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
 from ansible_collections.multiwan.routeros.plugins.module_utils.drill import Outcome, Ready
 from ansible_collections.multiwan.routeros.plugins.module_utils.drill_sums import Rehearsal, Sample
@@ -105,12 +105,12 @@ def test_the_limit_follows_the_probes_of_the_uplink() -> None:
 
 @pytest.mark.parametrize("text", ["1m20s", "00:01:20", "80s", "80s000ms", "80000ms"])
 def test_lengths_of_time_are_read_as_routers_write_them(text: str) -> None:
-    assert drill_plan.seconds(text) == pytest.approx(80)
+    assert durations.seconds(text) == pytest.approx(80)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "5", "1s and more"])
 def test_anything_else_is_no_length(text: str) -> None:
-    assert drill_plan.seconds(text) is None
+    assert durations.seconds(text) is None
 
 
 @pytest.mark.parametrize("version", [Version(6, 49), Version(7, 9), Version(7, 22)])
