@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ..module_utils import branch_result, commit_arguments, commit_engine
+from ..module_utils import branch_result, commit_arguments, commit_engine, uplink_state
 from ..plugin_utils import run_records
 from ..plugin_utils.branch_run import BranchAction, Inputs
 
@@ -29,7 +29,7 @@ class ActionModule(BranchAction):
             else:
                 outcome = commit_engine.commit(request, connect)
         result = commit_arguments.result(outcome, name=inputs.name, seconds=0.0)
-        result["uplinks"] = dict(outcome.uplinks)
+        result["uplinks"] = uplink_state.alive(outcome.router, inputs.branch.uplinks)
         return branch_result.compared(result, outcome, name=inputs.name) if arguments["verify"] else result
 
     def ended(self, name: str, result: dict[str, Any], *, seconds: float) -> dict[str, Any]:

@@ -68,8 +68,8 @@ class Outcome:
     """``differences``: a sentence for each write that was (or, without writing, would be) made.
     ``diff``: Ansible's form, one entry for each menu. ``version``: as the router says it.
     ``notes``: sentences about what stands on the router and keeps the plan from doing its work.
-    ``drift``: the rows that differ, for people and for machines. ``uplinks``: whether each line lives, as the router
-    sees it; ``None`` where it can't tell."""
+    ``drift``: the rows that differ, for people and for machines. ``router``: the
+    managed menus as they were read, before the change."""
 
     changed: bool
     version: str
@@ -78,7 +78,7 @@ class Outcome:
     differences: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     drift: tuple[drift_words.Drift, ...] = ()
-    uplinks: Mapping[str, bool | None] = field(default_factory=dict)
+    router: Mapping[str, Sequence[Found]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,7 @@ class Reading:
             differences=tuple(diff_text.sentence(operation, mask) for operation in self.difference.operations),
             notes=self.notes,
             drift=drift_words.drift(self.difference.operations, mask),
+            router=self.router,
         )
 
     def back(self, now: Mapping[str, Sequence[Found]], request: Request) -> Difference:

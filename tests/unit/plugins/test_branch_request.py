@@ -84,7 +84,7 @@ def test_a_parameter_of_a_role_counts_for_that_role_alone() -> None:
 
 
 def test_a_mistake_in_a_parameter_of_a_role_is_told() -> None:
-    with pytest.raises(BranchError, match="multiwan_mode.*balanced"):
+    with pytest.raises(BranchError, match=r"multiwan_mode.*balanced"):
         in_one({**branch(2), "pcc_mode": "balanced"})
 
 
@@ -96,7 +96,7 @@ def test_the_routers_version_counts_where_the_branch_does_not_say_one() -> None:
 def test_what_the_version_does_not_allow_is_told_once_it_is_known() -> None:
     variables = {**branch(2), "multiwan_probe": {"loss": 20}}
     assert in_one(variables)
-    with pytest.raises(BranchError, match="multiwan_probe.loss"):
+    with pytest.raises(BranchError, match=r"multiwan_probe\.loss"):
         in_one(variables, version=parse_version("6.49"))
 
 
