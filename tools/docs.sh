@@ -1,10 +1,16 @@
 #!/bin/sh
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Module and role documentation: --lint checks it, without arguments it is built into build/docs.
+# The documentation: --lint checks that of modules and roles; without arguments the site is built into build/docs,
+# a warning or a dead link is an error. `./dev docs` has made .dev/docs before.
 set -eu
 if [ "${1:-}" = --lint ]; then
     exec antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .dev/collections/ansible_collections/multiwan/routeros
 fi
-mkdir -p build/docs
-exec antsibull-docs collection --use-current --squash-hierarchy --dest-dir build/docs multiwan.routeros
+pages=build/docs-pages
+rm -rf "$pages" build/docs
+mkdir -p "$pages/collection" build/docs
+antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir "$pages/collection" multiwan.routeros
+python tools/docs_site.py gather "$pages"
+.dev/docs/bin/python -m sphinx -q -W --keep-going -n -j auto -c docs/site -d "$pages/.doctrees" "$pages" build/docs
+python tools/docs_site.py check build/docs
