@@ -53,7 +53,7 @@ def take_all(kind: str = BRANCH) -> dict[str, dict[str, Any]]:
 
 
 def _count(path: Path) -> int:
-    """One byte for each caller. Appending and moving to the end is one step for the kernel, so no two get one number."""
+    """One byte for each caller. Appending moves to the end in the same step, so no two callers get one number."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, b".")
