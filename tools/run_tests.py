@@ -96,7 +96,17 @@ def run_part(title: str, arguments: tuple[str, ...]) -> tuple[int, float]:
 
 def _failed_files() -> list[str]:
     cases = ElementTree.parse(REPORT).iter("testcase")
-    return sorted({case.get("file", "") for case in cases if {part.tag for part in case} & {"failure", "error"}})
+    # not its "file", which is the one that a test was imported from
+    failed = {case.get("classname", "") for case in cases if {part.tag for part in case} & {"failure", "error"}}
+    return sorted({_file(name) for name in failed})
+
+
+def _file(classname: str) -> str:
+    """``tests.lab.test_x`` or ``tests.lab.test_x.TestClass`` to its file."""
+    path = ROOT.joinpath(*classname.split("."))
+    while path != ROOT and not path.with_suffix(".py").is_file():
+        path = path.parent
+    return str(path.with_suffix(".py").relative_to(ROOT)) if path != ROOT else classname
 
 
 def _pytest(title: str, arguments: tuple[str, ...]) -> int:

@@ -79,8 +79,9 @@ def is_six(branch: Branch) -> bool:
 
 
 def test_any_text_arrives_as_it_was_written_with_its_time(branch: Branch) -> None:
+    before = len(texts(branch))
     queue(branch, LABEL, "kemarin 12:00")
-    (text,) = texts(branch, count=1, wait_s=150)
+    text = texts(branch, count=before + 1, wait_s=150)[before]
     assert text == f"{LABEL}\nWaktu kejadian: kemarin 12:00"
     until_idle(branch)
 
@@ -159,7 +160,8 @@ def test_a_run_that_died_holds_the_others_up_for_a_minute_at_most(branch: Branch
     console(branch, line)
     queue(branch, "behind a dead run")
     console(branch, "/system script run mw-outbox")
-    assert arrived(branch, "behind a dead run") == 0
+    # a machine so slow that the dead run's time is over may have sent it
+    assert arrived(branch, "behind a dead run") == 0 or not rows(branch, "mw-sending")
     until(lambda: arrived(branch, "behind a dead run") == 1)
 
 
