@@ -76,7 +76,7 @@ _NOTHING: dict[str, Any] = {"events": [], "rogues": [], "drift": [], "certificat
 
 def sample(count: int = 50, *, language: str = "id", seed: int = 7) -> dict[str, Any]:
     """The whole report. ``count``: at least 12 for each trouble to be in it; beyond 50 the cities come again."""
-    chance = random.Random(seed)  # noqa: S311 - a sample
+    chance = random.Random(seed)
     branches = [_healthy(number, chance) for number in range(count)]
     for number, trouble in enumerate(TROUBLES, start=1):
         place = number * 4 % 49 if count >= 49 else number
@@ -263,8 +263,8 @@ TROUBLES = (
     _bad_variables,
     _hostile,
     _held,
-    _unknown,
     _all_dead_but_metered,
+    _unknown,
     _ended,
 )
 
