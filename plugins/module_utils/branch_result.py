@@ -29,15 +29,13 @@ def compared(result: Mapping[str, Any], outcome: Outcome, *, name: str) -> dict[
 def record(name: str, result: Mapping[str, Any], *, check: bool) -> dict[str, Any]:
     """A result without its details; holds no secret, since results are masked. ``check``: whether nothing was to be
     written."""
-    faults = [str(fault) for fault in result.get("faults", ())]
     drift = len(result.get("drift", ()))
-    words = faults[0] if faults else f"{drift} rows differ" if result.get("failed") else ""
     return {
         "branch": name,
         "ok": not result.get("failed", False),
         "changed": bool(result.get("changed", False)),
         "reason": str(result.get("reason", "")),
-        "words": " ".join(words.split()),
+        "words": " ".join(_first_fault(result).split()),
         "version": str(result.get("version", "")),
         "seconds": result.get("seconds", 0.0),
         "writes": sum(result.get("writes", {}).values()),
@@ -45,3 +43,14 @@ def record(name: str, result: Mapping[str, Any], *, check: bool) -> dict[str, An
         "drift": drift,
         "check": check,
     }
+
+
+def _first_fault(result: Mapping[str, Any]) -> str:
+    if result.get("problems"):
+        first = result["problems"][0]
+        rest = len(result["problems"]) - 1
+        more = f" (and {rest} more)" if rest else ""
+        return f"{first['path']}: saw {first['seen']}; allowed: {first['allowed']}{more}"
+    if result.get("faults"):
+        return str(result["faults"][0])
+    return f"{len(result.get('drift', ()))} rows differ" if result.get("failed") else ""

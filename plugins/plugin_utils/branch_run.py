@@ -100,15 +100,18 @@ class Inputs:
 
 class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no types
     """Reads the variables of its host, all mistakes at once, and does its work with them. ``spec``: its own arguments.
-    ``fault``: how a failure begins. ``talks``: whether the router is talked to."""
+    ``fault``: how a failure begins."""
 
     spec: ClassVar[Mapping[str, Any]] = {}
     fault: str
-    talks = True
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = False
+
+    def talks(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether the router is talked to, so that user and password must be there."""
+        return True
 
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The result of a branch whose variables are right. May raise what the engine raises."""
@@ -126,17 +129,16 @@ class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         began = time.monotonic()
         name = str((task_vars or {}).get("inventory_hostname", ""))
         try:
-            result = self.answer(self.inputs(task_vars or {}, name), arguments)
+            inputs = self.inputs(task_vars or {}, name, talks=self.talks(arguments))
+            result = self.answer(inputs, arguments)
         except BranchError as error:
             problems = [{"host": name, **problem.to_json()} for problem in error.problems]
-            faults = [str(problem) for problem in error.problems]
-            result = {"failed": True, "changed": False, "msg": str(error), "problems": problems, "faults": faults}
-            result["reason"] = "variables"
+            result = {"failed": True, "changed": False, "msg": str(error), "problems": problems, "reason": "variables"}
         except (RouterError, CommitError, ValueError) as error:
             result = commit_arguments.failure(error, name=name, what=self.fault)
         return self.ended(name, result, seconds=time.monotonic() - began)
 
-    def inputs(self, task_vars: Mapping[str, Any], name: str) -> Inputs:
+    def inputs(self, task_vars: Mapping[str, Any], name: str, *, talks: bool) -> Inputs:
         """Raises :class:`BranchError` with every mistake."""
         broken: dict[str, str] = {}
         values = {
@@ -148,11 +150,11 @@ class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
             name=name,
             names=task_vars,
             broken=broken,
-            connection=self.talks,
+            connection=talks,
             connection_values={key: values[key] for key in preflight.CONNECTION_NAMES if key in values},
         )
         raw = branch_request.commit_arguments(values, name=name, fleet_ca=_fleet_ca(values, task_vars))
-        checked = _ARGUMENTS.validate({**raw, "plans": []}) if self.talks else None
+        checked = _ARGUMENTS.validate({**raw, "plans": []}) if talks else None
         if checked is not None and checked.error_messages:
             raise ValueError("; ".join(checked.error_messages))
         return Inputs(name, values, branch, checked.validated_parameters if checked is not None else raw)
