@@ -70,9 +70,8 @@ def _both(one: bool | None, other: bool | None) -> bool | None:
 
 def _state(uplink: Uplink, router: Mapping[str, Sequence[Found]], *, flags: bool) -> State:
     gates = list(_parts(router.get(ROUTE, ()), uplink.name, "gate"))
-    probes = [row for row in _parts(router.get(NETWATCH, ()), uplink.name, "probe") if not _yes(row, "disabled")]
     gate = _open(gates, flags=flags)
-    verdict, poor = _verdict(probes, uplink)
+    verdict, poor = _verdict(probes(router, uplink.name), uplink)
     if verdict is None:
         # a gate that a script closed says nothing of the line, one that is enabled is RouterOS' own check
         verdict = gate if any(not _yes(row, "disabled") for row in gates) else None
@@ -86,6 +85,11 @@ def _state(uplink: Uplink, router: Mapping[str, Sequence[Found]], *, flags: bool
         held=gate is False and verdict is True and not poor and "hold" in notes,
         dead_s=max(0.0, long - left) if left is not None and long is not None else None,
     )
+
+
+def probes(router: Mapping[str, Sequence[Found]], uplink: str) -> list[Found]:
+    """The rows of netwatch that ask through the uplink."""
+    return [row for row in _parts(router.get(NETWATCH, ()), uplink, "probe") if not _yes(row, "disabled")]
 
 
 def _verdict(probes: Sequence[Found], uplink: Uplink) -> tuple[bool | None, bool]:
