@@ -8,7 +8,7 @@ The only place that looks at raw values; whatever it returns is complete, typed 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -20,7 +20,7 @@ from .branch_probe import read_probe
 from .branch_traffic import read_address_lists, read_forwards, read_public_addresses
 from .branch_uplinks import read_uplinks
 from .fields import Fields
-from .model import CLASSIFIERS, DEFAULT_API_URL, FASTTRACK, LANGUAGES, MAX_UPLINKS, MODES, Branch, Telegram
+from .model import CLASSIFIERS, DEFAULT_API_URL, FASTTRACK, LANGUAGES, MAX_UPLINKS, MODES, Branch, Place, Telegram
 from .problems import BranchError, Problems, show, show_secret
 
 #: What the rules read. Every one is optional but ``multiwan_uplinks``.
@@ -61,6 +61,10 @@ COMMIT_VARIABLES = (
     "multiwan_adopt",
     "multiwan_operator",
 )
+#: What people call the branch and where it is, for reports about the fleet.
+REPORT_VARIABLES = ("multiwan_label", "multiwan_place")
+#: In what waves the fleet is rolled out, and where the summary goes: the same for all branches of a run.
+FLEET_VARIABLES = ("multiwan_waves", "multiwan_canaries", "multiwan_rollout_file")
 #: What only bootstrap needs.
 BOOTSTRAP_VARIABLES = (
     "multiwan_management",
@@ -77,7 +81,14 @@ BOOTSTRAP_VARIABLES = (
     "multiwan_ca_passphrase",
     "multiwan_certificate_days",
 )
-KNOWN_VARIABLES = (*RULE_VARIABLES, *CONNECTION_VARIABLES, *BOOTSTRAP_VARIABLES, *COMMIT_VARIABLES)
+KNOWN_VARIABLES = (
+    *RULE_VARIABLES,
+    *CONNECTION_VARIABLES,
+    *BOOTSTRAP_VARIABLES,
+    *COMMIT_VARIABLES,
+    *REPORT_VARIABLES,
+    *FLEET_VARIABLES,
+)
 
 DEFAULT_VERSION = "7.22"
 #: TEST-NET-1 (RFC 5737): never routed, so a gate can't hide a real host.
@@ -126,6 +137,8 @@ def parse_branch(raw: Mapping[str, Any], *, name: str) -> Branch:
         address_lists=read_address_lists(raw.get("multiwan_address_lists"), problems),
         public_addresses=read_public_addresses(raw.get("multiwan_public_addresses"), problems),
         forwards=forwards.values,
+        label=top.label("multiwan_label", name),
+        place=_place(raw.get("multiwan_place"), problems),
     )
     branch_bandwidth_checks.check(segments, uplinks, branch.fasttrack, version, problems)
     branch_bridge.check(bridge, segments, uplinks, problems)
@@ -177,6 +190,27 @@ def _gate_network(top: Fields) -> IPv4Network:
         return network
 
     return top.read("multiwan_gate_network", parse, allowed) or IPv4Network(DEFAULT_GATE_NETWORK)
+
+
+def _place(value: Any, problems: Problems) -> Place | None:
+    if value is None:
+        return None
+    place = Fields(value, "multiwan_place", problems, ("latitude", "longitude"))
+    latitude = place.read("latitude", _degrees(90), "degrees from -90 to 90, south negative", required=True)
+    longitude = place.read("longitude", _degrees(180), "degrees from -180 to 180, west negative", required=True)
+    return None if latitude is None or longitude is None else Place(latitude, longitude)
+
+
+def _degrees(most: int) -> Callable[[Any], float]:
+    def parse(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+            raise ValueError(value)
+        degrees = float(value)
+        if not -most <= degrees <= most:
+            raise ValueError(value)
+        return degrees
+
+    return parse
 
 
 def _bypass(value: Any, problems: Problems) -> tuple[IPv4Network, ...]:

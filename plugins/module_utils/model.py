@@ -175,7 +175,17 @@ class Telegram:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a branch is on the map, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
 class Branch:
+    """``label`` and ``place`` are for people only: no row depends on them. ``label``: the name where there is none."""
+
     name: str
     version: Version
     mode: str
@@ -191,6 +201,8 @@ class Branch:
     address_lists: tuple[AddressList, ...] = ()
     public_addresses: tuple[Entry, ...] = ()
     forwards: tuple[Forward, ...] = ()
+    label: str = ""
+    place: Place | None = None
 
     def uplink(self, name: str) -> Uplink:
         return next(uplink for uplink in self.uplinks if uplink.name == name)
