@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put community.routeros and its dependencies below a folder, without Galaxy.
+"""Put community.routeros with its dependencies, and awx.awx, below a folder, without Galaxy.
 
 The ``ansible`` package of PyPI carries released collections. It is downloaded with the hash of
 ``requirements/collections.txt`` and only the named folders are unpacked (the whole package is 500 MB and 40,000 files).
@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-WANTED = ("community/routeros", "ansible/netcommon", "ansible/utils")
+WANTED = ("community/routeros", "ansible/netcommon", "ansible/utils", "awx/awx")
 LOCK = Path(__file__).parent.parent / "requirements" / "collections.txt"
 
 
