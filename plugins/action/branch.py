@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..module_utils import branch_result, commit_arguments, commit_engine, uplink_state
-from ..plugin_utils import run_records
+from ..plugin_utils import run_state
 from ..plugin_utils.branch_run import BranchAction, Inputs
 
 
@@ -34,5 +34,5 @@ class ActionModule(BranchAction):
 
     def ended(self, name: str, result: dict[str, Any], *, seconds: float) -> dict[str, Any]:
         result = {**result, "seconds": round(seconds, 3)}
-        run_records.write(name, branch_result.record(name, result, check=bool(self._task.check_mode)))
+        run_state.finished(name, branch_result.record(name, result, check=bool(self._task.check_mode)))
         return result
