@@ -31,16 +31,7 @@ REPORT = ROOT / "build" / "tests" / "lab.xml"
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "unit, golden, versions, conformance",
-        (
-            "-n",
-            "2",
-            "tests/unit",
-            "tests/golden",
-            "tests/versions",
-            "tests/conformance",
-            "tests/fuzz",
-            "tests/playbooks",
-        ),
+        ("-n", "2", *(f"tests/{part}" for part in ["unit", "golden", "versions", "conformance", "fuzz", "playbooks"])),
     ),
     # five files at a time: a file keeps its lab, and mostly waits
     (LAB, ("-n", "5", "--dist", "loadfile", "tests/lab", "tests/bench")),
