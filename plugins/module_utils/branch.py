@@ -192,6 +192,13 @@ def _gate_network(top: Fields) -> IPv4Network:
     return top.read("multiwan_gate_network", parse, allowed) or IPv4Network(DEFAULT_GATE_NETWORK)
 
 
+def parse_place(value: Any) -> Place | None:
+    """``None`` for what is none: for a branch whose other variables could not be read either."""
+    problems = Problems()
+    place = _place(value, problems)
+    return None if problems.found() else place
+
+
 def _place(value: Any, problems: Problems) -> Place | None:
     if value is None:
         return None
