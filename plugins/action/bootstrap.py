@@ -14,17 +14,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-_missing = ""
-try:
-    from ..module_utils import api_client
-    from ..plugin_utils import bootstrap_input, bootstrap_run, fleet_ca, host_keys, ssh_console
-except ImportError as error:
-    _missing = (error.name or "").partition(".")[0]
-    if _missing not in ("librouteros", "paramiko", "cryptography"):
-        raise
-
+from ..module_utils import api_client
 from ..module_utils.problems import BranchError
 from ..module_utils.secrets_mask import Mask
+from ..plugin_utils import bootstrap_input, bootstrap_run, fleet_ca, host_keys, ssh_console
 
 _SPEC: dict[str, dict[str, Any]] = {
     "host": {"type": "str", "required": True},
@@ -61,8 +54,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        if _missing:
-            raise AnsibleActionFail(f"the Python library {_missing} is missing in the controller's environment")
+        missing = api_client.MISSING or ssh_console.MISSING or fleet_ca.MISSING
+        if missing:
+            raise AnsibleActionFail(missing)
         _, arguments = self.validate_argument_spec(argument_spec=_SPEC)
         variables = task_vars or {}
         name = str(variables.get("inventory_hostname", arguments["host"]))

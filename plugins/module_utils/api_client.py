@@ -16,11 +16,18 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from librouteros.api import Api
-from librouteros.connections import SocketTransport
-from librouteros.exceptions import FatalError, LibRouterosError, MultiTrapError, TrapError
-from librouteros.login import plain
-from librouteros.protocol import ApiProtocol
+try:
+    from librouteros.api import Api
+    from librouteros.connections import SocketTransport
+    from librouteros.exceptions import FatalError, LibRouterosError, MultiTrapError, TrapError
+    from librouteros.login import plain
+    from librouteros.protocol import ApiProtocol
+except ImportError:
+    MISSING = "the Python library librouteros is missing in the controller's environment"
+    Api = ApiProtocol = SocketTransport = object  # what the classes below are made of
+else:
+    #: Why no connection can be made at all; empty when it can.
+    MISSING = ""
 
 from .diff import Found
 from .router_api import RouterError, RouterTrap
@@ -132,6 +139,8 @@ class Router:
 
 def connect(target: Target) -> Router:
     """A logged-in connection. Raises :class:`RouterError`."""
+    if MISSING:
+        raise RouterError(MISSING)
     where = f"{target.host}:{target.port}"
     try:
         sock = socket.create_connection((target.host, target.port), timeout=target.timeout_s)

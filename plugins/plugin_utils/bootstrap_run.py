@@ -217,7 +217,8 @@ class _Work:
         """Certificate and encrypted key as two files, imported, given their name, and the files removed."""
         console, name, order = self.tools.console, self.certificate, self.order
         until = fleet_ca.fitting(self.tools.authority.fingerprint(), order.names, name)
-        assert until is not None
+        if until is None:
+            raise AssertionError(f"{name} was named by certificate_name()")
         issued = self.tools.authority.issue(order.name, order.names, until, self.tools.now)
         files = {f"{name}.crt": (issued.certificate, ""), f"{name}.key": (issued.key, issued.passphrase)}
         printed = []

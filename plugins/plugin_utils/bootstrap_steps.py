@@ -120,7 +120,8 @@ def user(state: State, order: Order) -> tuple[Step, ...]:
 
 def password(state: State, order: Order) -> Step:
     """For a user that is there and right, but can't log in."""
-    assert state.user is not None
+    if state.user is None:
+        raise AssertionError("user() makes it")
     return Step(
         f"give the user {order.user} its password", f"/user set {state.user.id} password={quote(order.password)}"
     )
@@ -222,7 +223,8 @@ def _is_right(rule: Rule, matches: str) -> bool:
 
 def _api_ssl(state: State) -> Service:
     found = state.service(SERVICE)
-    assert found is not None, "objections() has looked for it"
+    if found is None:
+        raise AssertionError("objections() has looked for it")
     return found
 
 

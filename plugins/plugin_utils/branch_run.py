@@ -22,16 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-try:
-    from ..module_utils import api_client
-except ImportError as error:
-    if not (error.name or "").startswith("librouteros"):
-        raise
-    _library_missing = True
-else:
-    _library_missing = False
-
-from ..module_utils import branch_request, commit_arguments, commit_engine, preflight
+from ..module_utils import api_client, branch_request, commit_arguments, commit_engine, preflight
 from ..module_utils.commit_engine import CommitError, Connect, Request
 from ..module_utils.model import Branch
 from ..module_utils.plan import Plan
@@ -123,8 +114,8 @@ class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        if _library_missing:
-            raise AnsibleActionFail("the Python library librouteros is missing in the controller's environment")
+        if api_client.MISSING:
+            raise AnsibleActionFail(api_client.MISSING)
         _, arguments = self.validate_argument_spec(argument_spec=dict(self.spec))
         began = time.monotonic()
         name = str((task_vars or {}).get("inventory_hostname", ""))

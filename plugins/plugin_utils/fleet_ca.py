@@ -22,10 +22,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+except ImportError:
+    MISSING = "the Python library cryptography is missing in the controller's environment"
+else:
+    #: Why there can be no authority at all; empty when there can.
+    MISSING = ""
 
 CERTIFICATE_FILE = "ca.pem"
 KEY_FILE = "ca.key"

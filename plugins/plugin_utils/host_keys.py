@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -18,7 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import paramiko
+with contextlib.suppress(ImportError):  # ssh_console says so
+    import paramiko
 
 #: ``SHA256:`` and 43 characters of base64 without padding, as OpenSSH shows fingerprints.
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")

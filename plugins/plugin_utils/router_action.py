@@ -17,15 +17,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-try:
-    from ..module_utils import api_client, commit_arguments
-except ImportError as error:
-    if not (error.name or "").startswith("librouteros"):
-        raise
-    _library_missing = True
-else:
-    _library_missing = False
-
+from ..module_utils import api_client, commit_arguments
 from ..module_utils.commit_engine import CommitError, Connect, Outcome, Request
 from ..module_utils.router_api import RouterError
 from .controller import here
@@ -58,8 +50,8 @@ class RouterAction(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        if _library_missing:
-            raise AnsibleActionFail("the Python library librouteros is missing in the controller's environment")
+        if api_client.MISSING:
+            raise AnsibleActionFail(api_client.MISSING)
         spec = commit_arguments.SPEC if self.takes_plans else commit_arguments.CONNECTION
         _, arguments = self.validate_argument_spec(argument_spec={**spec, **self.more})
         name = str((task_vars or {}).get("inventory_hostname", arguments["host"]))

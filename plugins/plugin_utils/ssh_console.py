@@ -14,7 +14,13 @@ import socket
 from dataclasses import dataclass, field
 from typing import Any
 
-import paramiko
+try:
+    import paramiko
+except ImportError:
+    MISSING = "the Python library paramiko is missing in the controller's environment"
+else:
+    #: Why there can be no session at all; empty when there can.
+    MISSING = ""
 
 from . import host_keys
 
