@@ -63,8 +63,8 @@ COMMIT_VARIABLES = (
 )
 #: What people call the branch and where it is, for reports about the fleet.
 REPORT_VARIABLES = ("multiwan_label", "multiwan_place")
-#: In what waves the fleet is rolled out, and where the summary goes: the same for all branches of a run.
-FLEET_VARIABLES = ("multiwan_waves", "multiwan_canaries", "multiwan_rollout_file")
+#: In what waves the fleet is rolled out, and where summaries go: the same for all branches of a run.
+FLEET_VARIABLES = ("multiwan_waves", "multiwan_canaries", "multiwan_rollout_folder")
 #: What only bootstrap needs.
 BOOTSTRAP_VARIABLES = (
     "multiwan_management",
