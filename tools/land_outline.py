@@ -4,7 +4,7 @@
 """Reduce Natural Earth's land to the few kilobytes behind the report's map.
 
 Once in years, by hand: ``npm pack world-atlas@2.0.2``, unpack, ``tools/land_outline.py package``. The package holds
-Natural Earth's land (public domain) as TopoJSON. Written are two layers, both as rings of steps in hundredths of a degree:
+Natural Earth's land (public domain) as TopoJSON. Written are two layers, rings of steps in hundredths of a degree:
 ``region`` (Indonesia and its neighbours, from 1:10m) and ``world`` (from 1:110m).
 """
 

@@ -21,7 +21,7 @@ from .fleet_page_text import Moment, Text, clean, count, instant, moment, say
 FORMAT = 1
 LANGUAGES = ("id", "en")
 #: Entries of the lists that people look through.
-MOST_NEEDY, MOST_BUSY, MOST_EVENTS = 12, 8, 10
+MOST_NEEDY, MOST_BUSY, MOST_EVENTS, MOST_GROUPS = 12, 8, 10, 8
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,16 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Share:
+    """How the branches of a group are. ``parts``: kinds and their part of the whole, the well ones first."""
+
+    name: Text
+    well: int
+    all: int
+    parts: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
 class Event:
     branch: Branch
     kind: str
@@ -78,12 +88,14 @@ class Page:
     headline: Text
     summary: Text
     needy: tuple[Branch, ...]
+    more: tuple[Branch, ...]
     branches: tuple[Branch, ...]
     tiles: tuple[Tile, ...]
     map: fleet_page_map.Map | None
     by_key: Mapping[str, Branch]
     placeless: tuple[Group, ...]
     groups: tuple[str, ...]
+    shares: tuple[Share, ...]
     busiest: tuple[tuple[Branch, Line], ...]
     events: tuple[Event, ...]
 
@@ -105,13 +117,15 @@ def page(report: Mapping[str, Any], land: Mapping[str, Any]) -> Page:
         made=moment(str(report.get("made", ""))),
         headline=_headline(len(needy), len(branches)),
         summary=_summary(branches),
-        needy=needy,
+        needy=needy[:MOST_NEEDY],
+        more=needy[MOST_NEEDY:],
         branches=branches,
         tiles=tuple(_tile(kind, branches) for kind in KINDS),
         map=fleet_page_map.drawn(places, land),
         by_key={branch.key: branch for branch in branches},
         placeless=_by_group([branch for branch in branches if branch.key not in placed]),
         groups=tuple(sorted({group for branch in branches for group in branch.groups}, key=str.casefold)),
+        shares=tuple(_share(group) for group in _by_group(branches)[:MOST_GROUPS]),
         busiest=_busiest(branches),
         events=_events(branches),
     )
@@ -193,6 +207,12 @@ def _by_group(branches: Sequence[Branch]) -> tuple[Group, ...]:
         )
         for name in names
     )
+
+
+def _share(group: Group) -> Share:
+    kinds = [branch.kind for branch in group.branches]
+    parts = tuple((kind, kinds.count(kind) / len(kinds)) for kind in (WELL, *reversed(KINDS)) if kind in kinds)
+    return Share(group.name, kinds.count(WELL), len(kinds), parts)
 
 
 def _busiest(branches: Sequence[Branch]) -> tuple[tuple[Branch, Line], ...]:

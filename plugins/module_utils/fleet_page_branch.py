@@ -5,12 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .fleet_page_findings import CERTIFICATE_DAYS, line_name
-from .fleet_page_text import Moment, Text, clean, count, instant, length, moment, percent, same, say, size, speed
+from .fleet_page_text import (
+    Moment,
+    Text,
+    clean,
+    count,
+    instant,
+    length,
+    moment,
+    of_limit,
+    percent,
+    same,
+    say,
+    size,
+    speed,
+)
 
 #: Colours of the template.
 COLOURS = 6
@@ -126,10 +140,9 @@ def _number(value: object) -> float | None:
     return float(value)
 
 
-def _known(value: object, shown: Any) -> Text:
+def _known(value: object, shown: Callable[[int], Text]) -> Text:
     known = _number(value)
-    text: Text = NOTHING if known is None else shown(int(known))
-    return text
+    return NOTHING if known is None else shown(int(known))
 
 
 def _share(value: object) -> Bar:
@@ -145,7 +158,7 @@ def _against(value: object, limit: object) -> Bar:
     if not most:
         return Bar(None, speed(known))
     part = known / most
-    return Bar(min(part, 1.0), say("of_limit", now=speed(known), limit=speed(most)), part >= FULL)
+    return Bar(min(part, 1.0), of_limit(known, most), part >= FULL)
 
 
 def detail(branch: Mapping[str, Any]) -> Detail:
@@ -182,7 +195,9 @@ def _event(item: Mapping[str, Any], labels: Mapping[str, str]) -> Happening:
     name = str(item.get("uplink") or "")
     what = say(f"event_{kind}")
     label = clean(labels.get(name, name))
-    return Happening(kind, moment(item.get("time")), what + f": {label}" if label else what, clean(item.get("text")))
+    # Of a line that died or came back the router's own words tell nothing more.
+    text = "" if label and kind in ("dead", "alive") else clean(item.get("text"))
+    return Happening(kind, moment(item.get("time")), what + f": {label}" if label else what, text)
 
 
 def _rogue(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -196,13 +211,3 @@ def _certificate(item: Mapping[str, Any]) -> Certificate:
         return Certificate(clean(item.get("name"), 80), clean(item.get("until"), 40), NOTHING, False)
     words = say("days", n=count(days)) if days >= 0 else say("ran_out")
     return Certificate(clean(item.get("name"), 80), clean(item.get("until"), 40), words, days <= CERTIFICATE_DAYS)
-
-
-def shares(shown: Sequence[Line], which: str) -> list[tuple[str, float, float]]:
-    """Colour, begin and length (of 100) of the pieces of a bar that all lines share."""
-    begun, out = 0.0, []
-    for line in shown:
-        part = getattr(line, which).part or 0.0
-        out.append((line.colour, round(begun, 2), round(part * 100, 2)))
-        begun += part * 100
-    return out

@@ -8,6 +8,7 @@ Units of the drawing: ``WIDTH`` across. ``land`` is ``fleet_page_files/land.json
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ _LETTER, _LINE = 9.6, 22.0
 _ROUNDS = 80
 #: Marks farther apart than this never come to touch.
 _NEIGHBOURS = 150.0
+
+_Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def _in_sight(points: Sequence[tuple[int, int]], height: float) -> bool:
 def _path(points: Sequence[tuple[int, int]]) -> str:
     """Steps instead of places: a third shorter."""
     words = [f"M{points[0][0]} {points[0][1]}l"]
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(points):
         words.append(f"{bx - ax} {by - ay} ")
     return "".join(words).rstrip() + "z"
 
@@ -192,24 +195,27 @@ def _push(one: list[float], other: list[float], need: float, turn: int) -> bool:
 
 
 def _labelled(marks: Sequence[Mark], height: float) -> tuple[Mark, ...]:
-    """Names beside the marks that ask for attention, where there is room."""
-    taken = [(m.x - m.room, m.y - m.room, m.x + m.room, m.y + m.room) for m in marks if m.loud]
+    """Names beside the marks that ask for attention, where there is room; over as few other marks as may be."""
+    boxes = {mark.key: _around(mark) for mark in marks}
+    taken = {mark.key: boxes[mark.key] for mark in marks if mark.loud}
+    quiet = [boxes[mark.key] for mark in marks if not mark.loud]
     out = []
     for mark in marks:
-        side = ""
-        if mark.loud:
-            own = (mark.x - mark.room, mark.y - mark.room, mark.x + mark.room, mark.y + mark.room)
-            for name, box in _boxes(mark):
-                inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= height
-                if inside and not any(_meet(box, other) for other in taken if other != own):
-                    side = name
-                    taken.append(box)
-                    break
-        out.append(replace(mark, side=side))
+        free = []
+        for place, (side, box) in enumerate(_boxes(mark) if mark.loud else ()):
+            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= height
+            if inside and not any(_meet(box, other) for key, other in taken.items() if key != mark.key):
+                free.append((sum(_meet(box, other) for other in quiet), place, side, box))
+        if free:
+            _, _, side, taken[f"name of {mark.key}"] = min(free)
+            out.append(replace(mark, side=side))
+        else:
+            out.append(mark)
     return tuple(out)
 
 
-_Box = tuple[float, float, float, float]
+def _around(mark: Mark) -> _Box:
+    return (mark.x - mark.room, mark.y - mark.room, mark.x + mark.room, mark.y + mark.room)
 
 
 def _boxes(mark: Mark) -> Iterator[tuple[str, _Box]]:

@@ -66,9 +66,12 @@ def count(value: int) -> Text:
 
 
 def percent(share: float) -> Text:
-    """Of a part between 0 and 1. What is not nothing is never called 0 %."""
+    """Of a part between 0 and 1. What is not nothing is never called 0%."""
     whole = round(share * 100)
-    return Text("<1 %", "<1%") if whole == 0 and share > 0 else Text(f"{whole} %", f"{whole}%")
+    return same("<1%" if whole == 0 and share > 0 else f"{whole}%")
+
+
+_SPEEDS = ("bit/s", "kbit/s", "Mbit/s", "Gbit/s")
 
 
 def _scaled(value: float, units: tuple[str, ...]) -> Text:
@@ -84,7 +87,15 @@ def size(octets: float) -> Text:
 
 
 def speed(bits: float) -> Text:
-    return _scaled(bits, ("bit/s", "kbit/s", "Mbit/s", "Gbit/s"))
+    return _scaled(bits, _SPEEDS)
+
+
+def of_limit(bits: float, limit: float) -> Text:
+    """Both in the unit of the limit: 8.3 / 100 Mbit/s."""
+    unit = max(place for place in range(len(_SPEEDS)) if not place or limit >= 1000**place)
+    now = bits / 1000**unit
+    small = same("<0.1") if 0 < now < 0.05 else number(round(now, 1))
+    return Text(small.id.replace(".", ","), small.en) + " / " + number(limit / 1000**unit) + f" {_SPEEDS[unit]}"
 
 
 def length(seconds: float) -> Text:
@@ -104,7 +115,7 @@ def instant(words: str) -> int | None:
         return None
     year, month, day, hour, minute = (int(part) for part in found.groups()[:5])
     second, zone = int(found[6] or 0), found[7]
-    if not (1970 <= year and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
+    if not (year >= 1970 and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
         return None
     shift = 0
     if zone != "Z":

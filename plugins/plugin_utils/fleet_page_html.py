@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The report of a fleet as one HTML page that asks the network for nothing.
 
-Every text is in the page in both languages: one shown, the other in an attribute, and the switch swaps them. All texts
-are escaped where they are put in, and a content security policy allows the page's own style and script and nothing else.
+Every text is in the page in both languages: one shown, the other in an attribute, and the switch swaps them. All are
+escaped where they are put in, and a content security policy allows the page's own style and script and nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..module_utils import fleet_page
-from ..module_utils.fleet_page_branch import shares
 from ..module_utils.fleet_page_findings import KINDS
 from ..module_utils.fleet_page_map import WIDTH
 from ..module_utils.fleet_page_text import Moment, Text, say
@@ -41,7 +40,6 @@ def html(report: Mapping[str, Any]) -> str:
         page=shown,
         language=language,
         say=say,
-        shares=shares,
         kinds=KINDS,
         map_width=WIDTH,
         style=Markup(style),  # our own file, and numbers
@@ -90,13 +88,13 @@ def _file(name: str) -> str:
 
 
 def _places(shown: fleet_page.Page) -> str:
-    """Where the marks of the map are: the policy allows no style at an element."""
-    if shown.map is None:
-        return ""
-    rules = [
-        f"#m{number},#n{number}{{left:{mark.x / WIDTH * 100:.2f}%;top:{mark.y / shown.map.height * 100:.2f}%}}"
-        for number, mark in enumerate(shown.map.marks)
-    ]
+    """Where the marks of the map are, and lengths of bars: the policy allows no style at an element."""
+    rules = [f".w{percent}{{--w:{percent}%}}" for percent in range(101)]
+    if shown.map is not None:
+        rules += [
+            f"#m{number},#n{number}{{left:{mark.x / WIDTH * 100:.2f}%;top:{mark.y / shown.map.height * 100:.2f}%}}"
+            for number, mark in enumerate(shown.map.marks)
+        ]
     return "\n".join(rules) + "\n"
 
 

@@ -105,10 +105,8 @@ class Chromium:
         for end in (self._out, self._in):
             with contextlib.suppress(OSError):
                 os.close(end)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            pass
         with contextlib.suppress(ProcessLookupError):  # whatever it left of its own session
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(20)
@@ -132,9 +130,7 @@ class Tab:
         return self.browser.call(method, self._session, **parameters)
 
     def size(self, width: int, height: int, *, touch: bool = False) -> None:
-        self._call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch
-        )
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
 
     def dark(self, dark: bool) -> None:
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
@@ -172,7 +168,12 @@ class Tab:
         for kind in ("keyDown", "keyUp"):
             more = {"text": text} if text and kind == "keyDown" else {}
             self._call(
-                "Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code.get(name, 0), **more
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=name,
+                code=name,
+                windowsVirtualKeyCode=code.get(name, 0),
+                **more,
             )
 
     def type(self, text: str) -> None:

@@ -19,11 +19,15 @@
   const times = () => {
     const zone = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     const short = new Intl.DateTimeFormat(root.lang, zone);
+    const clock = new Intl.DateTimeFormat(root.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const long = new Intl.DateTimeFormat(root.lang, { ...zone, weekday: "long", year: "numeric", timeZoneName: "short" });
+    const made = one(".made time");
+    const today = made && new Date(made.dateTime).toDateString();
     for (const time of all("time")) {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) continue;
-      time.textContent = (time.closest(".made") ? long : short).format(at);
+      const form = time === made ? long : time.closest(".needy") && at.toDateString() === today ? clock : short;
+      time.textContent = form.format(at);
       time.title = long.format(at);
     }
   };
