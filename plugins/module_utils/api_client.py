@@ -9,11 +9,12 @@ The only file that opens a connection. Errors of the router, of TLS and of the n
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 try:
@@ -21,7 +22,7 @@ try:
     from librouteros.connections import SocketTransport
     from librouteros.exceptions import FatalError, LibRouterosError, MultiTrapError, TrapError
     from librouteros.login import plain
-    from librouteros.protocol import ApiProtocol
+    from librouteros.protocol import ApiProtocol, decode_length, determine_length, encode_sentence
 except ImportError:
     MISSING = "the Python library librouteros is missing in the controller's environment"
     Api = ApiProtocol = SocketTransport = object  # what the classes below are made of
@@ -29,11 +30,16 @@ else:
     #: Why no connection can be made at all; empty when it can.
     MISSING = ""
 
-from .diff import Found
-from .router_api import RouterError, RouterTrap
+from .found import Found
+from .looking import Answer
+from .router_api import Ask, RouterError, RouterTrap
 
 # librouteros logs every word that it sends, the password and the bot token among them, at level DEBUG.
 logging.getLogger("librouteros").setLevel(logging.WARNING)
+
+_PIECE = 65536
+#: Commands that a router is given at once. RouterOS names no limit; 16 were seen at work (go-routeros, issue 33).
+_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -51,21 +57,48 @@ class Target:
 
 
 class _Transport(SocketTransport):  # type: ignore[misc]  # librouteros says no types
-    """Reads through a buffer: librouteros asks for single bytes, each of which would be a call into OpenSSL."""
+    """Reads in large pieces: librouteros asks for single bytes, each of which would be a call into OpenSSL."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock)
-        self._stream = sock.makefile("rb", buffering=65536)
+        self._data = b""
+        self._at = 0
 
     def read(self, length: int) -> bytes:
-        data: bytes = self._stream.read(length)
-        if len(data) != length:
-            raise EOFError("the router closed the connection")
-        return data
+        while len(self._data) - self._at < length:
+            more = self.sock.recv(_PIECE)
+            if not more:
+                raise EOFError("the router closed the connection")
+            self._data, self._at = self._data[self._at :] + more, 0
+        self._at += length
+        return self._data[self._at - length : self._at]
 
-    def close(self) -> None:
-        self._stream.close()
-        self.sock.close()
+    def words(self) -> list[bytes]:
+        """One sentence. Nearly all lengths are one byte and nearly everything is there already."""
+        found: list[bytes] = []
+        while True:
+            data, at = self._data, self._at
+            length = data[at] if at < len(data) else 0x80
+            if length < 0x80 and at + length < len(data):
+                self._at = at + 1 + length
+                word = data[at + 1 : self._at]
+            else:
+                first = self.read(1)
+                word = self.read(decode_length(first + self.read(determine_length(first))))
+            if not word:
+                return found
+            found.append(word)
+
+
+class _Protocol(ApiProtocol):  # type: ignore[misc]  # librouteros says no types
+    """librouteros looks at every byte and every word several times, which is most of what a look at a router costs."""
+
+    def readSentence(self) -> tuple[str, tuple[str, ...]]:
+        reply, *words = [word.decode(self.encoding, "ignore") for word in self.transport.words()] or [""]
+        if reply == "!fatal":
+            self.transport.close()
+            raise FatalError(words[0] if words else "no reason given")
+        return reply, tuple(words)
 
 
 class _TextApi(Api):  # type: ignore[misc]  # librouteros says no types
@@ -73,11 +106,33 @@ class _TextApi(Api):  # type: ignore[misc]  # librouteros says no types
 
     def readSentence(self) -> tuple[str, dict[str, str]]:
         reply, words = self.protocol.readSentence()
-        pairs = (word.split("=", 2)[1:] for word in words if word.count("=") >= 2)
-        values = dict(pairs)
-        if reply == "!trap":  # TrapError takes nothing else
-            values = {"message": values.get("message", "no reason given"), "category": values.get("category", "")}
-        return reply, values
+        return reply, _said(reply, words)
+
+    def ask_all(self, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[int, str, dict[str, str]]]:
+        """All at once: number of the sentence, reply word and what was said, as it comes, until all are done."""
+        encoded = [
+            encode_sentence(*words, f".tag={number}", encoding="utf-8") for number, words in enumerate(sentences)
+        ]
+        self.protocol.transport.write(b"".join(encoded))
+        left = len(sentences)
+        while left:
+            reply, words = self.protocol.readSentence()
+            tag = next((word[5:] for word in reversed(words) if word.startswith(".tag=")), "")
+            if tag.isdecimal() and int(tag) < len(sentences):  # what has no tag answers none of these
+                left -= reply == "!done"
+                yield int(tag), reply, _said(reply, words)
+
+
+def _said(reply: str, words: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for word in words:
+        if word[:1] == "=":
+            name, is_pair, value = word[1:].partition("=")
+            if is_pair:
+                values[name] = value
+    if reply == "!trap":  # TrapError takes nothing else
+        return {"message": values.get("message", "no reason given"), "category": values.get("category", "")}
+    return values
 
 
 class Router:
@@ -94,11 +149,36 @@ class Router:
 
     def rows(self, menu: str, properties: Sequence[str] = ()) -> list[Found]:
         """All rows in router order. ``properties``: only these and what tells a row's owner; empty: all."""
-        words = []
-        if properties:
-            words = ["=.proplist=" + ",".join(sorted({".id", "comment", "dynamic", *properties}))]
-        replies = self._call(f"{menu}/print", *words)
-        return [Found(reply.get(".id", ""), {k: v for k, v in reply.items() if k != ".id"}) for reply in replies]
+        return [_found(reply) for reply in self._call(*_print(menu, properties))]
+
+    def tables(self, asked: Sequence[Ask]) -> list[Answer]:
+        """Several prints in one round trip. One answer for each; what the router refused is a :class:`RouterTrap`."""
+        commands = [_print(*ask) for ask in asked]
+        answers: list[Answer] = []
+        for first in range(0, len(commands), _AT_ONCE):
+            answers += self._tables(commands[first : first + _AT_ONCE])
+        return answers
+
+    def _tables(self, commands: Sequence[Sequence[str]]) -> list[Answer]:
+        rows: list[list[Found]] = [[] for _ in commands]
+        traps: dict[int, list[TrapError]] = {}
+        waiting = dict(enumerate(commands))
+        with _in_words(lambda: next(iter(waiting.values()))[0]):
+            for number, reply, said in self._api.ask_all(commands):
+                if reply == "!re":
+                    rows[number].append(_found(said))
+                elif reply == "!trap":
+                    traps.setdefault(number, []).append(TrapError(**said))
+                elif reply == "!done":
+                    waiting.pop(number, None)
+        refused = {number: _trap(commands[number][0], of_one) for number, of_one in traps.items()}
+        return [refused.get(number, found) for number, found in enumerate(rows)]
+
+    def count(self, menu: str, where: Mapping[str, str]) -> int:
+        """How many rows have exactly these values; none is printed."""
+        equal = [f"?{name}={text}" for name, text in where.items()]
+        replies = self._call(f"{menu}/print", "=count-only=", *equal)
+        return sum(int(reply.get("ret", "0")) for reply in replies)
 
     def add(self, menu: str, values: Mapping[str, str], before: str | None = None) -> str:
         """The id of the new row. ``before``: id of the row that must follow."""
@@ -127,14 +207,36 @@ class Router:
         return self._call(command, *_words(values))
 
     def _call(self, command: str, *words: str) -> list[dict[str, str]]:
-        try:
+        with _in_words(lambda: command):
             return [dict(reply) for reply in self._api.rawCmd(command, *words)]
-        except (TrapError, MultiTrapError) as error:
-            raise RouterTrap(f"{command}: the router says: {error}", trap=str(error)) from None
-        except FatalError as error:
-            raise RouterError(f"{command}: the router ended the session: {error}") from None
-        except (LibRouterosError, OSError, EOFError) as error:
-            raise RouterError(f"{command}: the connection broke: {_reason(error)}") from None
+
+
+@contextlib.contextmanager
+def _in_words(command: Callable[[], str]) -> Iterator[None]:
+    """Whatever goes wrong leaves as a sentence. ``command``: what was being done."""
+    try:
+        yield
+    except (TrapError, MultiTrapError) as error:
+        raise RouterTrap(f"{command()}: the router says: {error}", trap=str(error)) from None
+    except FatalError as error:
+        raise RouterError(f"{command()}: the router ended the session: {error}") from None
+    except (LibRouterosError, OSError, EOFError) as error:
+        raise RouterError(f"{command()}: the connection broke: {_reason(error)}") from None
+
+
+def _trap(command: str, errors: Sequence[TrapError]) -> RouterTrap:
+    error = errors[0] if len(errors) == 1 else MultiTrapError(*errors)
+    return RouterTrap(f"{command}: the router says: {error}", trap=str(error))
+
+
+def _print(menu: str, properties: Sequence[str]) -> list[str]:
+    """The words of one print. Rows without an owner could not be told from ours."""
+    listed = ",".join(sorted({".id", "comment", "dynamic", *properties}))
+    return [f"{menu}/print", *([f"=.proplist={listed}"] if properties else [])]
+
+
+def _found(values: dict[str, str]) -> Found:
+    return Found(values.pop(".id", ""), values)
 
 
 def connect(target: Target) -> Router:
@@ -153,7 +255,7 @@ def connect(target: Target) -> Router:
         sock = _secured(sock, target) if target.tls else sock
         transport = _Transport(sock)
         try:
-            api = _TextApi(ApiProtocol(transport=transport, encoding="utf-8"))
+            api = _TextApi(_Protocol(transport=transport, encoding="utf-8"))
             plain(api, target.user, target.password)
         except BaseException:
             transport.close()

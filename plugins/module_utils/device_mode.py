@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from .plan import Row
-from .router_api import Api
+from .router_api import Looks
 from .versions import TABLES, Version
 
 MENU = "/system/device-mode"
@@ -17,7 +17,7 @@ SCHEDULER = "scheduler"
 _NO = ("no", "false")
 
 
-def forbidden(api: Api, version: Version) -> frozenset[str]:
+def forbidden(api: Looks, version: Version) -> frozenset[str]:
     """Names of features. RouterOS 6 forbids nothing; a feature that isn't listed is allowed. Raises
     :class:`router_api.RouterError`."""
     if not TABLES.on(version):

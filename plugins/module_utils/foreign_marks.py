@@ -13,9 +13,11 @@ from .diff import Found
 from .fasttrack import ACTION as FASTTRACK
 from .preflight_finding import Finding, error, warning
 from .preflight_view import ADDRESS_LIST, FILTER, MANGLE, Reader, View, foreign, network, yes
+from .router_api import Ask
 from .versions import TABLES, Version
 
 SWITCH, SWITCH_PORT, HOTSPOT = "/interface/ethernet/switch", "/interface/ethernet/switch/port", "/ip/hotspot"
+SWITCHES, HOTSPOTS = Ask(SWITCH, ("name", "l3-hw-offloading")), Ask(HOTSPOT, ("name", "interface", "disabled"))
 _SHOWN = 6
 #: Matchers that leave a row general: it takes whole segments, not one host's or one service's traffic.
 _GENERAL = frozenset(
@@ -144,9 +146,9 @@ def _mark(values: Mapping[str, str]) -> str:
 # --- rules, hotspot, switch
 
 
-def rules_menu(version: Version) -> tuple[str, tuple[str, ...]]:
+def rules_menu(version: Version) -> Ask:
     menu = "/routing/rule" if TABLES.on(version) else "/ip/route/rule"
-    return menu, ("action", "table", "src-address", "dst-address", "routing-mark", "interface", "disabled")
+    return Ask(menu, ("action", "table", "src-address", "dst-address", "routing-mark", "interface", "disabled"))
 
 
 def routing_rules(view: View, reader: Reader) -> Iterator[Finding]:
@@ -183,7 +185,7 @@ def hotspot(view: View, reader: Reader) -> Iterator[Finding]:
     """Its redirect comes behind mangle, and a marked packet is not delivered to the router (manual, packet flow)."""
     if not view.marks:
         return
-    for row in foreign(reader.rows(HOTSPOT, ("name", "interface", "disabled"))):
+    for row in foreign(reader.rows(*HOTSPOTS)):
         interface = row.values.get("interface", "")
         if interface in view.segments:
             yield error(
@@ -199,9 +201,7 @@ def hardware(view: View, reader: Reader) -> Iterator[Finding]:
     """Packets that the switch chip routes never reach mangle (manual, L3 hardware offloading)."""
     if not (view.marks and TABLES.on(view.version)):
         return
-    switches = [
-        row for row in reader.rows(SWITCH, ("name", "l3-hw-offloading")) if yes(row.values.get("l3-hw-offloading"))
-    ]
+    switches = [row for row in reader.rows(*SWITCHES) if yes(row.values.get("l3-hw-offloading"))]
     if not switches:
         return
     ports = reader.rows(SWITCH_PORT, ("name", "l3-hw-offloading"))

@@ -15,9 +15,11 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 
 from .preflight_finding import Finding, error
 from .preflight_view import ADDRESS, INTERFACE, INTERFACE_PROPERTIES, MANGLE, ROUTE, Reader, View, enabled, yes
+from .router_api import Ask
 from .router_ways import Exit, Ways, after
 
 ACTIVE = "/user/active"
+SESSIONS = Ask(ACTIVE, ("name", "address", "via"))
 
 
 def controller(reader: Reader, user: str) -> IPv4Address | None:
@@ -25,7 +27,7 @@ def controller(reader: Reader, user: str) -> IPv4Address | None:
     for IPv6, which no plan touches."""
     seen = {
         row.values.get("address", "")
-        for row in reader.rows(ACTIVE, ("name", "address", "via"))
+        for row in reader.rows(*SESSIONS)
         if row.values.get("name") == user and row.values.get("via", "").startswith("api")
     }
     try:
@@ -36,7 +38,7 @@ def controller(reader: Reader, user: str) -> IPv4Address | None:
 
 def sessions(reader: Reader, user: str) -> frozenset[IPv4Address]:
     """Where API sessions of the user come from, all of them; without those of the router itself."""
-    rows = reader.rows(ACTIVE, ("name", "address", "via"))
+    rows = reader.rows(*SESSIONS)
     found = (
         _address(row.values.get("address", ""))
         for row in rows

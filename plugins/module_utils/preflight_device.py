@@ -13,12 +13,14 @@ from .diff import own_rows
 from .menus import BY_PATH
 from .preflight_finding import Finding, error, warning
 from .preflight_view import Reader, View, yes
-from .router_api import Api
+from .router_api import Ask, Looks
 from .tags import tag
 from .versions import BUILTIN_CA, NEWEST, TABLES, Version
 
-CERTIFICATES = "/certificate"
-SETTINGS = "/certificate/settings"
+CERTIFICATES, SETTINGS = Ask("/certificate", ("trusted", "private-key")), Ask("/certificate/settings")
+PACKAGES = Ask("/system/package", ("name", "disabled", "version"))
+CLOCK, FILES = Ask("/system/clock", ("date", "time")), Ask("/file", ("name", "type"))
+RESOURCE = Ask("/system/resource", ("free-hdd-space", "build-time"))
 _FAST = tag(failover.ROLE, failover.FAST)
 _SENDER = tag(notify.ROLE, notify.TELEGRAM)
 #: The script that gives the router an authority.
@@ -54,7 +56,7 @@ def packages(view: View, reader: Reader) -> Iterator[Finding]:
     is a package that is missing."""
     off: set[str] = set()
     if not TABLES.on(view.version):
-        rows = reader.rows("/system/package", ("name", "disabled", "version"))
+        rows = reader.rows(*PACKAGES)
         off = {row.values.get("name", "") for row in rows if yes(row.values.get("disabled"))}
     for menu in dict.fromkeys(row.menu for row in view.rows):
         package = _SIX_PACKAGES.get(menu, "system")
@@ -70,7 +72,7 @@ def packages(view: View, reader: Reader) -> Iterator[Finding]:
         yield error("packages", words)
 
 
-def forbidden(view: View, api: Api, *, dead_man: bool, forced: bool) -> Iterator[Finding]:
+def forbidden(view: View, api: Looks, *, dead_man: bool, forced: bool) -> Iterator[Finding]:
     """``dead_man``: it will be armed for these writes. ``forced``: the operator goes without it."""
     tags = view.tags & {_SENDER, _FAST}
     if not (tags or dead_man):
@@ -125,11 +127,11 @@ def _trusts_anyone(version: Version, reader: Reader) -> bool:
     A certificate with a private key is the router's own, made for its services.
     """
     if BUILTIN_CA.on(version):
-        settings = [row.values for row in reader.rows(SETTINGS, ())]
+        settings = [row.values for row in reader.rows(*SETTINGS)]
         stores = [row.get("builtin-trust-store", row.get("builtin-trust-anchors")) for row in settings]
         if any(store is None or store == "" or _TRUSTS & set(store.split(",")) for store in stores) or not stores:
             return True
-    certificates = [row.values for row in reader.rows(CERTIFICATES, ("trusted", "private-key"))]
+    certificates = [row.values for row in reader.rows(*CERTIFICATES)]
     return any(yes(row.get("trusted")) and not yes(row.get("private-key")) for row in certificates)
 
 
@@ -139,7 +141,7 @@ def _trusts_anyone(version: Version, reader: Reader) -> bool:
 def clock(reader: Reader) -> Iterator[Finding]:
     """A device without a clock of its own begins in the past after every power cut."""
     made = _date(_resource(reader).get("build-time", ""))
-    told = next((row.values.get("date", "") for row in reader.rows("/system/clock", ("date", "time"))), "")
+    told = next((row.values.get("date", "") for row in reader.rows(*CLOCK)), "")
     today = _date(told)
     if made is None or today is None or today >= made:
         return
@@ -178,7 +180,7 @@ def space(view: View, reader: Reader, *, backup: bool) -> Iterator[Finding]:
 
 def ram_disk(reader: Reader) -> Iterator[Finding]:
     """Devices with a folder ``flash`` keep everything outside of it in memory (manual, files)."""
-    if any(row.values.get("name") == "flash" for row in reader.rows("/file", ("name", "type"))):
+    if any(row.values.get("name") == "flash" for row in reader.rows(*FILES)):
         yield warning(
             "ram-disk",
             "the device keeps files in memory except those in the folder flash: a backup outside of it is gone after"
@@ -187,7 +189,7 @@ def ram_disk(reader: Reader) -> Iterator[Finding]:
 
 
 def _resource(reader: Reader) -> dict[str, str]:
-    rows = reader.rows("/system/resource", ("free-hdd-space", "build-time"))
+    rows = reader.rows(*RESOURCE)
     return dict(rows[0].values) if rows else {}
 
 

@@ -12,7 +12,7 @@ from ipaddress import AddressValueError, IPv4Interface, IPv4Network, NetmaskValu
 from . import names
 from .diff import Found, Operation
 from .plan import Row
-from .router_api import Api, RouterError
+from .router_api import Looks, RouterError
 from .versions import Version
 
 ADDRESS, ROUTE, MEMBER = "/ip/address", "/ip/route", "/interface/list/member"
@@ -57,7 +57,7 @@ def network(text: str | None) -> IPv4Network | None:
 class Reader:
     """Reads each menu once. A menu that the router lacks is empty; one that the user may not read is remembered."""
 
-    api: Api
+    api: Looks
     router: Router
     unreadable: dict[str, str] = field(default_factory=dict)
     _read: dict[str, list[Found]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ the router lacks, foreign rows in the way, and what the preflight finds.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,11 @@ from dataclasses import dataclass, field, replace
 from . import adopt, claims, device_mode, diff_text, drift_words, leases, router_preflight
 from .adoption import Weighed, weighed
 from .diff import Difference, Found, Operation, compare, is_of, unwritable
-from .menus import MENUS, Menu
+from .looking import Look
+from .menus import MENUS
 from .plan import Row
 from .protection import Protection
-from .router_api import Api, RouterError
+from .router_api import Api, Ask, Looks, RouterError
 from .router_values import resolved, unresolved, wanted_paths
 from .secrets_mask import Mask
 from .versions import Version, lacks, parse_version, planned_for
@@ -154,25 +156,29 @@ class Reading:
 def read(request: Request, api: Api) -> Reading:
     """One reading. Raises :class:`CommitError` for what no plan of any branch could be compared with, and
     :class:`router_api.RouterError` when the connection breaks."""
-    text, version = ask(api)
+    look = Look(api)
+    for likely in request.made_for:
+        look.ahead(_asked(request, likely))
+    text, version = ask(look)
     faults = _of_another_version(version, request) or unwritable(request.rows, version)
     if faults:
         raise CommitError(faults)
-    router = managed(api, version)
-    named = _named(api, request.rows)
+    look.ahead(_asked(request, version))
+    router = _managed(look, version)
+    named = _named(look, request.rows)
     faults = unresolved(request.rows, named, request.secrets)
     if faults:
-        raise CommitError([*faults, *_findings(request, api, version, request.rows, router, None)[0]])
+        raise CommitError([*faults, *_findings(request, look, version, request.rows, router, None)[0]])
     plan = leases.filled(resolved(request.rows, named, request.secrets), router)
     if any(row.menu == SCHEDULER for row in plan):
-        plan = device_mode.left_to_the_device(plan, device_mode.forbidden(api, version))
+        plan = device_mode.left_to_the_device(plan, device_mode.forbidden(look, version))
     plan, others = claims.left_to_others(plan, router)
-    around = _around_a_recipe(request, api, version, plan, router)
+    around = _around_a_recipe(request, look, version, plan, router)
     comparison = weighed(plan, {**router, **around}, version, owners=request.owners, wanted=request.adopt)
     conflicts = [f"{item.menu} [{item.tag}]: {item.words}" for item in comparison.difference.conflicts]
     operations = None if conflicts else comparison.operations
     seen = {path: rows for path, rows in comparison.router.items() if path in router}
-    refused, notes = _findings(request, api, version, plan, seen, operations)
+    refused, notes = _findings(request, look, version, plan, seen, operations)
     mask = request.mask
     return Reading(
         text,
@@ -186,20 +192,20 @@ def read(request: Request, api: Api) -> Reading:
 
 
 def _around_a_recipe(
-    request: Request, api: Api, version: Version, plan: Sequence[Row], router: Mapping[str, list[Found]]
+    request: Request, look: Look, version: Version, plan: Sequence[Row], router: Mapping[str, list[Found]]
 ) -> Mapping[str, Sequence[Found]]:
     """Menus that tell whether somebody else uses what a hand-made recipe made, where there is one. A plan in part
     replaces none."""
     if not plan or not adopt.complete(request.owners) or not adopt.recognised(plan, router, version):
         return {}
-    return {
-        menu: api.rows(menu, properties) for menu, properties in adopt.also_read(version).items() if menu not in router
-    }
+    asked = [Ask(*entry) for entry in adopt.also_read(version).items() if entry[0] not in router]
+    look.ahead(asked)
+    return {ask.menu: look.rows(*ask) for ask in asked}
 
 
 def _findings(  # noqa: PLR0917 - all of one reading
     request: Request,
-    api: Api,
+    look: Look,
     version: Version,
     plan: Sequence[Row],
     router: Mapping[str, Sequence[Found]],
@@ -215,7 +221,9 @@ def _findings(  # noqa: PLR0917 - all of one reading
         host=request.address,
     )
     written = [row for row in plan if is_of(row.tag, request.owners)]
-    found = router_preflight.findings(api, version, written, router, operations=operations, options=options)
+    if operations is None or operations:
+        look.ahead(router_preflight.ahead_of_writes(options))
+    found = router_preflight.findings(look, version, written, router, operations=operations, options=options)
     refused = [item.words for item in found if item.severity == "error"]
     return refused, [item.words for item in found if item.severity == "warning"]
 
@@ -223,18 +231,41 @@ def _findings(  # noqa: PLR0917 - all of one reading
 def managed(api: Api, version: Version) -> dict[str, list[Found]]:
     """The rows of every menu that the collection writes and the router has: RouterOS 6 lacks those of a package that is
     not installed or disabled, which the preflight tells when the plan needs it."""
+    look = Look(api)
+    look.ahead(_menus(version))
+    return _managed(look, version)
+
+
+def _managed(look: Look, version: Version) -> dict[str, list[Found]]:
     found: dict[str, list[Found]] = {}
-    for menu in MENUS:
+    for menu in _menus(version):
         try:
-            if menu.on(version):
-                found[menu.path] = _rows(api, menu, version)
+            found[menu.menu] = look.rows(*menu)
         except RouterError as refusal:
             if "no such command" not in (refusal.trap or ""):
                 raise
     return found
 
 
-def ask(api: Api) -> tuple[str, Version]:
+@functools.cache
+def _menus(version: Version) -> tuple[Ask, ...]:
+    """The managed menus that this version has."""
+    known = [(menu, menu.on(version)) for menu in MENUS]
+    return tuple(
+        Ask(menu.path, (*properties, *menu.watched) if menu.sparse_print else ())
+        for menu, properties in known
+        if properties
+    )
+
+
+def _asked(request: Request, version: Version) -> list[Ask]:
+    """What is nearly always needed of a router of this version to compare it with a plan."""
+    if not request.rows:
+        return [Ask(RESOURCE), *_menus(version)]
+    return [Ask(RESOURCE), *_menus(version), *_names_of(request.rows), *router_preflight.ahead(version)]
+
+
+def ask(api: Looks) -> tuple[str, Version]:
     """The version as the router says it, and as we compare it."""
     text = next((found.values.get("version", "") for found in api.rows(RESOURCE)), "")
     try:
@@ -243,15 +274,15 @@ def ask(api: Api) -> tuple[str, Version]:
         raise CommitError([f"{RESOURCE}: {error}"]) from None
 
 
-def _named(api: Api, rows: Sequence[Row]) -> dict[str, list[Found]]:
+def _named(look: Look, rows: Sequence[Row]) -> dict[str, list[Found]]:
+    return {ask.menu: look.rows(*ask) for ask in _names_of(rows)}
+
+
+def _names_of(rows: Sequence[Row]) -> list[Ask]:
     """The menus that open values refer to, with the properties that they need."""
     paths = wanted_paths(rows)
     needed = {path.menu: {"name", *(other.property for other in paths if other.menu == path.menu)} for path in paths}
-    return {menu: api.rows(menu, sorted(properties)) for menu, properties in needed.items()}
-
-
-def _rows(api: Api, menu: Menu, version: Version) -> list[Found]:
-    return api.rows(menu.path, (*menu.on(version), *menu.watched) if menu.sparse_print else ())
+    return [Ask(menu, tuple(sorted(properties))) for menu, properties in needed.items()]
 
 
 def _of_another_version(router: Version, request: Request) -> list[str]:

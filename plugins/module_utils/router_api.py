@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from .diff import Found
+from .found import Found
 
 
 class RouterError(Exception):
@@ -25,11 +25,25 @@ class RouterTrap(RouterError):
     """The router spoke: it refused a command, and the connection is as good as before."""
 
 
-class Api(Protocol):
-    """One logged-in connection. Every method raises :class:`RouterError`."""
+class Ask(NamedTuple):
+    """One print. ``properties``: see :meth:`Looks.rows`."""
+
+    menu: str
+    properties: tuple[str, ...] = ()
+
+
+class Looks(Protocol):
+    """What can be looked at. Raises :class:`RouterError`."""
 
     def rows(self, menu: str, properties: Sequence[str] = ()) -> list[Found]:
         """All rows in router order. ``properties``: only these and what tells a row's owner; empty: all."""
+
+
+class Api(Looks, Protocol):
+    """One logged-in connection. Every method raises :class:`RouterError`."""
+
+    def count(self, menu: str, where: Mapping[str, str]) -> int:
+        """How many rows have exactly these values; none is printed."""
 
     def add(self, menu: str, values: Mapping[str, str], before: str | None = None) -> str:
         """The id of the new row. ``before``: id of the row that must follow; ``None``: the end."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from . import (
+    device_mode,
     foreign_marks,
     foreign_rows,
     management_path,
@@ -27,11 +28,11 @@ from . import (
 from .diff import Found, Operation
 from .plan import Row
 from .preflight_finding import CHECKS, FORCEABLE, TABLE, Finding, warning
-from .preflight_view import Reader, View, view
-from .router_api import Api
-from .versions import Version
+from .preflight_view import DNS, DNS_PROPERTIES, INTERFACE, INTERFACE_PROPERTIES, Reader, View, view
+from .router_api import Ask, Looks
+from .versions import BUILTIN_CA, TABLES, Version
 
-__all__ = ["CHECKS", "FORCEABLE", "Finding", "Options", "findings"]
+__all__ = ["CHECKS", "FORCEABLE", "Finding", "Options", "ahead", "ahead_of_writes", "findings"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,30 @@ class Options:
     host: str = ""
 
 
+def ahead(version: Version) -> Iterator[Ask]:
+    """What :func:`findings` asks of nearly every router that has a plan, beside the managed menus."""
+    yield Ask(INTERFACE, INTERFACE_PROPERTIES)
+    yield Ask(DNS, DNS_PROPERTIES)
+    yield foreign_marks.rules_menu(version)
+    yield foreign_marks.HOTSPOTS
+    if TABLES.on(version):
+        yield Ask(device_mode.MENU)
+        yield foreign_marks.SWITCHES
+    else:
+        yield preflight_device.PACKAGES
+    yield preflight_device.SETTINGS if BUILTIN_CA.on(version) else preflight_device.CERTIFICATES
+
+
+def ahead_of_writes(options: Options) -> Iterator[Ask]:
+    """What it asks as well when something will be written."""
+    yield from (management_path.SESSIONS, Ask(INTERFACE, INTERFACE_PROPERTIES))
+    yield from (preflight_device.CLOCK, preflight_device.RESOURCE)
+    if options.backup:
+        yield preflight_device.FILES
+
+
 def findings(
-    api: Api,
+    api: Looks,
     version: Version,
     plan: Sequence[Row],
     router: Mapping[str, Sequence[Found]],
@@ -103,7 +126,7 @@ def _before_writes(looked: View, reader: Reader, options: Options) -> Iterator[F
         yield from preflight_device.ram_disk(reader)
 
 
-def _device_mode(looked: View, api: Api, options: Options) -> Iterator[Finding]:
+def _device_mode(looked: View, api: Looks, options: Options) -> Iterator[Finding]:
     wanted = options.dead_man and looked.writing
     return preflight_device.forbidden(looked, api, dead_man=wanted, forced="device-mode" in options.force)
 

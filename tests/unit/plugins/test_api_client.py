@@ -10,15 +10,32 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils.api_client import Router, Target, connect
-from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import RouterError
+from ansible_collections.multiwan.routeros.plugins.module_utils.found import Found
+from ansible_collections.multiwan.routeros.plugins.module_utils.router_api import Ask, RouterError, RouterTrap
 
 Sentence = Sequence[str]
 
 
 def encode(*words: str) -> bytes:
     encoded = [word.encode() for word in words]
-    assert all(len(word) < 0x80 for word in encoded), "this peer knows short words only"
-    return b"".join(bytes([len(word)]) + word for word in encoded) + b"\0"
+    return b"".join(length(len(word)) + word for word in encoded) + b"\0"
+
+
+def length(number: int) -> bytes:
+    if number < 0x80:
+        return bytes([number])
+    if number < 0x4000:
+        return (number | 0x8000).to_bytes(2, "big")
+    assert number < 0x200000, "this peer knows no longer words"
+    return (number | 0xC00000).to_bytes(3, "big")
+
+
+class Together(list[Sentence]):
+    """Said when ``to`` sentences have come in, not before."""
+
+    def __init__(self, to: int, sentences: Sequence[Sentence]) -> None:
+        super().__init__(sentences)
+        self.to = to
 
 
 class Peer:
@@ -36,7 +53,8 @@ class Peer:
         connection, _ = self._listener.accept()
         with connection, connection.makefile("rb") as stream:
             for answer in self._answers:
-                self.heard.append(self._sentence(stream.read))
+                for _ in range(getattr(answer, "to", 1)):
+                    self.heard.append(self._sentence(stream.read))
                 connection.sendall(b"".join(encode(*words) for words in answer))
 
     @staticmethod
@@ -130,6 +148,73 @@ def test_a_connection_goes_on_after_a_trap(peers: list[Peer]) -> None:
 def test_a_broken_connection_is_said_so(peers: list[Peer]) -> None:
     with logged_in(peers) as router, pytest.raises(RouterError, match="the connection broke"):
         router.rows("/ip/route")
+
+
+THREE = [Ask("/ip/route"), Ask("/ip/pool", ("name",)), Ask("/ip/hotspot")]
+
+
+def test_several_prints_go_out_together_and_answers_are_told_apart_by_their_tags(peers: list[Peer]) -> None:
+    answer = [
+        ["!re", "=.id=*2", "=name=lan", ".tag=1"],
+        ["!re", "=.id=*1", "=comment=.tag=1", ".tag=0"],
+        ["!done", ".tag=1"],
+        ["!re", "=.id=*3", ".tag=0"],
+        ["!empty", ".tag=2"],
+        ["!done", ".tag=2"],
+        ["!done", ".tag=0"],
+    ]
+    with logged_in(peers, Together(3, answer)) as router:
+        routes, pools, hotspots = router.tables(THREE)
+    assert peers[0].heard[1:] == [
+        ["/ip/route/print", ".tag=0"],
+        ["/ip/pool/print", "=.proplist=.id,comment,dynamic,name", ".tag=1"],
+        ["/ip/hotspot/print", ".tag=2"],
+    ]
+    assert routes == [Found("*1", {"comment": ".tag=1"}), Found("*3", {})]
+    assert pools == [Found("*2", {"name": "lan"})]
+    assert hotspots == []
+
+
+def test_what_is_refused_of_several_is_the_routers_own_words_and_the_others_are_there(peers: list[Peer]) -> None:
+    refusal = [["!trap", "=message=no such command prefix", ".tag=2"], ["!done", ".tag=2"]]
+    answer = [*refusal, ["!done", ".tag=0"], ["!re", "=.id=*2", ".tag=1"], ["!done", ".tag=1"]]
+    with logged_in(peers, Together(3, answer), [["!done"]]) as router:
+        routes, pools, hotspots = router.tables(THREE)
+        assert router.rows("/ip/route") == [], "the connection goes on"
+    assert (routes, pools) == ([], [Found("*2", {})])
+    assert isinstance(hotspots, RouterTrap)
+    assert hotspots.trap == "no such command prefix"
+    assert str(hotspots) == "/ip/hotspot/print: the router says: no such command prefix"
+
+
+def test_a_connection_that_breaks_among_several_names_the_first_that_was_not_answered(peers: list[Peer]) -> None:
+    answer = Together(3, [["!done", ".tag=0"], ["!re", "=.id=*2", ".tag=1"]])
+    with (
+        logged_in(peers, answer) as router,
+        pytest.raises(RouterError, match=r"^/ip/pool/print: the connection broke: the router closed the connection$"),
+    ):
+        router.tables(THREE)
+
+
+def test_a_session_that_ends_among_several_is_said_so(peers: list[Peer]) -> None:
+    with (
+        logged_in(peers, Together(3, [["!fatal", "session terminated"]])) as router,
+        pytest.raises(RouterError, match=r"^/ip/route/print: the router ended the session: session terminated$"),
+    ):
+        router.tables(THREE)
+
+
+def test_a_router_is_not_given_everything_at_once(peers: list[Peer]) -> None:
+    done = [["!done", f".tag={number}"] for number in range(20)]
+    with logged_in(peers, Together(20, done), Together(5, done[:5])) as router:
+        assert router.tables([Ask("/ip/route")] * 25) == [[]] * 25
+
+
+@pytest.mark.parametrize("length", [0x7F, 0x80, 0x3FFF, 0x4000, 200_000])
+def test_words_of_every_length_are_read(peers: list[Peer], length: int) -> None:
+    comment = "x" * (length - len("=comment="))
+    with logged_in(peers, [["!re", "=.id=*1", f"=comment={comment}", "=name=a"], ["!done"]]) as router:
+        assert router.rows("/ip/route") == [Found("*1", {"comment": comment, "name": "a"})]
 
 
 def test_a_refused_login_names_the_user_and_never_the_password(peers: list[Peer]) -> None:
