@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from lab.observe.netwatch_config import READ_ONLY, Defaults, config_of, not_enacted, read_row
+from lab.observe.netwatch_config import READ_ONLY, Defaults, Watch, config_of, not_enacted, read_row
 from lab.observe.netwatch_probes import Result, Router, probe
 from lab.observe.ping import Pinger
 from lab.observe.tasks import spawn
@@ -57,10 +57,11 @@ class _Row:
         loop = asyncio.get_running_loop()
         watch = self.watch
         due = max(loop.time() + watch.start_delay_s, self.owner.booted_at + watch.startup_delay_s)
+        await asyncio.sleep(due - loop.time())
         while True:
-            await asyncio.sleep(due - loop.time())
-            self._take(await probe(self.owner.name, self.owner.pinger(), watch, self.owner.router))
+            self._take(await self.owner.ask(watch))
             due = max(due + watch.interval_s, loop.time())
+            await self.owner.pause(due - loop.time())
 
     def _take(self, result: Result) -> None:
         self.done += 1
@@ -168,6 +169,14 @@ class NetwatchMonitor:
         if self._pinger is not None:
             self._pinger.close()
             self._pinger = None
+
+    async def ask(self, watch: Watch) -> Result:
+        """One test of a row."""
+        return await probe(self.name, self.pinger(), watch, self.router)
+
+    async def pause(self, seconds: float) -> None:
+        """Until the next test of a row is due."""
+        await asyncio.sleep(seconds)
 
     def pinger(self) -> Pinger:
         if self._pinger is None:

@@ -75,7 +75,8 @@ def _microseconds(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
 
-def _train_result(found: Train, limits: Icmp) -> Result:
+def train_result(found: Train, limits: Icmp) -> Result:
+    """What a row shows of a train, and whether it passed."""
     percent = round(found.loss_percent)
     counts = {"sent-count": found.sent, "response-count": found.responses, "loss-count": found.lost}
     times = {
@@ -126,7 +127,7 @@ async def _icmp(pinger: Pinger, watch: Watch) -> Result:
     answers = await asyncio.gather(*(one(number) for number in range(limits.count)))
     good = {Outcome.REPLY, Outcome.EXCEEDED} if limits.accept_exceeded else {Outcome.REPLY}
     rtts = [answer.rtt_s for answer in answers if answer.outcome in good and answer.rtt_s is not None]
-    return _train_result(train(len(answers), rtts), limits)
+    return train_result(train(len(answers), rtts), limits)
 
 
 async def _connect(name: str, watch: Watch) -> tuple[socket.socket, float] | None:

@@ -51,6 +51,8 @@ _SECRET = frozenset({"password", "passphrase", "url", "http-data", "http-header-
 
 #: name of the certificate that a router may have from the start (RouterSpec)
 _CERTIFICATE = "api.crt_0"
+#: what scripts of netwatch, of alerts, leases and lines may do
+EVENT_POLICIES = frozenset({"read", "write", "test", "reboot"})
 #: between the answer to a reboot and the end of the session
 _LAST_WORDS_S = 0.1
 
@@ -93,38 +95,14 @@ class Router:
         self.store = Store(spec.version, clock=self.clock)
         self.engine = Engine(self.store, clock=self.clock)
         self.accounts = Accounts(self.store, spec.users)
-        self.plane = DataPlane(
-            spec.netns,
-            spec.data_dir,
-            ports=spec.ports,
-            snapshot=self.store.snapshot,
-            clock=self.clock,
-            derived=self._derived,
-        )
+        self.plane = self._make_plane()
         self.services = Services(self, self.kept, self)
-        self.netwatch = NetwatchMonitor(
-            spec.netns,
-            set_status=self._status("/tool/netwatch"),
-            run_event=self.services.event("netwatch", "*sys", frozenset({"read", "write", "test", "reboot"})),
-            log=self.services.log.write,
-            defaults=netwatch_defaults(spec.version),
-            date=lambda: format_moment(spec.version, self.clock()),
-            router=Surroundings(
-                resolvers=lambda: [s for s in self.store.snapshot().single("/ip/dns").get("servers").split(",") if s],
-                tls=lambda verify: self.services.certificates.context("netwatch", verify=verify),
-            ),
-        )
-        # which policies on-alert runs with is not documented (facts 4.1, unsure): the few that netwatch has are taken
-        self.alerts = AlertProber(
-            spec.netns,
-            set_status=self._status("/ip/dhcp-server/alert"),
-            run_event=self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
-            log=self.services.log.write,
-        )
+        self.netwatch = self._make_netwatch()
+        self.alerts = self._make_alerts()
         self.lines = self._make_lines()
         self.lease_events = LeaseEvents(
             self.plane.dhcp.leases,
-            self.services.event("dhcp", "*sys", frozenset({"read", "write", "test", "reboot"})),
+            self.services.event("dhcp", "*sys", EVENT_POLICIES),
         )
         self._sessions = Sessions(
             self.services.log.write,
@@ -141,6 +119,44 @@ class Router:
     def clock() -> float:
         """Wall time in seconds."""
         return time.time()
+
+    # -- what a router is made of; one without a kernel is made of other parts (lab.router.pretended)
+
+    def _make_plane(self) -> DataPlane:
+        return DataPlane(
+            self.spec.netns,
+            self.spec.data_dir,
+            ports=self.spec.ports,
+            snapshot=self.store.snapshot,
+            clock=self.clock,
+            derived=self._derived,
+        )
+
+    def _make_netwatch(self, kind: type[NetwatchMonitor] = NetwatchMonitor) -> NetwatchMonitor:
+        return kind(
+            self.spec.netns,
+            set_status=self._status("/tool/netwatch"),
+            run_event=self.services.event("netwatch", "*sys", EVENT_POLICIES),
+            log=self.services.log.write,
+            defaults=netwatch_defaults(self.spec.version),
+            date=lambda: format_moment(self.spec.version, self.clock()),
+            router=Surroundings(
+                resolvers=lambda: [s for s in self.store.snapshot().single("/ip/dns").get("servers").split(",") if s],
+                tls=lambda verify: self.services.certificates.context("netwatch", verify=verify),
+            ),
+        )
+
+    def _make_alerts(self, kind: type[AlertProber] = AlertProber) -> AlertProber:
+        # which policies on-alert runs with is not documented (facts 4.1, unsure): the few that netwatch has are taken
+        return kind(
+            self.spec.netns,
+            set_status=self._status("/ip/dhcp-server/alert"),
+            run_event=self.services.event("dhcp", "*sys", EVENT_POLICIES),
+            log=self.services.log.write,
+        )
+
+    def _telemetry(self) -> Telemetry:
+        return Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows, self.plane.known)
 
     # -- life
 
@@ -348,7 +364,7 @@ class Router:
         self.engine.virtual["/user/active"] = self._sessions
         leases = Leases(self.plane.dhcp, self.store)
         self.engine.virtual["/ip/dhcp-server/lease"] = leases
-        telemetry = Telemetry(self.spec.netns, self.store, self.plane.dhcp.rows, self.plane.known)
+        telemetry = self._telemetry()
         telemetry.plug(self.engine)
         Monitors(self.engine, telemetry).plug()
         self.engine.live = Live(
@@ -378,7 +394,7 @@ class Router:
             self.store,
             self.engine,
             self.services.log.write,
-            self.services.event("dhcp-client", "*sys", frozenset({"read", "write", "test", "reboot"})),
+            self.services.event("dhcp-client", "*sys", EVENT_POLICIES),
             self.plane.settle,
         )
         lines = Lines([LteLines(around), DhcpLines(around), PppoeLines(around)], self.store.snapshot)

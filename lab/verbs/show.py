@@ -33,6 +33,8 @@ class View:
         self.virtual = virtual
         self.live: Callable[[str, int], Mapping[str, str]] | None = None
         self.left: Callable[[int], str | None] = lambda row_id: None
+        #: told before rows are shown: who derives late derives now
+        self.about_to_show: Callable[[], None] = lambda: None
         self.status: Mapping[tuple[str, int], Mapping[str, str]] = {}
         self.runtime: dict[tuple[str, int], dict[str, str]] = {}
         self.dynamic: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
@@ -74,6 +76,7 @@ class View:
 
     def rows(self, menu: MenuAt, caller: Caller) -> list[tuple[int, dict[str, str]]]:
         """(id, properties) of every row of ``menu``, in menu order."""
+        self.about_to_show()
         borrowed = self._borrowed(menu.path)
         if menu.menu.kind == "virtual":
             return [(row_id, dict(values)) for row_id, values in borrowed]

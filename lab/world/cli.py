@@ -268,7 +268,12 @@ async def _run(args: Arguments) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = parse(sys.argv[1:] if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["fleet"]:
+        from lab.world import fleet_cli  # noqa: PLC0415 - a world of its own, which other commands need not load
+
+        return fleet_cli.main(words[1:])
+    args = parse(words)
     try:
         return asyncio.run(_run(args))
     except BrokenPipeError:

@@ -36,7 +36,7 @@ class Pair:
         return context
 
 
-def make_ca(common_name: str, now: datetime.datetime) -> Pair:
+def make_ca(common_name: str, now: datetime.datetime, life: datetime.timedelta = _LIFE) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(common_name)
     usage = x509.KeyUsage(
@@ -51,7 +51,7 @@ def make_ca(common_name: str, now: datetime.datetime) -> Pair:
         decipher_only=False,
     )
     cert = (
-        _base(name, name, key, now)
+        _base(name, name, key, (now, life))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -60,14 +60,14 @@ def make_ca(common_name: str, now: datetime.datetime) -> Pair:
     return Pair(_pem(cert), _key_pem(key))
 
 
-def issue(ca: Pair, names: tuple[str, ...], now: datetime.datetime) -> Pair:
+def issue(ca: Pair, names: tuple[str, ...], now: datetime.datetime, life: datetime.timedelta = _LIFE) -> Pair:
     """A server certificate for host names and addresses, the first of them the subject."""
     ca_cert = x509.load_pem_x509_certificate(ca.certificate.encode())
     ca_key = serialization.load_pem_private_key(ca.key.encode(), None)
     assert isinstance(ca_key, ec.EllipticCurvePrivateKey)
     key = ec.generate_private_key(ec.SECP256R1())
     cert = (
-        _base(_name(names[0]), ca_cert.subject, key, now)
+        _base(_name(names[0]), ca_cert.subject, key, (now, life))
         .add_extension(x509.SubjectAlternativeName([_san(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -79,8 +79,12 @@ def issue(ca: Pair, names: tuple[str, ...], now: datetime.datetime) -> Pair:
 
 
 def _base(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime.datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    valid: tuple[datetime.datetime, datetime.timedelta],
 ) -> x509.CertificateBuilder:
+    now, life = valid
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -88,7 +92,7 @@ def _base(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + _LIFE)
+        .not_valid_after(now + life)
     )
 
 

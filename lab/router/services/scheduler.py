@@ -40,6 +40,8 @@ class Scheduler:
         self._host = host
         self._added = {} if added is None else added
         self._allowed = allowed
+        #: nothing runs by itself: for routers that only their API is asked of
+        self.paused = False
         self._scripts = scripts
         self._boot = Boot(host.clock())
         self._entries: dict[int, _Entry] = {}
@@ -89,7 +91,7 @@ class Scheduler:
         self._changed.set()
 
     def _next(self, row: ConfigRow, added: float, now: float) -> float | None:
-        if not row.enabled or not self._allowed("scheduler"):
+        if self.paused or not row.enabled or not self._allowed("scheduler"):
             return None
         return next_run(row, boot=self._boot, added=added, now=now)
 

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be done to a router of a fleet: faults, rogue servers, drift by hand, certificates, and mending it all."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.router.pretended.around import Rogue
+from lab.router.pretended.router import PretendedRouter
+from lab.store import Trap
+from lab.world import pki
+from lab.world.factory import API_USER
+from lab.world.fleet_branch import Branch
+
+ROGUE_MAC = "DC:2C:6E:81:CF:34"
+FOR_EVER_S = 365 * 86400.0
+#: as long as a router boots
+AWAY_S = 5.0
+
+
+@dataclass
+class Member:
+    branch: Branch
+    router: PretendedRouter
+
+
+class Deeds:
+    """``do`` raises ValueError or KeyError with a sentence. ``folder`` is the fleet's."""
+
+    def __init__(self, folder: Path, members: Mapping[str, Member]) -> None:
+        self._folder = folder
+        self._members = members
+
+    async def do(self, *, do: str, branch: str, **words: Any) -> Any:
+        deeds: Mapping[str, Callable[..., Any]] = {
+            "cut": self._cut,
+            "heal": self._heal,
+            "rogue": self._rogue,
+            "drift": self._drift,
+            "certificate": self._certificate,
+            "unreachable": self._unreachable,
+            "wrong_password": self._wrong_password,
+            "hang_up": self._hang_up,
+            "mend": self._mend,
+            "journal": self._journal,
+            "console": self._console,
+            "export": self._export,
+            "sent": self._sent,
+        }
+        if do not in deeds:
+            raise ValueError(f"nobody knows how to {do!r}")
+        try:
+            return await deeds[do](self._members[branch], **words)
+        except Trap as trap:
+            raise ValueError(trap.message) from None
+
+    async def fall_ill(self, member: Member, sick: str) -> None:
+        """As SICK names it, from the start. Bad variables are the inventory's matter."""
+        if sick == "unreachable":
+            await self._unreachable(member)
+        elif sick == "wrong_password":
+            await self._wrong_password(member)
+        elif sick == "dies_in_the_middle":
+            await self._hang_up(member)
+
+    # -- lines
+
+    async def _cut(self, member: Member, uplink: str = "isp1", how: str = "upstream") -> None:
+        member.router.around.cut(member.branch.uplink(uplink).interface, how)
+
+    async def _heal(self, member: Member, uplink: str = "") -> None:
+        member.router.around.heal(member.branch.uplink(uplink).interface if uplink else "")
+
+    async def _rogue(self, member: Member, on: bool = True, mac: str = ROGUE_MAC, interface: str = "bridge") -> None:
+        """On the LAN's second port."""
+        port = f"ether{len(member.branch.uplinks) + 2}"
+        around = member.router.around
+        around.rogues = [one for one in around.rogues if one.mac != mac]
+        if on:
+            around.rogues.append(Rogue(interface, mac, "192.168.10.66", port))
+        around.tell()
+
+    # -- somebody was at the router
+
+    async def _drift(self, member: Member, rows: int = 1) -> list[str]:
+        """Somebody disables rows of ours, the last ones of mangle first; returns their comments."""
+        router, changed = member.router, []
+        found = await router.call("/ip/firewall/mangle", "print", {})
+        for row in list(reversed(found["rows"]))[:rows]:
+            await router.call("/ip/firewall/mangle", "set", {".id": row[".id"], "disabled": "yes"})
+            changed.append(row.get("comment", ""))
+        if not changed:
+            raise ValueError(f"{member.branch.name} has no rows that could drift: deploy it first")
+        return changed
+
+    async def _certificate(self, member: Member, days: float = 9) -> None:
+        """Its API shows a certificate of its own from now on, which ends in ``days``."""
+        now = datetime.datetime.now(datetime.UTC)
+        folder = self._folder
+        ca = pki.Pair((folder / "ca.pem").read_text(), (folder / "ca.key").read_text())
+        pair = pki.issue(ca, ("127.0.0.1", "localhost"), now, datetime.timedelta(days=days))
+        router = member.router
+        router.services.certificates.install("api-soon", pair.certificate, pair.key)
+        await router.call("/ip/service", "set", {"numbers": "api-ssl", "certificate": "api-soon"})
+
+    # -- the way to the router
+
+    async def _unreachable(self, member: Member) -> None:
+        """Connections are refused."""
+        await member.router.api.cut(FOR_EVER_S)
+
+    async def _wrong_password(self, member: Member) -> None:
+        await _password(member, "another-than-the-inventory-says")
+
+    async def _hang_up(self, member: Member, after: int = 20, for_s: float = AWAY_S) -> None:
+        """After so many commands that write, all sessions end, and nobody gets in for ``for_s``."""
+        member.router.hang_up(after, for_s)
+
+    async def _mend(self, member: Member) -> None:
+        """Lines, rogues, ports and password are as they should be; what is configured stays as it is."""
+        router = member.router
+        router.around.rogues.clear()
+        router.around.heal()
+        await _password(member, router.spec.users[API_USER].password)
+        await router.api.cut(0)
+
+    # -- to look
+
+    async def _journal(self, member: Member) -> Any:
+        return list(member.router.journal())
+
+    async def _console(self, member: Member, line: str) -> str:
+        return await member.router.console(line)
+
+    async def _export(self, member: Member) -> str:
+        return member.router.engine.export()
+
+    async def _sent(self, member: Member) -> list[str]:
+        return list(member.router.around.sent)
+
+
+async def _password(member: Member, password: str) -> None:
+    await member.router.call("/user", "set", {".id": API_USER, "password": password})
