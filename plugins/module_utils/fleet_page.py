@@ -39,6 +39,7 @@ class Branch:
     lines: tuple[Line, ...]
     rogues: int
     drift: int
+    compared: bool
     days: int | None
     version: str
     detail: Detail
@@ -161,6 +162,7 @@ def _branch(item: Mapping[str, Any], key: str, now: int | None) -> Branch:
         lines=shown,
         rogues=len(item.get("rogues") or []),
         drift=len(item.get("drift") or []),
+        compared=bool(item.get("compared", True)),
         days=min(days, default=None),
         version=clean(item.get("version"), 40),
         detail=detail(item),

@@ -10,6 +10,7 @@ escaped where they are put in, and a content security policy allows the page's o
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ FILES = Path(__file__).resolve().parent / "fleet_page_files"
 
 def html(report: Mapping[str, Any]) -> str:
     """The page of a report of format 1. Raises ``ValueError`` when it is none."""
-    shown = fleet_page.page(report, json.loads((FILES / "land.json").read_text(encoding="utf-8")))
+    shown = fleet_page.page(report, _land())
     language = report.get("language") if report.get("language") in fleet_page.LANGUAGES else "id"
     style, script = _squeezed(_file("page.css") + _places(shown)), _squeezed(_file("page.js"))
     environment = Environment(
@@ -48,6 +49,12 @@ def html(report: Mapping[str, Any]) -> str:
         "base-uri 'none'; form-action 'none'",
     )
     return _squeezed(text) + "\n"
+
+
+@functools.cache
+def _land() -> Mapping[str, Any]:
+    land: Mapping[str, Any] = json.loads(_file("land.json"))
+    return land
 
 
 def _filters(language: str) -> dict[str, Any]:
