@@ -57,7 +57,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         missing = api_client.MISSING or ssh_console.MISSING or fleet_ca.MISSING
         if missing:
             raise AnsibleActionFail(missing)
-        _, arguments = self.validate_argument_spec(argument_spec=_SPEC)
+        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
         variables = task_vars or {}
         name = str(variables.get("inventory_hostname", arguments["host"]))
         mask = Mask(str(arguments[key]) for key in _SECRETS if arguments[key])

@@ -21,7 +21,7 @@ class ActionModule(BranchAction):
     fault = "the router does not hold its plan"
 
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        with inputs.planned(arguments["owners"]) as (_, request, connect):
+        with inputs.planned(arguments["owners"]) as (_plan, request, connect):
             if arguments["verify"]:
                 outcome = commit_engine.inspect(request, connect, only_looks=True)
             elif self._task.check_mode:

@@ -22,5 +22,5 @@ class ActionModule(BranchAction):
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
         version = None
         if inputs.asks_version and self.talks(arguments):
-            _, version = commit_engine.ask_version(inputs.connect)
+            _text, version = commit_engine.ask_version(inputs.connect)
         return {"changed": False, "plan": inputs.plan(version).to_json()}

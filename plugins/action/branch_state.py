@@ -46,7 +46,7 @@ class ActionModule(BranchAction):
         return {"changed": False}
 
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        with inputs.planned() as (_, request, connect), connect() as api:
+        with inputs.planned() as (_plan, request, connect), connect() as api:
             found = branch_look.look(request, inputs.branch, api, _now)
         return {"changed": False, "state": branch_state.state(found, inputs.branch, groups=self._groups)}
 

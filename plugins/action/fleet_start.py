@@ -32,7 +32,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        _, arguments = self.validate_argument_spec(argument_spec=_SPEC)
+        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
         variables = task_vars or {}
         hosts = [str(name) for name in variables.get("ansible_play_hosts_all", ())]
         try:

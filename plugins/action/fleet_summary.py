@@ -39,7 +39,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        _, arguments = self.validate_argument_spec(argument_spec=_SPEC)
+        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
         began = run_state.started()
         rollout = _one_wave_later(task_vars or {}, check=bool(self._task.check_mode))
         stopped = runs.stop(rollout, canary=bool(arguments["canary"]))

@@ -38,7 +38,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        _, arguments = self.validate_argument_spec(argument_spec=_SPEC)
+        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
         name = str(arguments["name"] or (task_vars or {}).get("inventory_hostname", ""))
         try:
             stem = _file_name(name)

@@ -164,7 +164,7 @@ class Routes:
 
     def _next(self, gateway: str, depth: int) -> frozenset[Line]:
         hop = gateway.partition("@")[0]
-        host, _, interface = hop.partition("%")
+        host, _sep, interface = hop.partition("%")
         if interface:
             return self.lines.by_interface(interface)
         if not is_host(host):

@@ -51,7 +51,7 @@ def _ways(routes: Routes) -> dict[str, str | None]:
         if lines and place.to == al.ANYWHERE and place.table != al.MAIN:
             first = (place.distance, min(line.name for line in lines))
             ways[place.table] = min(first, ways.get(place.table, first))
-    return {table: name for table, (_, name) in ways.items()}
+    return {table: name for table, (_first, name) in ways.items()}
 
 
 def reasons(look: Look) -> dict[str, Reasons]:

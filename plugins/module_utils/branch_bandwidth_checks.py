@@ -85,12 +85,11 @@ def _fasttrack(said: Said, uplinks: Sequence[Uplink], fasttrack: str | None) -> 
         )
     if fasttrack != "primary only":
         return
-    if said:
+    for path in list(said)[:1]:
         yield Problem(
             "multiwan_fasttrack",
             fasttrack,
-            f"keep off marked connections, or remove: fast-tracked packets pass no queue, so {next(iter(said))} would"
-            " mean nothing",
+            f"keep off marked connections, or remove: fast-tracked packets pass no queue, so {path} would mean nothing",
         )
     for uplink in sorted(uplinks, key=lambda uplink: (uplink.metered, uplink.priority, uplink.position))[:1]:
         if uplink.probe.loss is not None or uplink.probe.latency_ms is not None:

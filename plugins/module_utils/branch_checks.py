@@ -70,7 +70,7 @@ def _reserved(uplinks: Read[Uplink], problems: Problems) -> None:
 
 
 def _metered(uplinks: Read[Uplink], problems: Problems) -> None:
-    kinds = [metered for _, metered in _at(uplinks, "metered")]
+    kinds = [metered for _first, metered in _at(uplinks, "metered")]
     if kinds and all(kinds):
         allowed = "at least one uplink that is not metered (lte is, unless it says metered: false)"
         problems.add("multiwan_uplinks", "metered: true on every uplink", allowed)
@@ -125,8 +125,8 @@ def _references(
     uplinks: Read[Uplink], segments: Read[Segment], pins: Read[Pin], forwards: Read[Forward], problems: Problems
 ) -> None:
     targets = {
-        "uplink": [name for _, name in _at(uplinks, "name")],
-        "segment": [name for _, name in _at(segments, "name")],
+        "uplink": [name for _first, name in _at(uplinks, "name")],
+        "segment": [name for _first, name in _at(segments, "name")],
     }
     for read, key in ((segments, "uplink"), (pins, "uplink"), (pins, "segment"), (forwards, "uplink")):
         for path, name in _at(read, key):

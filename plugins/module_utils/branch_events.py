@@ -120,7 +120,7 @@ def _seen(rows: Iterable[Found]) -> Iterator[tuple[str, str]]:
 def _told(rows: Iterable[Found]) -> Iterator[tuple[tuple[str, str], float]]:
     """Interface and MAC of each server that people were told of, to the seconds that are left of the note."""
     for row in rows:
-        interface, _, mac = row.values.get("comment", "").rpartition(" ")
+        interface, _sep, mac = row.values.get("comment", "").rpartition(" ")
         left = durations.seconds(row.values.get("timeout", ""))
         if row.values.get("list") == names.ROGUE_LIST and left is not None:
             yield (interface, mac.upper()), left

@@ -93,7 +93,7 @@ def _useless(fields: Fields, kind: str) -> None:
             fields.problems.add(fields.at(key), seen, allowed)
 
 
-def _static(fields: Fields, _: str | None) -> Line:
+def _static(fields: Fields, _unused: str | None) -> Line:
     address = fields.interface_address("address")
     gateway = fields.host("gateway")
     # what is neither true nor false is told once
@@ -118,7 +118,7 @@ def _check_gateway(fields: Fields, address: IPv4Interface, gateway: IPv4Address,
         fields.wrong("gateway", f"a host address inside {network}")
 
 
-def _dhcp(_: Fields, __: str | None) -> Line:
+def _dhcp(_fields: Fields, _unused: str | None) -> Line:
     return Line(_DHCP, True)
 
 
@@ -137,7 +137,7 @@ def _pppoe(fields: Fields, link: str | None) -> Line:
     return Line(_PPPOE, True, dial=dial, noted={"username": f"{username} on {link}" if link else None})
 
 
-def _lte(fields: Fields, _: str | None) -> Line:
+def _lte(fields: Fields, _unused: str | None) -> Line:
     apn = fields.read("apn", _apn, "an APN such as internet: letters, digits, dots and dashes")
     return Line(_LTE, True, apn=apn)
 

@@ -97,4 +97,4 @@ def ports(value: Any) -> str:
 def port_ranges(text: str) -> tuple[tuple[int, int], ...]:
     """First and last port of each part of what :func:`ports` gave."""
     ends = [part.partition("-") for part in text.split(",")]
-    return tuple((int(first), int(last or first)) for first, _, last in ends)
+    return tuple((int(first), int(last or first)) for first, _second, last in ends)

@@ -89,7 +89,7 @@ def read_forwards(value: Any, segments: Read[Segment], management: Any, problems
         if forward is not None:
             _collisions(path, forward, forwards, problems)
             forwards.append((path, forward))
-    return Read(tuple(forward for _, forward in forwards), seen)
+    return Read(tuple(forward for _first, forward in forwards), seen)
 
 
 def _forward(fields: Fields, segments: Read[Segment], closed: int, seen: dict[str, Any]) -> Forward | None:

@@ -109,7 +109,7 @@ class Bridges:
 def holds(numbers: str, vid: int) -> bool:
     """Whether ``10,20-30`` names the VLAN."""
     for part in numbers.split(","):
-        first, _, last = part.partition("-")
+        first, _sep, last = part.partition("-")
         if first.isdecimal() and (last or first).isdecimal() and int(first) <= vid <= int(last or first):
             return True
     return False

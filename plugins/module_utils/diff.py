@@ -90,7 +90,7 @@ def compare(
     written: list[tuple[int, int, int, Operation]] = []
     removed: list[tuple[int, int, int, Operation]] = []
     conflicts: list[Conflict] = []
-    plan, _ = claims.left_to_others(plan, router)
+    plan, _left = claims.left_to_others(plan, router)
     for menu in MENUS:
         wanted = {row.tag: row for row in plan if row.menu == menu.path and is_of(row.tag, owners)}
         everything = list(router.get(menu.path, ()))
@@ -112,7 +112,7 @@ def compare(
             operation = _remove(menu, found, wanted)
             removed.append((-menu.place(found.values), -menu.substage(found.values), -position, operation))
     ordered = sorted(written, key=lambda item: item[:3]) + sorted(removed, key=lambda item: item[:3])
-    return Difference(tuple(operation for *_, operation in ordered), tuple(conflicts))
+    return Difference(tuple(operation for *_rest, operation in ordered), tuple(conflicts))
 
 
 def unwritable(plan: Iterable[Row], version: Version) -> list[str]:
@@ -225,7 +225,7 @@ def _conflicts(
 def _mend(menu: Menu, pairs: Sequence[tuple[Row, Found | None]], held: Sequence[Found]) -> list[Operation]:
     """Adds, sets, unsets and moves, in plan order."""
     settled = _settled(menu, pairs, held)
-    following = _following(menu, [row for row, _ in pairs], settled)
+    following = _following(menu, [row for row, _second in pairs], settled)
     operations: list[Operation] = []
     for row, found in pairs:
         before = following.get(row.tag)
@@ -301,13 +301,13 @@ def _settled(menu: Menu, pairs: Sequence[tuple[Row, Found | None]], held: Sequen
         return {row.tag for row, found in pairs if found is not None}
     position = {found.id: index for index, found in enumerate(held)}
     settled: set[str] = set()
-    for stratum in {menu.stratum(row.values) for row, _ in pairs}:
+    for stratum in {menu.stratum(row.values) for row, _second in pairs}:
         kept = [
             (position[found.id], row.tag)
             for row, found in pairs
             if found is not None and menu.stratum(row.values) == stratum
         ]
-        settled |= {kept[index][1] for index in longest_increasing([place for place, _ in kept])}
+        settled |= {kept[index][1] for index in longest_increasing([place for place, _second in kept])}
     return settled
 
 

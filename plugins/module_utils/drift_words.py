@@ -50,7 +50,9 @@ def drift(operations: Iterable[Operation], mask: Mask) -> tuple[Drift, ...]:
     for operation in operations:
         # A row that is taken over gets its tag first and goes later: the first of the two says why.
         found.setdefault((_kind(operation), operation.menu, operation.tag, operation.id), operation)
-    rows = [Drift(kind, menu, tag, one_line(mask(_words(kind, it)))) for (kind, menu, tag, _), it in found.items()]
+    rows = [
+        Drift(kind, menu, tag, one_line(mask(_words(kind, it)))) for (kind, menu, tag, _fourth), it in found.items()
+    ]
     order = list(GROUPS)
     return tuple(sorted(rows, key=lambda row: order.index(row.kind)))
 

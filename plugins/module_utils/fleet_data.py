@@ -46,7 +46,7 @@ def _of_branches(branches: Sequence[_Branch], read: Sequence[_Branch]) -> Iterab
     yield each(
         "info",
         "What the branch is called and runs, and why it was not read.",
-        lambda _: 1,
+        lambda _unused: 1,
         branches,
         label="label",
         version="version",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import collapse_addresses
+from types import MappingProxyType
 
 from . import fasttrack, forwards, line_ways, names, paths, routing
 from .model import Branch, Pin, Uplink
@@ -22,7 +23,7 @@ ROLE = "pcc"
 MANGLE = "/ip/firewall/mangle"
 _UNMARKED = {"connection-mark": "no-mark"}
 _NEW = {"connection-state": "new", **_UNMARKED}
-_NO_MATCH: Mapping[str, str] = {}
+_NO_MATCH: Mapping[str, str] = MappingProxyType({})
 _TUNNELS: Mapping[str, Mapping[str, str]] = {
     "esp": {"protocol": "ipsec-esp"},
     "ah": {"protocol": "ipsec-ah"},

@@ -118,7 +118,7 @@ _VALUES: tuple[tuple[str, Callable[[Any], bool], str, bool], ...] = (
     ("multiwan_adopt", _is_flag, "true or false", True),
     ("multiwan_operator", _is_text, "who is named to others while a change is under way", True),
 )
-CONNECTION_NAMES = tuple(name for name, *_ in _VALUES)
+CONNECTION_NAMES = tuple(name for name, *_rest in _VALUES)
 
 
 def _connection_mistakes(values: Mapping[str, Any] | None, broken: Mapping[str, str]) -> list[Problem]:

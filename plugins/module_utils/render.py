@@ -72,7 +72,8 @@ def ordered(rows: Sequence[Row]) -> list[tuple[Menu, Row]]:
         for position, row in enumerate(row for row in rows if row.menu == menu.path):
             values = {name: str(value) for name, value in row.values.items()}
             placed.append((menu.place(values), menu.substage(values), position, menu, row))
-    return [(menu, row) for *_, menu, row in sorted(placed, key=lambda item: item[:3])]
+    placed.sort(key=lambda item: item[:3])
+    return [item[3:] for item in placed]
 
 
 # --- the file that makes
@@ -180,14 +181,14 @@ def _items(rows: Sequence[Row]) -> Iterator[_Item]:
             leads = row.tag if row.yields else row.follows
             yield _Item(menu, tuple(lines), (leads,) if leads else ())
         late.sort(key=lambda item: item[0])
-    yield from (item for _, item in late)
+    yield from (item for _first, item in late)
 
 
 def _order(rows: Sequence[Row]) -> list[str]:
     """Only where some rows of a menu were there and others were not: else they stand as they were written."""
     lines = []
     for menu in MENUS:
-        tags = [row.tag for _, row in ordered(rows) if row.menu == menu.path] if menu.ordered else []
+        tags = [row.tag for _first, row in ordered(rows) if row.menu == menu.path] if menu.ordered else []
         if len(tags) > 1:
             wanted = "; ".join(f"[{path(menu)} find where {own(menu, tag)}]" for tag in tags)
             lines += [

@@ -70,7 +70,7 @@ def _cells(record: Record) -> tuple[str, ...]:
     read = bool(record["version"])
     return (
         str(record["branch"]),
-        str(record["version"]).split(" ")[0] or _NOTHING,
+        str(record["version"]).partition(" ")[0] or _NOTHING,
         _changed(record),
         f"{record['seconds']:.1f}",
         _alive(record["uplinks"]),

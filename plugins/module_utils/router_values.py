@@ -32,8 +32,8 @@ class RouterPath:
 
 def parse_path(text: str) -> RouterPath:
     """Raises ``ValueError`` for anything but ``<menu>/<row name>/<property>``."""
-    menu, _, rest = text.rpartition("/")
-    menu, _, name = menu.rpartition("/")
+    menu, _sep, rest = text.rpartition("/")
+    menu, _sep, name = menu.rpartition("/")
     if not (menu.startswith("/") and name and rest):
         raise ValueError(f"{text!r} is not <menu>/<row name>/<property>")
     return RouterPath(menu, name, rest)
@@ -41,7 +41,7 @@ def parse_path(text: str) -> RouterPath:
 
 def wanted_paths(rows: Iterable[Row]) -> list[RouterPath]:
     """Every router value that the rows refer to, once."""
-    return sorted({parse_path(value[ROUTER]) for _, _, value in _open(rows) if ROUTER in value})
+    return sorted({parse_path(value[ROUTER]) for _first, _second, value in _open(rows) if ROUTER in value})
 
 
 def unresolved(rows: Iterable[Row], router: Mapping[str, Sequence[Found]], secrets: Mapping[str, str]) -> list[str]:

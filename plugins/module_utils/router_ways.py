@@ -84,8 +84,8 @@ class Ways:
 
     def default_used(self, target: IPv4Address) -> bool:
         """Whether nothing more particular than a default route leads there."""
-        near = any(target in net for net, _ in self.connected())
-        return not near and not any(net != _ANYWHERE and target in net for net, _, _ in self._routes("main"))
+        near = any(target in net for net, _second in self.connected())
+        return not near and not any(net != _ANYWHERE and target in net for net, _first, _second in self._routes("main"))
 
     def answering(self) -> Mapping[str, frozenset[Exit]]:
         """Interface to where answers leave to what came in by it, by marks alone."""
@@ -107,7 +107,7 @@ class Ways:
 
     def _exits(self, target: IPv4Address, depth: int) -> frozenset[Exit]:
         near = [(net.prefixlen, interface) for net, interface in self.connected() if target in net]
-        longest = max((length for length, _ in near), default=-1)
+        longest = max((length for length, _second in near), default=-1)
         fit = [route for route in self._routes("main") if target in route[0] and route[0].prefixlen > longest]
         # a next hop is never found by a default route: its scope is wider than any target-scope
         found = self._first(fit if depth == _DEPTH else [route for route in fit if route[0] != _ANYWHERE], depth)
@@ -119,11 +119,11 @@ class Ways:
         for net, distance, gateway in routes:
             ranks.setdefault((-net.prefixlen, distance), set()).update(self._gateway(gateway, depth))
         return next(
-            (frozenset(found) for _, found in sorted(ranks.items(), key=lambda item: item[0]) if found), _NOWHERE
+            (frozenset(found) for _first, found in sorted(ranks.items(), key=lambda item: item[0]) if found), _NOWHERE
         )
 
     def _gateway(self, gateway: str, depth: int) -> Iterator[Exit]:
-        address, _, interface = gateway.partition("@")[0].partition("%")
+        address, _sep, interface = gateway.partition("@")[0].partition("%")
         try:
             hop = IPv4Address(address)
         except AddressValueError:

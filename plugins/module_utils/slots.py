@@ -142,7 +142,7 @@ def worst_deviation(paths: Sequence[Path], weights: Sequence[int]) -> Fraction:
 def _first_choices(firsts: Sequence[int]) -> Iterator[int]:
     """Each uplink as often as it should come first, well mixed: neighbouring remainders go to different uplinks."""
     credit = [0] * len(firsts)
-    for _ in range(sum(firsts)):
+    for _round in range(sum(firsts)):
         credit = [have + first for have, first in zip(credit, firsts, strict=True)]
         index = max(range(len(firsts)), key=lambda i: (credit[i], -i))
         credit[index] -= sum(firsts)
@@ -159,7 +159,7 @@ def _assign(weights: tuple[int, ...], firsts: tuple[int, ...]) -> tuple[Path, ..
         path = max(options[first], key=lambda option: _worth(option, missing, count))
         _take(path, missing, unit, count)
         chosen.append(path)
-    for _ in range(_REFINEMENTS):
+    for _round in range(_REFINEMENTS):
         before = list(chosen)
         for slot, old in enumerate(before):
             _take(old, missing, -unit, count)

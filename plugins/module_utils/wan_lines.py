@@ -50,7 +50,7 @@ def line_rows(branch: Branch, version: Version) -> Iterator[Row]:
         yield from _MAKERS[uplink.type](uplink, version)
 
 
-def _static(uplink: Uplink, _: Version) -> Iterator[Row]:
+def _static(uplink: Uplink, _version: Version) -> Iterator[Row]:
     """A /31 is written as two ends of a point-to-point line, which every version understands: whether RouterOS takes a
     /31 as such before 7.18 is not known."""
     if uplink.address is None:
@@ -82,7 +82,7 @@ def _dhcp(uplink: Uplink, version: Version) -> Iterator[Row]:
     yield owned("/ip/dhcp-client", owner, about(uplink, "address from the ISP"), values, claims=("interface",))
 
 
-def _pppoe(uplink: Uplink, _: Version) -> Iterator[Row]:
+def _pppoe(uplink: Uplink, _version: Version) -> Iterator[Row]:
     dial = uplink.dial
     if dial is None:
         return

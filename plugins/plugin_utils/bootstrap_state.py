@@ -139,10 +139,12 @@ def read(run: Run, *, user: str, logged_in: str) -> State:
         services=tuple(_service(line) for line in _fields(run(_SERVICES), 7)),
         groups=tuple(_group(line) for line in _fields(run(_GROUPS), 4)),
         user=next((_user(line) for line in _fields(run(_USER.replace("USER", quote(user))), 5)), None),
-        certificates=tuple(Certificate(i, name, key == "true") for _, i, key, name in _fields(run(_CERTIFICATES), 4)),
+        certificates=tuple(
+            Certificate(i, name, key == "true") for _first, i, key, name in _fields(run(_CERTIFICATES), 4)
+        ),
         rules=tuple(_rule(line) for line in _fields(run(_RULES), 9)),
-        entries=tuple(Entry(i, address, own == "true") for _, i, own, address in _fields(run(_ENTRIES), 4)),
-        seen_from=frozenset(address for _, name, address in _fields(run(_ACTIVE), 3) if name == logged_in),
+        entries=tuple(Entry(i, address, own == "true") for _first, i, own, address in _fields(run(_ENTRIES), 4)),
+        seen_from=frozenset(address for _first, name, address in _fields(run(_ACTIVE), 3) if name == logged_in),
     )
 
 
@@ -181,7 +183,7 @@ def _addresses(text: str) -> frozenset[str]:
 
 
 def _service(line: list[str]) -> Service:
-    _, number, name, port, disabled, certificate, addresses = line
+    _mark, number, name, port, disabled, certificate, addresses = line
     return Service(
         number,
         name,
@@ -193,7 +195,7 @@ def _service(line: list[str]) -> Service:
 
 
 def _group(line: list[str]) -> Group:
-    _, number, policies, name = line
+    _mark, number, policies, name = line
     words = _words(policies)
     return Group(
         id=number,
@@ -204,12 +206,12 @@ def _group(line: list[str]) -> Group:
 
 
 def _user(line: list[str]) -> User:
-    _, number, disabled, addresses, group = line
+    _mark, number, disabled, addresses, group = line
     return User(number, group, disabled == "true", _addresses(addresses))
 
 
 def _rule(line: list[str]) -> Rule:
-    _, number, own, disabled, dynamic, action, matches, chain, target = line
+    _mark, number, own, disabled, dynamic, action, matches, chain, target = line
     return Rule(
         id=number,
         chain=chain,

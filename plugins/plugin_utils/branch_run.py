@@ -84,7 +84,7 @@ class Inputs:
             def connect() -> Any:
                 return contextlib.nullcontext(open_already.pop()) if open_already else self.connect()
 
-            _, version = commit_engine.ask_version(lambda: contextlib.nullcontext(api))
+            _text, version = commit_engine.ask_version(lambda: contextlib.nullcontext(api))
             plan = self.plan(version)
             yield plan, self.request(plan, owners), connect
 
@@ -116,7 +116,7 @@ class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         super().run(tmp, task_vars)
         if api_client.MISSING:
             raise AnsibleActionFail(api_client.MISSING)
-        _, arguments = self.validate_argument_spec(argument_spec=dict(self.spec))
+        _checked, arguments = self.validate_argument_spec(argument_spec=dict(self.spec))
         began = time.monotonic()
         name = str((task_vars or {}).get("inventory_hostname", ""))
         try:

@@ -53,7 +53,7 @@ class RouterAction(ActionBase):
         if api_client.MISSING:
             raise AnsibleActionFail(api_client.MISSING)
         spec = commit_arguments.SPEC if self.takes_plans else commit_arguments.CONNECTION
-        _, arguments = self.validate_argument_spec(argument_spec={**spec, **self.more})
+        _checked, arguments = self.validate_argument_spec(argument_spec={**spec, **self.more})
         name = str((task_vars or {}).get("inventory_hostname", arguments["host"]))
         connect = functools.partial(api_client.connect, commit_arguments.target(arguments))
         try:
