@@ -10,16 +10,17 @@ what was read by then is told.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from . import names, reading
+from . import looking, names, reading
 from .drift_words import Drift
 from .found import Found
 from .model import Branch
 from .reading import CommitError, Request
-from .router_api import Api, RouterError, RouterTrap
+from .router_api import Api, Ask, RouterError, RouterTrap
 
 T = TypeVar("T")
 
@@ -27,8 +28,14 @@ RESOURCE, CLOCK, LOG = "/system/resource", "/system/clock", "/log"
 CERTIFICATE, INTERFACE, CONNECTION = "/certificate", "/interface", "/ip/firewall/connection"
 #: Counting by mark makes the router look at each connection once for each uplink; with more than these it is let be.
 MOST_CONNECTIONS = 200_000
-#: Properties of certificates; others of a certificate are slow to print.
-_CERTIFICATE = ("name", "invalid-after", "private-key", "trusted")
+#: Asked for together. Of a certificate these few: others are slow to print.
+_PRINTS = {
+    RESOURCE: (),
+    CLOCK: (),
+    CERTIFICATE: ("name", "invalid-after", "private-key", "trusted"),
+    LOG: ("time", "topics", "message"),
+    INTERFACE: ("name", "rx-byte", "tx-byte"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,9 @@ def look(request: Request, branch: Branch, api: Api, now: Callable[[], datetime.
     :class:`router_api.RouterError` when the connection breaks before router and plan were compared."""
     version, router, drift, notes = _compared(request, api)
     asked = _Asked(api, list(notes))
-    resource = asked.row(RESOURCE)
-    its_clock, at = asked.row(CLOCK), now()
-    certificates = asked.rows(CERTIFICATE, _CERTIFICATE)
-    log = asked.rows(LOG, ("time", "topics", "message"))
-    interfaces = asked.rows(INTERFACE, ("name", "rx-byte", "tx-byte"))
-    here = {row.values.get("name") for row in interfaces}
+    prints = asked.prints()
+    at = now()
+    here = {row.values.get("name") for row in prints[INTERFACE]}
     rates = asked.rates([uplink.interface for uplink in branch.uplinks if uplink.interface in here])
     counts = asked.counts([uplink.name for uplink in branch.uplinks])
     mask = request.mask
@@ -71,11 +75,11 @@ def look(request: Request, branch: Branch, api: Api, now: Callable[[], datetime.
         router=router,
         drift=drift,
         notes=tuple(dict.fromkeys(mask(note) for note in asked.notes)),
-        resource=resource,
-        clock=its_clock,
-        log=[Found(row.id, {name: mask(text) for name, text in row.values.items()}) for row in log],
-        certificates=certificates,
-        interfaces=interfaces,
+        resource=_single(prints[RESOURCE]),
+        clock=_single(prints[CLOCK]),
+        log=[Found(row.id, {name: mask(text) for name, text in row.values.items()}) for row in prints[LOG]],
+        certificates=prints[CERTIFICATE],
+        interfaces=prints[INTERFACE],
         rates=rates,
         counts=counts,
     )
@@ -95,6 +99,10 @@ def _compared(
     return found.text, found.router, outcome.drift, (*found.refused, *outcome.notes)
 
 
+def _single(rows: Sequence[Found]) -> Mapping[str, str]:
+    return next((row.values for row in rows), {})
+
+
 @dataclass
 class _Asked:
     """Asks what is not needed for the comparison. ``notes`` grows by what could not be told; after the connection broke
@@ -104,12 +112,14 @@ class _Asked:
     notes: list[str]
     broken: bool = False
 
-    def rows(self, menu: str, properties: Sequence[str] = ()) -> Sequence[Found]:
+    def prints(self) -> dict[str, Sequence[Found]]:
+        """In one round trip where the connection can do that."""
+        seen = looking.Look(self.api)
+        self._try(lambda: seen.ahead(Ask(*entry) for entry in _PRINTS.items()), None, "")
         nothing: Sequence[Found] = ()
-        return self._try(lambda: self.api.rows(menu, properties), nothing, menu)
-
-    def row(self, menu: str) -> Mapping[str, str]:
-        return next((row.values for row in self.rows(menu)), {})
+        return {
+            menu: self._try(functools.partial(seen.rows, menu, asked), nothing, menu) for menu, asked in _PRINTS.items()
+        }
 
     def rates(self, interfaces: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         """Over the second in which the router answers."""
