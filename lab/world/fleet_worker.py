@@ -16,6 +16,7 @@ import resource
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -149,7 +150,8 @@ async def run(order: Mapping[str, Any]) -> None:
     await asyncio.start_unix_server(connection, sock=wire.listen(Path(order["socket"])), limit=wire.LINE_LIMIT)
     print(json.dumps({"ports": worker.ports}), flush=True)
     if order["held"]:
-        loop.run_in_executor(None, _until_eof, loop, stop)
+        # a daemon: asyncio.run would wait for a thread of its executor, which waits for our parent, which waits for us
+        threading.Thread(target=_until_eof, args=(loop, stop), daemon=True).start()
     await stop.wait()
     await worker.stop()
 
