@@ -46,8 +46,10 @@ class ActionModule(BranchAction):
         return {"changed": False}
 
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        with inputs.planned() as (_plan, request, connect), connect() as api:
-            found = branch_look.look(request, inputs.branch, api, _now)
+        with inputs.planned() as planned:
+            _plan, request, connect = planned
+            with connect() as api:
+                found = branch_look.look(request, inputs.branch, api, _now)
         return {"changed": False, "state": branch_state.state(found, inputs.branch, groups=self._groups)}
 
     def ended(self, name: str, result: dict[str, Any], *, seconds: float) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from typing import TypeAlias
 
 #: An address or a network, or a DNS name that the router looks up again when its time to live is over.
-Entry = IPv4Network | str
+Entry: TypeAlias = "IPv4Network | str"
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .problems import Problem, show
 
 #: Branches of one wave: a number, or a share of all branches of the run.
-Wave = int | str
+Wave: TypeAlias = "int | str"
 
 #: After the canaries.
 _REST: tuple[Wave, ...] = ("10%", "100%")
