@@ -39,7 +39,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        _, arguments = self.validate_argument_spec(argument_spec=_SPEC)
+        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
         now = datetime.datetime.now(datetime.UTC)
         try:
             records = _records(task_vars or {}, now)
@@ -58,8 +58,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
             "data": ("report.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n"),
             "prometheus": ("multiwan.prom", fleet_data.prometheus(found)),
         }
-        paths = {key: folder / name for key, (name, _) in files.items()}
-        for key, (_, text) in files.items():
+        paths = {key: folder / name for key, (name, _text) in files.items()}
+        for key, (_name, text) in files.items():
             written(paths[key], text, mode=_MODE, check=bool(self._task.check_mode))
         needy = [str(branch["name"]) for branch in found["branches"] if findings(branch, None)]
         whole = len(found["branches"])

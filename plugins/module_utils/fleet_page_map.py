@@ -169,7 +169,7 @@ def _spread(marks: Sequence[Mark], height: float) -> list[Mark]:
         for j in range(i + 1, len(marks))
         if math.dist(one.at, marks[j].at) < _NEIGHBOURS
     ]
-    for _ in range(_ROUNDS):
+    for _round in range(_ROUNDS):
         pushed = [_push(spots[i], spots[j], need, (i * 7 + j * 3) % 16) for i, j, need in pairs]
         for spot, mark in zip(spots, marks, strict=True):
             spot[0] = min(max(spot[0], mark.room), WIDTH - mark.room)
@@ -207,7 +207,7 @@ def _labelled(marks: Sequence[Mark], height: float) -> tuple[Mark, ...]:
             if inside and not any(_meet(box, other) for key, other in taken.items() if key != mark.key):
                 free.append((sum(_meet(box, other) for other in quiet), place, side, box))
         if free:
-            _, _, side, taken[f"name of {mark.key}"] = min(free)
+            _covered, _order, side, taken[f"name of {mark.key}"] = min(free)
             out.append(replace(mark, side=side))
         else:
             out.append(mark)

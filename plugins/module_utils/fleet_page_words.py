@@ -13,7 +13,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Laporan cabang", "Report of the branches"),
     "read_at": ("Dibaca", "Read"),
     "skip": ("Langsung ke tabel semua cabang", "Skip to the table of all branches"),
-    "to_english": ("Tampilkan dalam bahasa Inggris", "Show in Bahasa Indonesia"),
     "language": ("Bahasa", "Language"),
     "theme": ("Warna", "Colours"),
     "theme_auto": ("Otomatis", "Automatic"),
@@ -68,7 +67,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "drift": ("Beda rencana", "Drift"),
     "certificate": ("Sertifikat", "Certificate"),
     "version": ("RouterOS", "RouterOS"),
-    "sort": ("Urutkan", "Sort"),
     "days": ("{n} hari", "{n} days"),
     "ran_out": ("habis", "ran out"),
     # --- kinds of findings: as a tile, and as a state of a branch
