@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The execution environment without a container engine: a virtual environment from the files that the image is made of.
 
-``ansible-builder`` reads ``execution-environment.yml`` and writes the context that an engine would build: which packages
-pip installs is taken from there, with what the collections of the image ask for by themselves.
+``ansible-builder`` reads ``execution-environment.yml`` and writes the context that an engine would build: the packages
+that pip installs are taken from there, with what the collections of the image ask for by themselves.
 """
 
 from __future__ import annotations
