@@ -63,7 +63,7 @@ def _labels(labels: Mapping[str, str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """A label's value. Half a surrogate pair, which UTF-8 can't hold, becomes U+FFFD."""
+    """A label's value. Half a surrogate pair, which UTF-8 can't hold, becomes a question mark."""
     whole = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
     return whole.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 

@@ -128,7 +128,8 @@ state:
       type: list
       elements: dict
     rogues:
-      description: Foreign DHCP servers that the router sees, with C(segment), C(interface), C(mac), C(address), C(time).
+      description: Foreign DHCP servers that the router sees, with C(segment), C(interface), C(mac), C(address) and
+        C(time).
       type: list
       elements: dict
     compared:
