@@ -34,7 +34,7 @@ class View:
         self.live: Callable[[str, int], Mapping[str, str]] | None = None
         self.left: Callable[[int], str | None] = lambda row_id: None
         #: told before rows are shown: who derives late derives now
-        self.about_to_show: Callable[[], None] = lambda: None
+        self.about_to_show: Callable[[str], None] = lambda menu: None
         self.status: Mapping[tuple[str, int], Mapping[str, str]] = {}
         self.runtime: dict[tuple[str, int], dict[str, str]] = {}
         self.dynamic: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
@@ -76,7 +76,7 @@ class View:
 
     def rows(self, menu: MenuAt, caller: Caller) -> list[tuple[int, dict[str, str]]]:
         """(id, properties) of every row of ``menu``, in menu order."""
-        self.about_to_show()
+        self.about_to_show(menu.path)
         borrowed = self._borrowed(menu.path)
         if menu.menu.kind == "virtual":
             return [(row_id, dict(values)) for row_id, values in borrowed]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.router.pretended import Trap
 from lab.router.pretended.around import Rogue
 from lab.router.pretended.router import PretendedRouter
-from lab.store import Trap
 from lab.world import pki
 from lab.world.factory import API_USER
 from lab.world.fleet_branch import Branch

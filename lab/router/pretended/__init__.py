@@ -4,3 +4,9 @@
 
 For fleets: hundreds of them run in one process. What is pretended is listed in lab/FIDELITY.md.
 """
+
+from __future__ import annotations
+
+from lab.store import Trap
+
+__all__ = ["Trap"]

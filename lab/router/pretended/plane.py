@@ -23,6 +23,8 @@ from lab.schema.snapshot import Snapshot
 _REST_S = 0.5
 #: verdicts of gateways change routes, which change who is asked; in practice the second round is the last
 _ROUNDS = 4
+#: menus and those below them of which no derivation says anything
+_PLAIN = ("/system/", "/file", "/log", "/user", "/certificate", "/ip/service", "/ip/firewall/address-list")
 
 
 class PretendedPlane(DataPlane):
@@ -75,6 +77,11 @@ class PretendedPlane(DataPlane):
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_later(_REST_S, self.fresh)
+
+    def before(self, menu: str) -> None:
+        """Somebody is about to look at a menu."""
+        if not menu.startswith(_PLAIN):
+            self.fresh()
 
     def fresh(self) -> None:
         """Derive now if there is anything new."""

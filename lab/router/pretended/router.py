@@ -47,7 +47,7 @@ class PretendedRouter(Router):
             derived=self._derived,
         )
         self._pretended.on_settled = self._settled
-        self.engine.view.about_to_show = self._pretended.fresh
+        self.engine.view.about_to_show = self._pretended.before
         return self._pretended
 
     def _make_netwatch(self, kind: type[NetwatchMonitor] = PretendedNetwatch) -> NetwatchMonitor:
