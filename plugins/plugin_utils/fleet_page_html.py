@@ -33,22 +33,31 @@ def html(report: Mapping[str, Any]) -> str:
     shown = fleet_page.page(report, _land())
     language = report.get("language") if report.get("language") in fleet_page.LANGUAGES else "id"
     style, script = _squeezed(_file("page.css") + _places(shown)), _squeezed(_file("page.js"))
+    text = (
+        _environment(str(language))
+        .get_template("page.html.j2")
+        .render(
+            page=shown,
+            language=language,
+            say=say,
+            kinds=KINDS,
+            map_width=WIDTH,
+            style=Markup(style),  # our own file, and numbers
+            script=Markup(script),  # our own file
+            policy=f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
+            "base-uri 'none'; form-action 'none'",
+        )
+    )
+    return _squeezed(text) + "\n"
+
+
+@functools.cache
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(_filters(str(language)))
-    text = environment.get_template("page.html.j2").render(
-        page=shown,
-        language=language,
-        say=say,
-        kinds=KINDS,
-        map_width=WIDTH,
-        style=Markup(style),  # our own file, and numbers
-        script=Markup(script),  # our own file
-        policy=f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'",
-    )
-    return _squeezed(text) + "\n"
+    environment.filters.update(_filters(language))
+    return environment
 
 
 @functools.cache
