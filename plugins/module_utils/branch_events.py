@@ -30,7 +30,7 @@ _ROGUE = re.compile(
     r"rogue DHCP server on (?P<interface>.+?)(?:, mac (?P<mac>[0-9A-F:]{17}), ip (?P<ip>\S+?)(?:,|$)| is gone)"
 )
 _DISCOVERED = re.compile(r"discovered unknown dhcp server, mac (?P<mac>[0-9A-Fa-f:]{17}), ip (?P<ip>[0-9.]+)")
-_LINK = re.compile(r"(?P<interface>\S+):? link (?P<state>up|down)\b")
+_LINK = re.compile(r"(?P<interface>.+?):? link (?P<state>up|down)\b")
 
 
 @dataclass(frozen=True)
