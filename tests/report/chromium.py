@@ -136,6 +136,10 @@ class Tab:
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self._call("Emulation.setEmulatedMedia", media="", features=features)
 
+    def media(self, name: str) -> None:
+        """As ``print`` or ``screen``."""
+        self._call("Emulation.setEmulatedMedia", media=name)
+
     def open(self, path: Path, fragment: str = "") -> None:
         self.browser.events.clear()
         self._call("Page.navigate", url=path.resolve().as_uri() + fragment)
