@@ -20,6 +20,9 @@ REASONS: dict[str, str] = {
 #: In the order in which the docs show them.
 POLICIES: tuple[str, ...] = tuple(REASONS)
 
+#: What a user needs who only reads, for the report about the fleet: such a user can change nothing.
+REPORT: tuple[str, ...] = ("api", "read", "sensitive")
+
 #: Every policy that RouterOS 6.49 to 7.24 knows. ``dude`` and ``tikapp`` left with 7; a router without them is not
 #: told about them.
 ALL: tuple[str, ...] = (

@@ -74,7 +74,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("fleet")
     with Fleet.start(folder / "fleet", Options(branches=6, versions=("7.22", "6.49"))) as fleet:
         names = dict(zip(("dead", "rogue", "drift", "unreachable", "wrong", "broken"), fleet.names, strict=True))
-        done = play(fleet, "site", "-e", f"multiwan_rollout_file={folder}/rollout.json")
+        done = play(fleet, "site")
         assert done.returncode == 0, done.stdout + done.stderr
         _trouble(fleet, names)
         read = [names[trouble] for trouble in ("dead", "rogue", "drift")]
