@@ -44,3 +44,11 @@ def report() -> Path:
     path = KEPT / "report.html"
     path.write_text(html(sample()), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def small_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fourteen branches, among them every trouble: for what takes long for each of them."""
+    path = tmp_path_factory.mktemp("report") / "small.html"
+    path.write_text(html(sample(14)), encoding="utf-8")
+    return path
