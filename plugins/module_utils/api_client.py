@@ -175,7 +175,8 @@ class Router:
         return [refused.get(number, found) for number, found in enumerate(rows)]
 
     def count(self, menu: str, where: Mapping[str, str]) -> int:
-        """How many rows have exactly these values; none is printed."""
+        """How many rows have exactly these values; none is printed. Exporters of others count so, too
+        (nshttpd/mikrotik-exporter, pool_collector.go)."""
         equal = [f"?{name}={text}" for name, text in where.items()]
         replies = self._call(f"{menu}/print", "=count-only=", *equal)
         return sum(int(reply.get("ret", "0")) for reply in replies)
