@@ -15,9 +15,9 @@ from lab.world import leases, measure, passed, wire
 from lab.world.cable import CableError
 from lab.world.faults import FaultError
 from lab.world.https import FailError, Failing
-from lab.world.rogue import DEFAULT_MAC, RogueError
+from lab.world.rogue import RogueError
 from lab.world.telegram import Limits
-from lab.world.topology import SERVER_BLOCK, TopologyError
+from lab.world.topology import ROGUE_MAC, SERVER_BLOCK, TopologyError
 from lab.world.world import World
 
 Emit = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -153,7 +153,7 @@ class Control:
         rogues = self._world.rogues
         if message["state"] == "off":
             return self._world.note("rogue off", stopped=await rogues.stop())
-        await rogues.start(message.get("mac") or DEFAULT_MAC, int(message.get("count", 1)), message.get("on", ""))
+        await rogues.start(message.get("mac") or ROGUE_MAC, int(message.get("count", 1)), message.get("on", ""))
         macs = [rogues.macs[name] for name in sorted(rogues.macs)]
         return self._world.note("rogue on", macs=macs, **rogues.at)
 

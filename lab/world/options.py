@@ -11,9 +11,8 @@ from typing import Any
 
 from lab.world.faults import KINDS as FAULTS
 from lab.world.launcher import Options
-from lab.world.rogue import DEFAULT_MAC
 from lab.world.shell import PLACES
-from lab.world.topology import DEVICE_MODES, FACTORIES, MAX_CLIENTS
+from lab.world.topology import DEVICE_MODES, FACTORIES, MAX_CLIENTS, ROGUE_MAC
 from lab.world.traffic.plans import KINDS
 
 
@@ -105,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     command("kick", "the ISP ends the session of a PPPoE or LTE line").add_argument("uplink", help="isp1, isp2, …")
     rogue = command("rogue", "plug in a DHCP server that nobody ordered")
     rogue.add_argument("state", choices=("on", "off"))
-    rogue.add_argument("--mac", default=DEFAULT_MAC, help=f"its MAC (default {DEFAULT_MAC})")
+    rogue.add_argument("--mac", default=ROGUE_MAC, help=f"its MAC (default {ROGUE_MAC})")
     rogue.add_argument("--count", type=int, default=1, help="how many; each has the next MAC")
     rogue.add_argument(
         "--at",

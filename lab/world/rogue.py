@@ -22,7 +22,6 @@ from lab.world.build import make_namespace
 from lab.world.segments import MANAGED_NS, switch_of
 from lab.world.topology import SWITCH_NS, Topology
 
-DEFAULT_MAC = "DC:2C:6E:81:CF:34"  # the rogue server of the thesis
 MAX_ROGUES = 8
 _MAC = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
 

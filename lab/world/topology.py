@@ -42,6 +42,8 @@ LAN_GATEWAY = "192.168.10.1"
 FIRST_CLIENT = 10
 #: the computer from which the router is managed inside the branch
 ADMIN_ADDRESS = "192.168.10.5"
+#: of the rogue DHCP server, the one of the thesis
+ROGUE_MAC = "DC:2C:6E:81:CF:34"
 LAN_PORTS = ("clients", "rogue", "spare")
 
 #: Network namespaces that every lab has; isp1..ispN come on top.

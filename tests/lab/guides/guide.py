@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a guide tells its reader to do, read from its Markdown.
 
-- a block ```` ```console ````: lines that begin with ``$ `` are commands (a line that ends in ``\\`` goes on), the lines below each are what it
-  prints. ``…`` stands for any text of a line, a line of ``…`` alone for any number of lines.
+- a block ```` ```console ````: lines that begin with ``$ `` are commands (a line that ends in ``\\`` goes on), the
+  lines below each are what it prints. ``…`` stands for any text of a line, a line of ``…`` alone for any number of
+  lines.
 - a block whose first line is ``# path/of/a/file.yml``: a file that the reader writes.
 - a comment right above a block: ``<!-- test: exit 2 -->`` the last command ends with that code, ``<!-- test: shown by
   tests/… -->`` the command is run there, since it is expensive; that file must compare its output with the block.
@@ -110,20 +111,23 @@ def _marked(block: _Block) -> tuple[int, str]:
 
 
 def matches(prints: tuple[str, ...], output: str) -> bool:
-    """Whether that is what was printed; blanks at the ends of lines and empty lines at the ends do not count."""
-    return _pattern(prints).fullmatch(_clean(output)) is not None
+    """Whether that is what was printed. How many blanks there are does not count, nor do empty lines at the ends."""
+    return _pattern(prints).fullmatch("".join(f"{line}\n" for line in _lines(output))) is not None
 
 
-def _clean(output: str) -> str:
-    return "".join(f"{line}\n" for line in "\n".join(line.rstrip() for line in output.splitlines()).strip("\n").split("\n"))
+def _lines(text: str) -> list[str]:
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return "\n".join(lines).strip("\n").split("\n")
 
 
 def _pattern(prints: tuple[str, ...]) -> re.Pattern[str]:
-    lines = "\n".join(prints).strip("\n").split("\n")
-    parts = [
-        r"(?:.*\n)*?" if line.strip() == ANY else "[^\\n]*?".join(map(re.escape, line.split(ANY))) + r"\n" for line in lines
-    ]
-    return re.compile("".join(parts))
+    return re.compile("".join(_line(line) for line in _lines("\n".join(prints))))
+
+
+def _line(line: str) -> str:
+    if line == ANY:
+        return r"(?:.*\n)*?"
+    return r"[^\n]*?".join(re.escape(part) for part in line.split(ANY)) + r"\n"
 
 
 def command_steps(name: str) -> list[Step]:
