@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 
 import pytest
 from ansible_collections.multiwan.routeros.plugins.module_utils import fleet_data
@@ -115,3 +116,13 @@ def test_a_branch_that_was_not_compared_has_no_count_of_drift() -> None:
     assert ("multiwan_branch_drift_rows", first) not in {
         (name, labels.get("branch")) for name, labels, _ in read(fleet_data.prometheus(report))
     }
+
+
+def test_the_docs_name_every_metric_and_every_figure() -> None:
+    docs = (Path(__file__).resolve().parents[3] / "docs" / "report.md").read_text(encoding="utf-8")
+    report = sample()
+    names = {name for name, _, _ in read(fleet_data.prometheus(report))}
+    assert names == set(re.findall(r"`(multiwan_(?:branch|uplink|certificate|report)_[a-z_]+[a-z])`", docs))
+    line = next(branch["uplinks"][0] for branch in report["branches"] if branch["ok"])
+    told = set(line) - {"name", "label", "type", "metered"}
+    assert told <= set(re.findall(r"`([a-z_]+)`", docs))
