@@ -21,7 +21,7 @@ _FLATTEST, _TALLEST = 0.42, 0.62
 _LEAST_SPAN = 4.0
 #: Room of a mark (radius) that asks for attention, and of one that does not.
 ROOM_LOUD, ROOM_QUIET = 21.0, 9.0
-_LETTER, _LINE = 9.6, 22.0
+_LETTER, _LINE = 11.5, 24.0
 _ROUNDS = 80
 #: Marks farther apart than this never come to touch.
 _NEIGHBOURS = 150.0

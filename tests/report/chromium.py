@@ -118,8 +118,9 @@ class Tab:
 
     def __init__(self, browser: Chromium, *, width: int, height: int, dark: bool = False, touch: bool = False) -> None:
         self.browser = browser
-        target = browser.call("Target.createTarget", url="about:blank")["targetId"]
-        self._target = target
+        # A profile of its own: what a reader chose in one tab must not be kept for the next.
+        self._profile = browser.call("Target.createBrowserContext")["browserContextId"]
+        target = browser.call("Target.createTarget", url="about:blank", browserContextId=self._profile)["targetId"]
         self._session = str(browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
         for domain in ("Page", "Runtime", "Network", "Log"):
             self._call(f"{domain}.enable")
@@ -210,7 +211,7 @@ class Tab:
         return [e for e in self.browser.events if e.get("method") == method and e.get("sessionId") == self._session]
 
     def close(self) -> None:
-        self.browser.call("Target.closeTarget", targetId=self._target)
+        self.browser.call("Target.disposeBrowserContext", browserContextId=self._profile)
 
 
 @contextlib.contextmanager

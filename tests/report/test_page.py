@@ -111,6 +111,8 @@ def test_a_tile_shows_only_its_branches_and_lets_them_all_come_back(page: Tab) -
     assert page.run("document.querySelector('#shown').textContent") == "1 dari 50 cabang ditampilkan"
     assert page.run("document.querySelector('button[data-kind=rogue]').ariaPressed") == "true"
     assert page.run("document.querySelectorAll('.mark.off').length") == 47
+    listed = "[...document.querySelectorAll('.needy li[data-branch]')].filter(i => i.offsetHeight).length"
+    assert page.run(listed) == 1
     page.click("button[data-kind=drift]")
     assert page.run(SHOWN) == [ROGUE, DRIFTED]
     page.click("#reset")
@@ -279,6 +281,8 @@ def test_it_is_printed_in_the_light_with_the_details_of_what_needs_attention(bro
             )
             == 0
         )
+        opened.size(703, 994)  # what is left of A4
+        assert opened.run("document.documentElement.scrollWidth") == 703
         pages = opened.pdf(KEPT / "report.pdf")
         assert 2 <= pages <= 14
 

@@ -82,6 +82,7 @@
       if (body.hidden) hidden.add(body.dataset.branch);
     }
     for (const mark of all("a[data-branch]")) mark.classList.toggle("off", hidden.has(mark.dataset.branch));
+    for (const item of all(".needy li[data-branch]")) item.hidden = hidden.has(item.dataset.branch);
     one("#reset").hidden = !(needles.length || wanted.kind.size || wanted.group.size);
     count();
   };
