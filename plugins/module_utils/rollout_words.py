@@ -86,9 +86,11 @@ def _changed(record: Record) -> str:
 
 
 def _alive(uplinks: Mapping[str, bool | None]) -> str:
-    """``1 of 2, dead: isp2``; lines of which nothing is known are named, too."""
+    """``1 of 2, dead: isp2``; lines of which nothing is known are named, too. Before the first deploy that is all."""
     if not uplinks:
         return _NOTHING
+    if all(state is None for state in uplinks.values()):
+        return "not known"
     words = f"{sum(state is True for state in uplinks.values())} of {len(uplinks)}"
     for label, state in (("dead", False), ("not known", None)):
         names = [name for name, seen in uplinks.items() if seen is state]

@@ -103,6 +103,12 @@ def test_the_table_has_a_line_for_each_branch() -> None:
     )
 
 
+def test_a_router_that_watches_no_lines_yet_is_not_said_to_have_lost_them() -> None:
+    line = words.table([record("a", uplinks={"isp1": None, "isp2": None})]).splitlines()[1]
+    assert "not known" in line
+    assert "of 2" not in line
+
+
 def test_what_came_of_the_run_stands_after_its_table() -> None:
     rollout = after(runs.begin(["a", "b", "c"], {}, check=False), record("a"), sick("b"))
     lines = words.whole(rollout, seconds=61.0, stopped="b failed").splitlines()
