@@ -67,6 +67,8 @@ class Engine:
         self.actions["/", "redo"] = partial(redo, store)
         #: told by the doors when a login ends: who, and whether he took his leave (``/quit``)
         self.session_ended: list[Callable[[Caller, bool], Awaitable[None]]] = []
+        #: told of every command before it is judged: menu, command, arguments, queries, caller
+        self.heard: Callable[[str, str, Mapping[str, str], Sequence[str], Caller], None] | None = None
         store.watchers.append(self._changed)
         Monitor(self)
 
@@ -119,6 +121,8 @@ class Engine:
     ) -> Reply:
         """Run one command. Raises Trap in RouterOS' words; a refused write has changed nothing."""
         menu = menu or "/"
+        if self.heard is not None:
+            self.heard(menu, command, args, queries, caller)
         permissions.check(menu, command, args, caller)
         action = self.actions.get((menu, command))
         if action is not None and self._has(menu, command):

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,15 @@ FOR_EVER_S = 365 * 86400.0
 AWAY_S = 5.0
 
 
+#: (session, path with the command, arguments, queries)
+Heard = tuple[int, str, dict[str, str], list[str]]
+
+
 @dataclass
 class Member:
     branch: Branch
     router: PretendedRouter
+    heard: list[Heard] = field(default_factory=list)
 
 
 class Deeds:
@@ -51,6 +56,8 @@ class Deeds:
             "console": self._console,
             "export": self._export,
             "sent": self._sent,
+            "record": self._record,
+            "recorded": self._recorded,
         }
         if do not in deeds:
             raise ValueError(f"nobody knows how to {do!r}")
@@ -139,6 +146,26 @@ class Deeds:
 
     async def _export(self, member: Member) -> str:
         return member.router.engine.export()
+
+    async def _record(self, member: Member) -> None:
+        """From now on keep what the API is asked."""
+        heard: list[Heard] = []
+
+        def hear(menu: str, command: str, args: Mapping[str, str], queries: Sequence[str], caller: Any) -> None:
+            if caller.origin == "api":
+                path = f"{menu.rstrip('/')}/{command}"
+                heard.append((caller.session, path, dict(args), list(queries)))
+
+        member.heard = heard
+        member.router.engine.heard = hear
+
+    async def _recorded(self, member: Member) -> list[list[Heard]]:
+        """What was asked since ``record`` or the last look, one list for each session."""
+        sessions: dict[int, list[Heard]] = {}
+        for one in member.heard:
+            sessions.setdefault(one[0], []).append(one)
+        member.heard.clear()
+        return list(sessions.values())
 
     async def _sent(self, member: Member) -> list[str]:
         return list(member.router.around.sent)
