@@ -36,10 +36,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         variables = task_vars or {}
         hosts = [str(name) for name in variables.get("ansible_play_hosts_all", ())]
         try:
-            canaries = _members(arguments["canaries"], variables.get("groups", {}), hosts)
             asked = waves.read(arguments["waves"]) if arguments["waves"] is not None else None
         except ValueError as error:
             return {"failed": True, "changed": False, "msg": str(error)}
+        canaries, strangers = _members(arguments["canaries"], variables.get("groups", {}), hosts)
         unreadable = _unreadable(hosts, variables.get("hostvars", {}))
         order = waves.ordered([name for name in hosts if name not in unreadable], canaries)
         sizes = asked or waves.default(len([name for name in canaries if name in order]))
@@ -50,18 +50,23 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         # A pattern for the next play: those who go first, then everyone but those who can't be read.
         pattern = [*order[: len(canaries)], "all", *(f"!{name}" for name in unreadable)]
         result = {"changed": False, "hosts": pattern, "waves": list(sizes), "unreadable": unreadable}
-        return {**result, "warnings": [f"{name}: {words}" for name, words in unreadable.items()]}
+        return {**result, "warnings": [*strangers, *(f"{name}: {words}" for name, words in unreadable.items())]}
 
 
-def _members(wanted: Sequence[str], groups: Mapping[str, Sequence[str]], hosts: Sequence[str]) -> list[str]:
-    """The branches that are meant by names of branches and groups, those alone that take part in the run."""
+def _members(
+    wanted: Sequence[str], groups: Mapping[str, Sequence[str]], hosts: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The branches that are meant by names of branches and groups, those alone that take part in the run; and a
+    sentence for each name that nothing has. No failure: a slice of AWX holds a part of the inventory."""
     found: list[str] = []
+    strangers: list[str] = []
     for place, name in enumerate(wanted):
-        if name not in groups and name not in groups.get("all", hosts):
+        if name in groups or name in groups.get("all", hosts):
+            found += groups.get(name, [name])
+        else:
             allowed = "the name of a branch or of a group of the inventory"
-            raise ValueError(str(Problem(f"multiwan_canaries[{place}]", show(name), allowed)))
-        found += groups.get(name, [name])
-    return [name for name in dict.fromkeys(found) if name in hosts]
+            strangers.append(str(Problem(f"multiwan_canaries[{place}]", show(name), allowed)))
+    return [name for name in dict.fromkeys(found) if name in hosts], strangers
 
 
 def _unreadable(hosts: Sequence[str], hostvars: Any) -> dict[str, str]:

@@ -24,7 +24,9 @@ options:
       - By default one branch (or as many as there are O(canaries)), then a tenth of all, then the rest.
     type: raw
   canaries:
-    description: Branches, or groups of the inventory, that go first. By default the first branch of the inventory.
+    description:
+      - Branches, or groups of the inventory, that go first. By default the first branch of the inventory.
+      - Those that do not take part in the run are passed over. A name that the inventory does not know is a warning.
     type: list
     elements: str
     default: []

@@ -51,10 +51,11 @@ def test_one_bad_file_alone_still_makes_the_run_fail(fleet) -> None:
 
 
 def test_a_canary_that_fails_stops_the_run(fleet) -> None:
-    branches: Fleet = fleet(5, multiwan_canaries=["b4", "b2"], multiwan_waves=[1, 1])
+    branches: Fleet = fleet(5, multiwan_canaries=["b4", "b2", "b9"], multiwan_waves=[1, 1])
     branches.say("b2", {"becomes": "refused"})
     played = branches.play("-e", "multiwan_waves=2,100%")
     assert (played.code, sorted(played.worked_on)) == (2, ["b2", "b4"]), played.output
+    assert 'multiwan_canaries[2]: saw "b9"' in played.output
     assert "The run was stopped: b2 of the first wave failed" in played.output
     assert (branches.folder / "reports" / "rollout.retry").read_text(encoding="utf-8").split() == [
         "b2",
