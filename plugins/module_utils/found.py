@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ class Found:
     id: str
     values: Mapping[str, str]
 
-    @property
+    @functools.cached_property
     def tag(self) -> str | None:
         """The owner tag; ``None`` for a foreign row. A dynamic row can carry our comment (RouterOS copies it) and is
         still the router's own."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -100,7 +101,17 @@ class Menu:
 
     def on(self, version: Version) -> tuple[str, ...]:
         """The properties that ``version`` has; none when it lacks the menu."""
-        return tuple(name for name in self.properties if self.has(name, version)) if version >= self.since else ()
+        if version < self.since:
+            return ()
+        changing = {*self.later, *self.until}
+        return tuple(name for name in self.properties if name not in changing or self.has(name, version))
+
+    @functools.cached_property
+    def bare(self) -> Mapping[str, str]:
+        """The canonical form of every property that holds its default."""
+        return {
+            name: form(self.defaults[name]) if name in self.defaults else "" for name, form in self.properties.items()
+        }
 
     def is_set_back(self, name: str) -> bool:
         """Whether a surplus property is set to its default, or unset. A non-empty default can always be set."""
@@ -135,6 +146,7 @@ def texts(names: str) -> dict[str, Normalizer]:
 def canonical(of: Menu, values: Mapping[str, str]) -> dict[str, str]:
     """Writable properties in their one canonical form, without those that hold their default."""
     result: dict[str, str] = {}
+    bare = of.bare
     for name, text in values.items():
         normalize = of.properties.get(name)
         if normalize is None:
@@ -143,7 +155,6 @@ def canonical(of: Menu, values: Mapping[str, str]) -> dict[str, str]:
             result[name] = ""
             continue
         form = normalize(text)
-        default = of.defaults.get(name)
-        if form != (normalize(default) if default is not None else ""):
+        if form != bare[name]:
             result[name] = form
     return result

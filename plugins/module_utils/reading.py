@@ -157,15 +157,16 @@ def read(request: Request, api: Api) -> Reading:
     """One reading. Raises :class:`CommitError` for what no plan of any branch could be compared with, and
     :class:`router_api.RouterError` when the connection breaks."""
     look = Look(api)
+    names = _names_of(request.rows)
     for likely in request.made_for:
-        look.ahead(_asked(request, likely))
+        look.ahead(_asked(request, names, likely))
     text, version = ask(look)
     faults = _of_another_version(version, request) or unwritable(request.rows, version)
     if faults:
         raise CommitError(faults)
-    look.ahead(_asked(request, version))
+    look.ahead(_asked(request, names, version))
     router = _managed(look, version)
-    named = _named(look, request.rows)
+    named = {ask.menu: look.rows(*ask) for ask in names}
     faults = unresolved(request.rows, named, request.secrets)
     if faults:
         raise CommitError([*faults, *_findings(request, look, version, request.rows, router, None)[0]])
@@ -258,11 +259,11 @@ def _menus(version: Version) -> tuple[Ask, ...]:
     )
 
 
-def _asked(request: Request, version: Version) -> list[Ask]:
+def _asked(request: Request, names: Sequence[Ask], version: Version) -> list[Ask]:
     """What is nearly always needed of a router of this version to compare it with a plan."""
     if not request.rows:
         return [Ask(RESOURCE), *_menus(version)]
-    return [Ask(RESOURCE), *_menus(version), *_names_of(request.rows), *router_preflight.ahead(version)]
+    return [Ask(RESOURCE), *_menus(version), *names, *router_preflight.ahead(version)]
 
 
 def ask(api: Looks) -> tuple[str, Version]:
@@ -272,10 +273,6 @@ def ask(api: Looks) -> tuple[str, Version]:
         return text, parse_version(text)
     except ValueError as error:
         raise CommitError([f"{RESOURCE}: {error}"]) from None
-
-
-def _named(look: Look, rows: Sequence[Row]) -> dict[str, list[Found]]:
-    return {ask.menu: look.rows(*ask) for ask in _names_of(rows)}
 
 
 def _names_of(rows: Sequence[Row]) -> list[Ask]:
