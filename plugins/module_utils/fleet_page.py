@@ -9,7 +9,8 @@ Nothing here is escaped: the template escapes every text, whoever said it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,7 @@ class Branch:
     name: str
     label: str
     groups: tuple[str, ...]
+    group: str
     kind: str
     rank: int
     kinds: tuple[str, ...]
@@ -107,7 +109,8 @@ def page(report: Mapping[str, Any], land: Mapping[str, Any]) -> Page:
         raise ValueError(f"a report of format {FORMAT} is needed, not {report.get('format')!r}")
     now = instant(str(report.get("made", "")))
     keys = _keys([str(item.get("name", "")) for item in report["branches"]])
-    found = [_branch(item, key, now) for item, key in zip(report["branches"], keys, strict=True)]
+    region = _region(report["branches"])
+    found = [_branch(item, key, now=now, region=region) for item, key in zip(report["branches"], keys, strict=True)]
     branches = tuple(sorted(found, key=lambda branch: (branch.rank, -len(branch.findings), branch.label.casefold())))
     places = _places(report["branches"], {branch.key: branch for branch in found}, keys)
     placed = {place.key for place in places}
@@ -125,7 +128,7 @@ def page(report: Mapping[str, Any], land: Mapping[str, Any]) -> Page:
         map=fleet_page_map.drawn(places, land),
         by_key={branch.key: branch for branch in branches},
         placeless=_by_group([branch for branch in branches if branch.key not in placed]),
-        groups=tuple(sorted({group for branch in branches for group in branch.groups}, key=str.casefold)),
+        groups=_filters(branches),
         shares=tuple(_share(group) for group in _by_group(branches)[:MOST_GROUPS]),
         busiest=_busiest(branches),
         events=_events(branches),
@@ -144,7 +147,22 @@ def _keys(names: Sequence[str]) -> list[str]:
     return out
 
 
-def _branch(item: Mapping[str, Any], key: str, now: int | None) -> Branch:
+def _groups(item: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(clean(group, 60) for group in item.get("groups") or [])
+
+
+def _region(items: Sequence[Mapping[str, Any]]) -> Callable[[Sequence[str]], str]:
+    """Which of its groups a branch is shown under: the largest that does not hold the whole fleet."""
+    sizes = Counter(group for item in items for group in set(_groups(item)))
+
+    def of(groups: Sequence[str]) -> str:
+        parts = [group for group in groups if sizes[group] < len(items)]
+        return max(parts or groups, key=lambda group: (sizes[group], group), default="")
+
+    return of
+
+
+def _branch(item: Mapping[str, Any], key: str, *, now: int | None, region: Callable[[Sequence[str]], str]) -> Branch:
     found = findings(item, now)
     kind = worst(found)
     shown = lines(item, now)
@@ -154,7 +172,8 @@ def _branch(item: Mapping[str, Any], key: str, now: int | None) -> Branch:
         key=key,
         name=name,
         label=clean(item.get("label")) or name,
-        groups=tuple(clean(group, 60) for group in item.get("groups") or []),
+        groups=_groups(item),
+        group=region(_groups(item)),
         kind=kind,
         rank=KINDS.index(kind) if kind in KINDS else len(KINDS),
         kinds=tuple(dict.fromkeys(finding.kind for finding in found)) or (WELL,),
@@ -199,13 +218,17 @@ def _places(
     return sorted(found, key=lambda place: (-branches[place.key].rank, place.key))
 
 
+def _filters(branches: Sequence[Branch]) -> tuple[str, ...]:
+    """Groups that part the fleet: one that holds all of it finds nothing."""
+    sizes = Counter(group for branch in branches for group in set(branch.groups))
+    return tuple(sorted((group for group, size in sizes.items() if size < len(branches)), key=str.casefold))
+
+
 def _by_group(branches: Sequence[Branch]) -> tuple[Group, ...]:
-    """Under the first of its groups."""
-    names = sorted({branch.groups[0] if branch.groups else "" for branch in branches}, key=str.casefold)
+    names = sorted({branch.group for branch in branches}, key=str.casefold)
     return tuple(
         Group(
-            Text(name, name) if name else say("no_group"),
-            tuple(branch for branch in branches if (branch.groups[0] if branch.groups else "") == name),
+            Text(name, name) if name else say("no_group"), tuple(branch for branch in branches if branch.group == name)
         )
         for name in names
     )

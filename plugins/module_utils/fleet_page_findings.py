@@ -17,7 +17,7 @@ KINDS = ("unread", "dead", "rogue", "drift", "certificate", "metered")
 WELL = "well"
 #: Certificates are spoken of when they end within so many days.
 CERTIFICATE_DAYS = 30
-REASONS = ("unreachable", "login", "variables", "refused", "broke_off", "other")
+REASONS = ("unreachable", "certificate", "login", "variables", "refused", "broke_off", "other")
 
 
 @dataclass(frozen=True)

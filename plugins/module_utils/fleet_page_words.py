@@ -85,6 +85,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tile_metered": ("cabang memakai jalur berkuota", "branches on a metered line"),
     # --- findings
     "reason_unreachable": ("Router tidak terjangkau", "The router can't be reached"),
+    "reason_certificate": ("Sertifikat router tidak dipercaya", "The router's certificate is not trusted"),
     "reason_login": ("Router menolak login", "The router refuses the login"),
     "reason_variables": ("Variabel cabang salah", "The branch's variables are wrong"),
     "reason_refused": ("Router menolak permintaan", "The router refuses what was asked"),

@@ -226,3 +226,12 @@ def test_what_is_no_figure_is_not_drawn(value: Any) -> None:
 
 def test_certificates_are_spoken_of_soon_enough_to_be_renewed() -> None:
     assert fleet_page_findings.CERTIFICATE_DAYS >= 14
+
+
+def test_a_branch_is_shown_under_the_largest_group_that_is_not_the_whole_fleet() -> None:
+    told = {"a": ["all_of_it", "java", "shops"], "b": ["all_of_it", "java"], "c": ["all_of_it", "bali"]}
+    shown = page(branches=[branch(name=name, label=name, groups=groups) for name, groups in told.items()])
+    assert {item.name: item.group for item in shown.branches} == {"a": "java", "b": "java", "c": "bali"}
+    assert shown.groups == ("bali", "java", "shops")
+    assert [(share.name.en, share.well, share.all) for share in shown.shares] == [("bali", 1, 1), ("java", 2, 2)]
+    assert page(branches=[branch(groups=[])]).branches[0].group == ""
