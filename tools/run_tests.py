@@ -35,7 +35,10 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     # five files at a time: a file keeps its lab, and mostly waits
     (LAB, ("-n", "5", "--dist", "loadfile", "tests/lab", "tests/bench")),
-    ("clients of others, real routers", ("-n", "2", "--dist", "loadfile", "tests/clients", "tests/real")),
+    (
+        "clients of others, AWX, real routers",
+        ("-n", "2", "--dist", "loadfile", "tests/clients", "tests/awx", "tests/real"),
+    ),
     ("molecule", ("tests/molecule",)),
 )
 

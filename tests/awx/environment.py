@@ -42,7 +42,7 @@ class Environment:
     def variables(self, home: Path, **more: str) -> dict[str, str]:
         """What a container has: nothing of the checkout's environment."""
         path = f"{self.folder / 'bin'}:/usr/bin:/bin"
-        return {"PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **more}
+        return {"PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8", **more}
 
     def run(self, *command: str, cwd: Path, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -128,6 +128,13 @@ def test_answers_are_variables_that_the_collection_reads(name: str, entry: Mappi
     assert any(entry["variable"] in file.read_text(encoding="utf-8") for file in files)
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_extra_variables_are_variables_that_the_playbook_reads(name: str) -> None:
+    files = [ROOT / TEMPLATES[name]["playbook"], *ROOT.glob("roles/*/defaults/main.yml")]
+    for variable in TEMPLATES[name].get("extra_vars", ()):
+        assert any(variable in file.read_text(encoding="utf-8") for file in files), variable
+
+
 def test_all_that_is_named_is_made_before() -> None:
     made: dict[str, set[str]] = {"galaxy": {"Ansible Galaxy"}, "credential_type": {"Vault"}}
     for call in CALLS:

@@ -98,6 +98,13 @@ def test_healthy_branches_are_deployed_and_the_sick_one_is_named(company: Compan
     assert [result["reason"] for result in failed[SICK]] == ["login"]
 
 
+def test_awx_shows_the_summary_as_artifacts_of_the_job(deployed: Done) -> None:
+    """Variables of a workflow's next jobs too, so under one name of our own."""
+    artifacts = deployed.stats["artifact_data"]
+    assert set(artifacts) == {"fleet_rollout"}
+    assert artifacts["fleet_rollout"]["again"] == [SICK]
+
+
 def test_credentials_reach_the_routers(company: Company, deployed: Done) -> None:
     """The token of the credential is in the scripts of a router; a branch that has its own, in the vault, uses that."""
     for name, token in (("makassar", TOKEN), ("jakarta", OWN_TOKEN)):
