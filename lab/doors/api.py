@@ -243,17 +243,15 @@ class _Session:
         self._send(tag, "!done")
 
     def _reply(self, sentence: Sentence, reply: Reply) -> None:
-        tag = sentence.tag
+        """In one piece: over TLS each piece is a record of its own."""
+        suffix = [f".tag={sentence.tag}"] if sentence.tag is not None else []
+        said = []
         if reply.rows and sentence.command != "get":
-            suffix = [f".tag={tag}"] if tag is not None else []
-            self._write(
-                b"".join(
-                    encode(["!re", *(f"={name}={value}" for name, value in row.items()), *suffix]) for row in reply.rows
-                )
-            )
+            said = [["!re", *(f"={name}={value}" for name, value in row.items())] for row in reply.rows]
         elif reply.ret is None and sentence.command in ("print", "getall") and self.door.sends_empty:
-            self._send(tag, "!empty")
-        self._send(tag, "!done", *([f"=ret={reply.ret}"] if reply.ret is not None else []))
+            said = [["!empty"]]
+        said.append(["!done", *([f"=ret={reply.ret}"] if reply.ret is not None else [])])
+        self._write(b"".join(encode([*words, *suffix]) for words in said))
 
     # -- sentences in
 

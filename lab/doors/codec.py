@@ -66,7 +66,11 @@ def encode(words: Iterable[str]) -> bytes:
     out = bytearray()
     for word in words:
         raw = to_bytes(word)
-        out += encode_length(len(raw)) + raw
+        if len(raw) < 0x80:  # nearly all words are short
+            out.append(len(raw))
+        else:
+            out += encode_length(len(raw))
+        out += raw
     out.append(0)
     return bytes(out)
 
