@@ -114,13 +114,15 @@ def show(console: Console, data: Mapping[str, Any]) -> None:
     for delay in sorted({one.delay_ms for one in found}):
         for step, words in STEPS.items():
             table = Table(title=f"{words}, {delay:g} ms of delay", title_justify="left")
-            table.add_column("branches", justify="right")
-            table.add_column("who")
+            table.add_column("n", justify="right")
+            table.add_column("who", no_wrap=True)
             for column in _COLUMNS:
                 table.add_column(column, justify="right")
             for one in _ordered(found, delay, step):
-                table.add_row(str(one.branches), _name(one), *_cells(one, _same_size(found, one)))
+                table.add_row(str(one.branches), BY_KEY[one.contender].letter, *_cells(one, _same_size(found, one)))
             console.print(table)
+    for contender in CONTENDERS:
+        console.print(f"{contender.letter}: {contender.words}", markup=False, highlight=False)
     for line in growth(found):
         console.print(line, markup=False, highlight=False)
 
@@ -138,8 +140,8 @@ def markdown(data: Mapping[str, Any]) -> str:
     parts = [
         HEAD,
         f"Measured {data['measured']}: {data['machine']}, load {data['load_before']} before; {choice['forks']} forks; "
-        f"runs with nothing to do: middle of {choice['repeats']} (of (a) and (b): one). (a) and (b) were measured on at "
-        f"most {slow}.\n",
+        f"runs with nothing to do: middle of {choice['repeats']} (of (a) and (b): one). (a) and (b) were measured on "
+        f"at most {slow}.\n",
         f"![Seconds by the number of branches]({PICTURE})\n",
     ]
     for delay in sorted({one.delay_ms for one in found}):
