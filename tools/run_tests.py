@@ -36,8 +36,8 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     # five files at a time: a file keeps its lab, and mostly waits
     (LAB, ("-n", "5", "--dist", "loadfile", "tests/lab", "tests/bench")),
     (
-        "clients of others, AWX, real routers",
-        ("-n", "2", "--dist", "loadfile", "tests/clients", "tests/awx", "tests/real"),
+        "clients of others, AWX, report, real routers",
+        ("-n", "2", "--dist", "loadfile", *(f"tests/{part}" for part in ["clients", "awx", "report", "real"])),
     ),
     ("molecule", ("tests/molecule",)),
 )
