@@ -17,6 +17,8 @@ rm -rf .dev/ansible/collections/ansible_collections/multiwan
 step ansible-lint --offline --strict
 step python tools/generate.py --check
 step sh tools/docs.sh --lint
+step python tools/docs_lint.py
 step python tools/spdx.py
+step python -m tools.quality.licences --check
 command -v shellcheck >/dev/null 2>&1 && step shellcheck dev tools/*.sh
 exit $bad

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.demo.test_interrupted import ROOT, environment
+from tests.lab.guides.guide import shown
 
 pytestmark = pytest.mark.lab
 
@@ -30,6 +31,7 @@ def test_the_event_keeps_its_promises(out: Path, tmp_path: Path) -> None:
         command, cwd=ROOT, env=environment(tmp_path), text=True, capture_output=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert shown("events", __file__, done.stdout), done.stdout
     event = json.loads((out / "stage.json").read_text(encoding="utf-8"))
     assert [check["rule"] for check in event["checks"] if not check["ok"]] == []
     assert event["switch"]["stream"]["sent"] > 0

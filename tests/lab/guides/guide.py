@@ -133,3 +133,9 @@ def _line(line: str) -> str:
 def command_steps(name: str) -> list[Step]:
     """Of one page of the guides, such as ``first-branch``."""
     return steps((GUIDES / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def shown(name: str, by: str, output: str) -> bool:
+    """Whether the one command of that guide that is marked as shown by this test file prints what the guide says."""
+    (step,) = (step for step in command_steps(name) if step.shown_by == str(Path(by).relative_to(ROOT)))
+    return matches(step.prints, output)
