@@ -82,9 +82,18 @@ def deployed(company: Company) -> Done:
 
 
 @pytest.fixture(scope="module")
-def verified(company: Company, deployed: Done) -> Done:
-    """The template *Find drift*, the first of two slices."""
-    return company.run(Job(8, "playbooks/verify.yml", slice_=(1, 2)))
+def looked(company: Company, deployed: Done) -> Done:
+    """*Deploy branches* once more, as the first node of *Guarded rollout* (job type Check), the first of two slices."""
+    return company.run(Job(8, "playbooks/site.yml", check=True, slice_=(1, 2)))
+
+
+@pytest.fixture(scope="module")
+def reported(company: Company, deployed: Done) -> Done:
+    """*Report of the fleet*, with a folder that outlives the job, limited to one branch."""
+    folder = str(company.base / "reports")
+    templates = playbook.data("awx_job_templates", awx_report_folder=folder)
+    template = next(item for item in templates if item["name"] == "Report of the fleet")
+    return company.run(Job(9, template["playbook"], template["extra_vars"], limit="jakarta"))
 
 
 def test_healthy_branches_are_deployed_and_the_sick_one_is_named(company: Company, deployed: Done) -> None:
@@ -113,15 +122,20 @@ def test_credentials_reach_the_routers(company: Company, deployed: Done) -> None
         assert (TOKEN in text) == (token == TOKEN)
 
 
-def test_events_and_artifacts_hold_no_secret(company: Company, deployed: Done, verified: Done) -> None:
+def test_events_artifacts_and_pages_hold_no_secret(
+    company: Company, deployed: Done, looked: Done, reported: Done
+) -> None:
     secrets = {company.fleet.password, TOKEN, TOKEN.partition(":")[2], OWN_TOKEN, OWN_TOKEN.partition(":")[2], VAULT}
     looked_at = 0
-    for done in (deployed, verified):
-        for path in [*done.folder.rglob("*"), *company.checkout.home.rglob("*")]:
-            if path.is_file():
-                text = path.read_text(encoding="utf-8", errors="replace")
-                assert {secret for secret in secrets if secret in text} == set(), path
-                looked_at += 1
+    places = (*(done.folder for done in (deployed, looked, reported)), company.base / "reports", company.checkout.home)
+    for path in [
+        *(path for place in places for path in place.rglob("*")),
+        *company.checkout.project.rglob("reports/*"),
+    ]:
+        if path.is_file():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert {secret for secret in secrets if secret in text} == set(), path
+            looked_at += 1
     assert looked_at > 20
 
 
@@ -130,13 +144,27 @@ def test_environment_variables_are_artifacts_so_secrets_must_not_be_there(deploy
     assert SEEN in (deployed.folder / "command").read_text(encoding="utf-8")
 
 
-def test_a_slice_sees_its_own_branches_only(company: Company, verified: Done) -> None:
-    assert verified.hosts == set(controller.sliced(company.fleet.names, 1, 2)) == {"jakarta", "medan"}
+def test_a_slice_sees_its_own_branches_only(company: Company, looked: Done) -> None:
+    assert looked.hosts == set(controller.sliced(company.fleet.names, 1, 2)) == {"jakarta", "medan"}
 
 
-def test_drift_is_none_right_after_the_deploy(verified: Done) -> None:
-    assert set(verified.results("runner_on_ok")) == {"jakarta"}
-    assert [result["reason"] for result in verified.results("runner_on_failed")[SICK]] == ["login"]
+def test_a_check_after_the_deploy_finds_nothing_to_change(looked: Done) -> None:
+    results = looked.results("runner_on_ok")
+    assert not any(result.get("changed") for host in results for result in results[host])
+    branch = looked.stats["artifact_data"]["fleet_rollout"]["branches"]
+    assert [(one["branch"], one["ok"], one["changed"]) for one in branch] == [
+        ("jakarta", True, False),
+        ("medan", False, False),
+    ]
+    assert [result["reason"] for result in looked.results("runner_on_failed")[SICK]] == ["login"]
+
+
+def test_a_limit_of_the_launch_is_kept_and_the_page_outlives_the_job(company: Company, reported: Done) -> None:
+    assert (reported.status, reported.rc) == ("successful", 0), reported.stdout[-4000:]
+    assert reported.hosts == {"jakarta"}
+    assert {"report.html", "report.json", "multiwan.prom"} <= {
+        path.name for path in (company.base / "reports").iterdir()
+    }
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
