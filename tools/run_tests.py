@@ -31,10 +31,17 @@ REPORT = ROOT / "build" / "tests" / "lab.xml"
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "unit, golden, versions, conformance",
-        ("-n", "2", *(f"tests/{part}" for part in ["unit", "golden", "versions", "conformance", "fuzz", "playbooks"])),
+        (
+            "-n",
+            "2",
+            *(
+                f"tests/{part}"
+                for part in ["unit", "golden", "versions", "conformance", "fuzz", "playbooks", "collection"]
+            ),
+        ),
     ),
-    # five files at a time: a file keeps its lab, and mostly waits
-    (LAB, ("-n", "5", "--dist", "loadfile", "tests/lab", "tests/bench")),
+    # five files at a time: a file keeps its lab, and mostly waits; in the order of tests/conftest.py
+    (LAB, ("-n", "5", "--dist", "loadfile", "--no-loadscope-reorder", "tests/lab", "tests/bench")),
     (
         "clients of others, AWX, report, real routers",
         ("-n", "2", "--dist", "loadfile", *(f"tests/{part}" for part in ["clients", "awx", "report", "real"])),

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from . import dialect
 from .commit_lock import LIST, LOCK
 from .diff import COMMIT, Found
+from .looking import Look
 from .quoting import quote
-from .router_api import Api, RouterError, RouterTrap
+from .router_api import Api, Ask, RouterError, RouterTrap
 from .scripts import LIST as _LISTS
 from .scripts import run_script
 from .tags import tag
@@ -125,12 +126,14 @@ def disarm(api: Api, armed: Armed) -> None:
 
 def clean(api: Api) -> None:
     """Remove whatever a commit wrote for itself and its router did not remove. Twice does no harm."""
-    _remove(api, SCHEDULER, _left(api.rows(SCHEDULER, ("name",))))
-    _remove(api, SCRIPT, _left(api.rows(SCRIPT, ("name",))))
-    backups = [row for row in api.rows(FILE, ("name",)) if row.values.get("name", "").endswith(f"{BACKUP}.backup")]
+    look, name = Look(api), ("name",)
+    look.ahead([Ask(SCHEDULER, name), Ask(SCRIPT, name), Ask(FILE, name), Ask(LIST, ("list",))])
+    _remove(api, SCHEDULER, _left(look.rows(SCHEDULER, name)))
+    _remove(api, SCRIPT, _left(look.rows(SCRIPT, name)))
+    backups = [row for row in look.rows(FILE, name) if row.values.get("name", "").endswith(f"{BACKUP}.backup")]
     _remove(api, FILE, backups)
     marks = (MARK, RUNNING, TRIED)
-    _remove(api, LIST, [row for row in api.rows(LIST, ("list",)) if row.values.get("list") in marks])
+    _remove(api, LIST, [row for row in look.rows(LIST, ("list",)) if row.values.get("list") in marks])
 
 
 def fire(api: Api, whose: str = "") -> None:
