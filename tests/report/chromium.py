@@ -137,6 +137,10 @@ class Tab:
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self._call("Emulation.setEmulatedMedia", media="", features=features)
 
+    def without_scripts(self) -> None:
+        """Of the page; :meth:`run` still answers."""
+        self._call("Emulation.setScriptExecutionDisabled", value=True)
+
     def media(self, name: str) -> None:
         """As ``print`` or ``screen``."""
         self._call("Emulation.setEmulatedMedia", media=name)

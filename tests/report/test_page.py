@@ -268,6 +268,16 @@ def test_without_coordinates_there_is_a_grid_by_group(browser: Chromium, tmp_pat
         opened.screenshot(KEPT / "desktop-grid.png")
 
 
+def test_without_a_script_everything_is_there_to_be_read(browser: Chromium, report: Path) -> None:
+    with tab(browser) as opened:
+        opened.without_scripts()
+        opened.open(report)
+        seen = "s => [...document.querySelectorAll(s)].filter(e => e.offsetHeight > 0).length"
+        counts = {what: opened.run(f"({seen})('{what}')") for what in (".detail", ".fleet tbody", ".needs-js", ".mark")}
+        assert counts == {".detail": 50, ".fleet tbody": 50, ".needs-js": 0, ".mark": 48}
+        opened.screenshot(KEPT / "desktop-without-script.png")
+
+
 def test_it_is_printed_in_the_light_with_the_details_of_what_needs_attention(browser: Chromium, report: Path) -> None:
     with tab(browser, dark=True) as opened:
         opened.open(report)
