@@ -11,10 +11,13 @@ from ansible_collections.multiwan.routeros.plugins.module_utils.branch import pa
 from ansible_collections.multiwan.routeros.plugins.module_utils.found import Found
 from ansible_collections.multiwan.routeros.plugins.module_utils.menus import BY_PATH
 from ansible_collections.multiwan.routeros.plugins.module_utils.model import Branch
+from ansible_collections.multiwan.routeros.plugins.module_utils.paths import slot_paths
 from ansible_collections.multiwan.routeros.plugins.module_utils.uplink_state import State, alive, in_use, states
 from ansible_collections.multiwan.routeros.plugins.module_utils.versions import Version
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.unit.plugins.branches import branch
+from tests.unit.plugins.branches import branch, branches
 from tests.unit.plugins.fast_router import FastRouter
 
 VERSIONS = pytest.mark.parametrize("version", ["6.49", "7.9", "7.22", "7.24"])
@@ -185,3 +188,16 @@ def test_a_metered_uplink_carries_when_no_other_is_open() -> None:
     three = parse_branch(raw, name="jakarta")
     assert in_use(gates(isp1=True, isp2=True, isp3=False), three) == {"isp1": False, "isp2": True, "isp3": False}
     assert in_use(gates(isp1=True, isp2=False, isp3=False), three) == {"isp1": True, "isp2": False, "isp3": False}
+
+
+@given(branches(most=6), st.data())
+def test_what_is_used_is_what_the_paths_lead_to(raw: dict[str, Any], data: st.DataObject) -> None:
+    """The first open gate of each path, and behind it those of ``main`` by priority."""
+    some = parse_branch(raw, name="jakarta")
+    opened = {uplink.name: data.draw(st.booleans()) for uplink in some.uplinks}
+    reached = {
+        next((uplink.name for uplink in (*path, *some.by_priority) if opened[uplink.name]), None)
+        for path in slot_paths(some)
+    }
+    used = in_use(gates(**opened), some)
+    assert {name for name, is_used in used.items() if is_used} == reached - {None}
