@@ -48,6 +48,7 @@ class Branch:
     def play(self, playbook: str, *words: str, variables: Mapping[str, Any] | None = None) -> Played:
         command = ["ansible-playbook", "-i", str(ROOT / "inventory"), "-i", str(self.paths["inventory"])]
         command += [str(ROOT / "playbooks" / f"{playbook}.yml"), "--limit", "jakarta", *words]
+        command += ["-e", f"multiwan_rollout_folder={self.folder / 'reports'}"]
         if variables is not None:
             file = self.folder / "extra.yml"
             file.write_text(yaml.safe_dump(dict(variables)), encoding="utf-8")
