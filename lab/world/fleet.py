@@ -216,9 +216,17 @@ class _Starting:
         write_inventory(self.folder, branches(len(names), versions=options.versions, sick=sick), ordered, password)
         write_private(self.folder / "state.json", json.dumps(state))
         fleet = Fleet(self.folder, state)
-        if options.held:
-            fleet._children = self.children
+        fleet._children = self.children
+        if not options.held:
+            self._let_go()
         return fleet
+
+    def _let_go(self) -> None:
+        """Until now they would have ended with us."""
+        for child in self.children:
+            assert child.stdin is not None
+            child.stdin.write(wire.GO)
+            child.stdin.close()
 
     def undo(self) -> None:
         _end([found for child in self.children if (found := ProcessId.of(child.pid)) is not None], self.children)
@@ -239,7 +247,6 @@ class _Starting:
             "socket": str(self.folder / name),
             "numbers": numbers,
             "sick": dict(sick),
-            "held": self.options.held,
             "options": {
                 "versions": list(self.options.versions),
                 "alive": self.options.alive,

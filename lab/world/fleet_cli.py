@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,6 +84,7 @@ def _up(folder: Path, args: argparse.Namespace) -> Any:
         raise LabError(f"fleet {folder.name!r} is running already; `./dev lab fleet down` stops it")
     if old is not None:
         old.close()
+    shutil.rmtree(folder, ignore_errors=True)  # of one that was killed while it began; its processes died with it
     options = Options(
         branches=args.branches,
         versions=tuple(args.versions.split(",")),

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process with many routers. Started by lab.world.fleet only: ``python -m lab.world.fleet_worker``, order on stdin.
 
-The order is one line of JSON: ``folder``, ``socket``, ``numbers`` (of branches), ``options``, ``held``. When all are
-up, one line is printed; from then on the control socket is answered. ``held``: it ends when its stdin does.
+The order is one line of JSON: ``folder``, ``socket``, ``numbers`` (of branches), ``options``, ``sick``. When all
+routers are up, one line is printed; from then on the control socket is answered. The process ends when its stdin does, unless
+it has read wire.GO.
 """
 
 from __future__ import annotations
@@ -149,15 +150,15 @@ async def run(order: Mapping[str, Any]) -> None:
 
     await asyncio.start_unix_server(connection, sock=wire.listen(Path(order["socket"])), limit=wire.LINE_LIMIT)
     print(json.dumps({"ports": worker.ports}), flush=True)
-    if order["held"]:
-        # a daemon: asyncio.run would wait for a thread of its executor, which waits for our parent, which waits for us
-        threading.Thread(target=_until_eof, args=(loop, stop), daemon=True).start()
+    # a daemon: asyncio.run would wait for a thread of its executor, which waits for our parent, which waits for us
+    threading.Thread(target=_until_eof, args=(loop, stop), daemon=True).start()
     await stop.wait()
     await worker.stop()
 
 
 def _until_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    sys.stdin.read()
+    if sys.stdin.readline() == wire.GO:
+        return
     loop.call_soon_threadsafe(stop.set)
 
 

@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--name", default="default", help="which lab; several can run at once (default: default)")
     common.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
     parser = argparse.ArgumentParser(
-        prog="lab", description="A branch router, its ISPs and the internet, on this machine."
+        prog="lab",
+        description="A branch router, its ISPs and the internet, on this machine.",
+        epilog="Many routers at once, without a data plane: lab fleet --help",
     )
     commands = parser.add_subparsers(dest="do", required=True, metavar="COMMAND")
 

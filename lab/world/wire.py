@@ -20,6 +20,8 @@ from typing import Any
 Message = dict[str, Any]
 #: A reply may hold a whole journal or export in one line.
 LINE_LIMIT = 64 * 1024 * 1024
+#: what the processes of a fleet read when they are to outlive who started them
+GO = "go\n"
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

@@ -83,7 +83,7 @@ class Bench:
     @contextlib.contextmanager
     def _fleet(self, count: int, delay_ms: float) -> Iterator[Fleet]:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            options = Options(branches=count, alive=False, delay_ms=delay_ms)
+            options = Options(branches=count, alive=False, delay_ms=delay_ms, processes=min(2, count))
             with Fleet.start(Path(folder, "fleet"), options) as fleet:
                 yield fleet
 

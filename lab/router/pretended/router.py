@@ -22,6 +22,8 @@ from lab.router.router import Router
 from lab.router.spec import RouterSpec
 from lab.router.telemetry import Telemetry
 
+#: most writes of a deploy; no service and no door looks at these menus
+_NO_SERVICES = ("/ip/firewall/", "/ip/route", "/ip/address", "/routing/", "/interface/list", "/tool/netwatch")
 #: MikroTik's own prefix (IEEE OUI registry)
 _OUI = "48:A9:8A"
 
@@ -86,8 +88,11 @@ class PretendedRouter(Router):
     # -- life
 
     async def _after_write(self) -> None:
-        """What is derived waits (plane.py); doors and services follow at once."""
+        """What is derived waits (plane.py); doors and services follow at once, if it is of their menus."""
         self.plane.settle()
+        journal = self.store.journal
+        if journal and journal[-1].menu.startswith(_NO_SERVICES):
+            return
         self.services.refresh(self.store.snapshot())
         if self.running:
             await self._api_doors.settle()

@@ -21,8 +21,9 @@ import pytest
 import yaml
 from librouteros.exceptions import LibRouterosError
 
+from lab.world import fleet_cli
 from lab.world.fleet import Fleet, Options
-from lab.world.state import ROOT, LabError
+from lab.world.state import ROOT, LabError, ProcessId
 
 LIMIT_S = 120.0
 SICK = {"unreachable": ["bandung"], "wrong_password": ["padang"], "bad_vars": ["palembang"]}
@@ -174,3 +175,32 @@ def test_a_fleet_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     until(lambda: not left.running, "its processes end")
     left.close()
     assert not (tmp_path / "fleet").exists()
+
+
+def test_the_command_line_starts_a_fleet_that_outlives_it_and_stops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {**os.environ, "MULTIWAN_FLEET_DIR": str(tmp_path)}
+    words = ["up", "--branches", "2", "--unreachable", "1", "--json"]
+    command = [sys.executable, "-m", "lab.world.cli", "fleet", *words]
+    up = json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout)
+    processes = [found for pid in up["processes"] if (found := ProcessId.of(pid)) is not None]
+    monkeypatch.setattr(fleet_cli, "BASE", tmp_path)
+
+    def said(*words: str, code: int = 0) -> str:
+        assert fleet_cli.main(words) == code
+        told = capsys.readouterr()
+        return told.err if code else told.out
+
+    try:
+        assert (up["branches"], up["sick"]) == (2, {"medan": "unreachable"})
+        assert "already" in said("up", code=1)
+        assert "jakarta" in said("shell", "jakarta", "/system/identity/print")
+        said("mend", "medan")
+        assert json.loads(said("status", "--json"))["sick"] == {}
+    finally:
+        assert said("down") == "Stopped.\n"
+    assert not (tmp_path / "default").exists()
+    assert processes
+    assert not any(process.alive for process in processes)
+    assert "no fleet" in said("status", code=1)
