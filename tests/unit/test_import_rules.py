@@ -44,7 +44,9 @@ ROOM_NAMES = {f"lab.{room}" for room in ROOMS}
 ANYWHERE = {"lab.netns"}
 FOREIGN_TO_LAB = {"ansible", "ansible_collections", "librouteros"}
 #: below plugins/module_utils: no Ansible, socket, subprocess, clock, randomness (api_client is the one door)
-IMPURE = {"ansible", "socket", "ssl", "subprocess", "time", "random", "datetime", "os", "librouteros"}
+IMPURE = {"ansible", "socket", "ssl", "subprocess", "time", "random", "os", "librouteros"}
+#: Moments are values like others; what asks a clock for one is not.
+CLOCKS = {"now", "utcnow", "today"}
 SHELLS = {"api_client.py"}
 
 
@@ -113,6 +115,24 @@ def test_the_core_is_pure() -> None:
         if name.split(".")[0] in IMPURE
     ]
     assert not bad
+
+
+def asked_clocks(path: Path) -> Iterator[str]:
+    """``datetime.now()`` in any spelling. A function that is handed in under a name of its own is the caller's."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in CLOCKS:
+            owner = ast.unparse(node.value)
+            if owner.split(".")[-1] in ("datetime", "date"):
+                yield f"{owner}.{node.attr}"
+        elif isinstance(node, ast.ImportFrom) and node.module == "datetime":
+            yield "from datetime import: write datetime.datetime, so that its clocks are seen"
+
+
+def test_the_core_asks_no_clock() -> None:
+    core = [path for path in python_files("plugins/module_utils") if path.name not in SHELLS]
+    assert not [f"{path.relative_to(ROOT)}: {what}" for path in core for what in asked_clocks(path)]
+    shell = ROOT / "plugins" / "action" / "branch_state.py"
+    assert list(asked_clocks(shell)) == ["datetime.datetime.now"], "the rule sees one where there is one"
 
 
 def test_the_core_needs_only_the_standard_library() -> None:
