@@ -3,8 +3,8 @@
 """A process with many routers. Started by lab.world.fleet only: ``python -m lab.world.fleet_worker``, order on stdin.
 
 The order is one line of JSON: ``folder``, ``socket``, ``numbers`` (of branches), ``options``, ``sick``. When all
-routers are up, one line is printed; from then on the control socket is answered. The process ends when its stdin does, unless
-it has read wire.GO.
+routers are up, one line is printed; from then on the control socket is answered. The process ends when its stdin does,
+unless it has read wire.GO.
 """
 
 from __future__ import annotations
