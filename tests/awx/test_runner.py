@@ -181,7 +181,12 @@ def test_slices_are_disjoint_and_together_the_fleet(company: Company, count: int
 def test_every_slice_has_waves_of_its_own() -> None:
     """So that four slices of 100 branches begin with four canaries, and none waits for those of another slice."""
     names = [f"branch-{number:03}" for number in range(100)]
-    fleet = waves.sizes(waves.read("1, 10%, 100%"), len(names))
-    cut = [waves.sizes(waves.read("1, 10%, 100%"), len(controller.sliced(names, n, 4))) for n in (1, 2, 3, 4)]
+    survey = next(item for item in playbook.data("awx_job_templates") if item["name"] == "Deploy branches")[
+        "survey_spec"
+    ]
+    offered = waves.read(next(entry["default"] for entry in survey["spec"] if entry["variable"] == "multiwan_waves"))
+    assert offered == waves.default(0)
+    fleet = waves.sizes(offered, len(names))
+    cut = [waves.sizes(offered, len(controller.sliced(names, number, 4))) for number in (1, 2, 3, 4)]
     assert fleet == (1, 10, 89)
     assert cut == [(1, 2, 22)] * 4
