@@ -23,6 +23,8 @@ DEAD, DRIFTED, ROGUE = "b-semarang", "b-balikpapan", "b-kupang"
 #: Rules of axe-core whose result depends on colours.
 COLOURS = ("color-contrast", "link-in-text-block")
 
+#: The browser has drawn what was asked for.
+SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 SHOWN = "[...document.querySelectorAll('.fleet tbody')].filter(b => !b.hidden).map(b => b.dataset.branch)"
 OPEN = "document.querySelector('#dialog').open ? document.querySelector('#dialog article').id : null"
 ACTIVE = "document.activeElement.getAttribute('href') || document.activeElement.id || document.activeElement.tagName"
@@ -173,7 +175,8 @@ def test_next_and_previous_stay_within_what_is_shown(page: Tab) -> None:
 def test_a_link_into_the_page_opens_the_branch(browser: Chromium, report: Path) -> None:
     with tab(browser) as opened:
         opened.open(report, f"#{ROGUE}")
-        assert opened.run(OPEN) == ROGUE
+        assert opened.run(f"{SETTLED}.then(() => {OPEN})") == ROGUE
+        assert opened.run("document.querySelector('#dialog').scrollTop") == 0
         assert "DC:2C:6E:81:CF:34" in opened.run("document.querySelector('#dialog').innerText")
 
 

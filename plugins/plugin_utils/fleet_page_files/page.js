@@ -220,5 +220,6 @@
   choose("theme", (theme) => { root.dataset.theme = theme; });
   choose("language", speak);
   filter();
-  if (location.hash) follow();
+  // Behind the browser's own way to the fragment, which would end within the details.
+  if (location.hash) addEventListener("load", () => { follow(); requestAnimationFrame(() => { dialog.scrollTop = 0; }); });
 })();
