@@ -53,4 +53,7 @@ def _first_fault(result: Mapping[str, Any]) -> str:
         return f"{first['path']}: saw {first['seen']}; allowed: {first['allowed']}{more}"
     if result.get("faults"):
         return str(result["faults"][0])
-    return f"{len(result.get('drift', ()))} rows differ" if result.get("failed") else ""
+    rows = len(result.get("drift", ()))
+    if not result.get("failed"):
+        return ""
+    return "1 row differs" if rows == 1 else f"{rows} rows differ"
