@@ -145,7 +145,7 @@ class Fleet:
 
     def do(self, deed: str, branch: str, **words: Any) -> Any:
         """A deed of fleet_deeds.Deeds: cut, heal, rogue, drift, certificate, unreachable, wrong_password, hang_up,
-        mend, journal, console, export, sent. Raises LabError with what the router's process says."""
+        mend, journal, rows, console, export, sent. Raises LabError with what the router's process says."""
         return self._ask(self._worker(branch), {"do": deed, "branch": branch, **words})
 
     def mend(self, name: str) -> None:

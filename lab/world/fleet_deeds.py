@@ -53,6 +53,7 @@ class Deeds:
             "hang_up": self._hang_up,
             "mend": self._mend,
             "journal": self._journal,
+            "rows": self._rows,
             "console": self._console,
             "export": self._export,
             "sent": self._sent,
@@ -140,6 +141,10 @@ class Deeds:
 
     async def _journal(self, member: Member) -> Any:
         return list(member.router.journal())
+
+    async def _rows(self, member: Member, menu: str) -> Any:
+        """As a user of everything would be shown them over the API."""
+        return (await member.router.call(menu, "print", {}))["rows"]
 
     async def _console(self, member: Member, line: str) -> str:
         return await member.router.console(line)

@@ -59,7 +59,7 @@ def loop(order: Order) -> Answer:
     return Answer(bool(writes), writes, time.monotonic() - began)
 
 
-def _typed(text: str) -> str | int | bool:
+def typed(text: str) -> str | int | bool:
     """As librouteros turns words of the router into values, which api_modify compares with those of a playbook."""
     if text in ("true", "yes", "false", "no"):
         return text in ("true", "yes")
@@ -75,7 +75,7 @@ def playbook(rows: Rows, where: Mapping[str, Any], folder: Path) -> Path:
                 "path": menu.strip("/").replace("/", " "),
                 "handle_absent_entries": "ignore",
                 "handle_entries_content": "ignore",
-                "data": [{name: _typed(text) for name, text in row.items()} for row in data],
+                "data": [{name: typed(text) for name, text in row.items()} for row in data],
             },
         }
         for menu, data in rows.items()

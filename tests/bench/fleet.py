@@ -14,6 +14,7 @@ import datetime
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +64,7 @@ class Bench:
             same = [self._once(cell, SAME, fleet)]
             if learns:
                 self._learn(SAME, fleet)
-                self._rows |= {name: others.rows_of(fleet, name) for name in fleet.names}
+                self._keep_rows(fleet)
             again = 0 if BY_KEY[cell.contender].slow else self._choice.repeats - 1
             same += [self._once(cell, SAME, fleet) for _ in range(again)]
         return [first, _middle(same)]
@@ -77,7 +78,7 @@ class Bench:
             for step in (FIRST, SAME):
                 self._once(cell, step, fleet)
                 self._learn(step, fleet)
-            self._rows |= {name: others.rows_of(fleet, name) for name in fleet.names}
+            self._keep_rows(fleet)
             self._judge(cell, fleet)
 
     @contextlib.contextmanager
@@ -94,6 +95,12 @@ class Bench:
     def _learn(self, step: str, fleet: Fleet) -> None:
         for name in fleet.names:
             self._calls[step][name] = fleet.do("recorded", name)
+
+    def _keep_rows(self, fleet: Fleet) -> None:
+        """For those contenders that want them, on as many branches as they are measured on."""
+        if any(BY_KEY[key].slow for key in self._choice.contenders):
+            for name in fleet.names[: max(self._choice.slow_branches)]:
+                self._rows[name] = others.rows_of(fleet, name)
 
     def _judge(self, cell: Cell, fleet: Fleet) -> None:
         """Every router holds what it holds after ours; api_modify does not know one menu, which may be missing."""
@@ -118,6 +125,8 @@ class Bench:
         cost = run(words, cwd=ROOT, environment=environment, output=self._folder / "output.txt")
         if cost.code != 0:
             raise NotMeasured(f"{cell}, {step}: exit code {cost.code}\n{last_words(cost.output)}")
+        if step == SAME and (again := re.search(r"^.* changed=[1-9].*$", cost.output, re.MULTILINE)):
+            raise NotMeasured(f"{cell}: there was something to do again: {again[0]}")
         used = sum(one["cpu_s"] for one in fleet.usage()) - before
         console.print(f"{_named(cell, step)}: {cost.seconds:.2f} s, CPU {cost.cpu_s:.2f} s, {cost.pss_mb:.0f} MB")
         return _found(cell, step, cost, used)
@@ -162,14 +171,15 @@ def _middle(runs: Sequence[Found]) -> Found:
     return dataclasses.replace(runs[0], **values, repeats=len(runs))
 
 
-def measure_all(choice: Choice, folder: Path) -> list[Found]:
+def measure_all(choice: Choice, folder: Path) -> Iterator[list[Found]]:
+    """What was found so far, after each fleet."""
     bench = Bench(folder, choice)
     found: list[Found] = []
     if SITE not in choice.contenders:
         bench.learn(max(cell.branches for cell in cells(choice)))
     for cell in cells(choice):
         found += bench.measure(cell)
-    return found
+        yield found
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -210,20 +220,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     file = options.out / "fleet.json"
     if not options.report:
-        choice = _choice(options)
+        choice, load = _choice(options), os.getloadavg()[0]
         adopt_orphans()
-        load = os.getloadavg()[0]
         with tempfile.TemporaryDirectory() as folder:
             try:
-                found = measure_all(choice, Path(folder))
+                for found in measure_all(choice, Path(folder)):
+                    data = _data(choice, [*found, *drawn_on(found, choice)], load)
+                    file.write_text(json.dumps(data, indent=1), encoding="utf-8")
             except NotMeasured as error:
                 console.print(f"bench: {error}", markup=False)
                 return 1
-        file.write_text(json.dumps(_data(choice, [*found, *drawn_on(found, choice)], load), indent=1), encoding="utf-8")
-    data: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    docs.show(Console(), data)
+    kept: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    docs.show(Console(), kept)
     if options.docs:
-        for page in docs.write(ROOT / "docs", data):
+        for page in docs.write(ROOT / "docs", kept):
             console.print(f"written: {page}")
     return 0
 

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
-_EACH_S = 0.2
+#: how often is looked: at first, and when it goes on for longer than that takes
+_EACH_S, _LATER_S = 0.2, 0.5
+_AT_FIRST_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def run(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], ou
 
 
 class Watch:
-    """Looks at a process and its descendants a few times each second."""
+    """Looks at a process and its descendants two to five times each second."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -73,7 +75,8 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(_EACH_S):
+        began = time.monotonic()
+        while not self._over.wait(_EACH_S if time.monotonic() - began < _AT_FIRST_S else _LATER_S):
             found = [memory for pid in tree(self._pid) if (memory := _memory(pid)) is not None]
             self.pss_kb = max(self.pss_kb, sum(pss for pss, _ in found))
             self.rss_kb = max(self.rss_kb, sum(rss for _, rss in found))

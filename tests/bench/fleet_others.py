@@ -6,18 +6,15 @@ from __future__ import annotations
 
 import importlib
 import json
-import socket
-import ssl
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import librouteros
 import yaml
 
 from lab.world.fleet import Fleet
-from tests.bench.commit_others import UNKNOWN
+from tests.bench.commit_others import UNKNOWN, typed
 
 ROOT = Path(__file__).parents[2]
 _COLLECTIONS = str(ROOT / ".dev" / "collections")
@@ -34,17 +31,13 @@ def rows_of(fleet: Fleet, name: str) -> Rows:
     plan: dict[str, list[Mapping[str, Any]]] = {}
     for row in _assemble(variables(fleet, name), name=name).rows:
         plan.setdefault(row.menu, []).append(row.values)
-    api = _connect(fleet, name)
-    try:
-        found: dict[str, list[Mapping[str, Any]]] = {}
-        for menu, wanted in plan.items():
-            if menu not in UNKNOWN:
-                held = {row.get("comment", ""): row for row in api.path(*menu.strip("/").split("/"))}
-                rows = [(values, held[values["comment"]]) for values in wanted if values["comment"] in held]
-                found[menu] = [{key: row[key] for key in values if key in row} for values, row in rows]
-        return found
-    finally:
-        api.close()
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for menu, wanted in plan.items():
+        if menu not in UNKNOWN:
+            held = {row.get("comment", ""): row for row in fleet.do("rows", name, menu=menu)}
+            rows = [(values, held[values["comment"]]) for values in wanted if values["comment"] in held]
+            found[menu] = [{key: typed(row[key]) for key in values if key in row} for values, row in rows]
+    return found
 
 
 def variables(fleet: Fleet, name: str) -> dict[str, Any]:
@@ -55,22 +48,6 @@ def variables(fleet: Fleet, name: str) -> dict[str, Any]:
 def held(fleet: Fleet, name: str) -> int:
     """How many rows of a router carry an owner's tag."""
     return str(fleet.do("export", name)).count("[multiwan:")
-
-
-def _connect(fleet: Fleet, name: str) -> Any:
-    context = ssl.create_default_context(cafile=fleet.ca_file)
-
-    def wrap(sock: socket.socket) -> ssl.SSLSocket:
-        return context.wrap_socket(sock, server_hostname="127.0.0.1")
-
-    return librouteros.connect(
-        host="127.0.0.1",
-        port=fleet.ports[name],
-        username="multiwan",
-        password=fleet.password,
-        encoding="utf-8",
-        ssl_wrapper=wrap,
-    )
 
 
 # -- (a) and (b)
