@@ -12,5 +12,7 @@ rm -rf "$pages" build/docs
 mkdir -p "$pages/collection" build/docs
 antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir "$pages/collection" multiwan.routeros
 python tools/docs_site.py gather "$pages"
+python tools/changelog.py
+cp build/CHANGELOG.md "$pages/CHANGELOG.md"
 .dev/docs/bin/python -m sphinx -q -W --keep-going -n -j auto -c tools/docs -d "$pages/.doctrees" "$pages" build/docs
 python tools/docs_site.py check build/docs

@@ -80,9 +80,11 @@ def gather(into: Path) -> None:
             file = local(page, target)
             if file is None:
                 continue
+            if not (ROOT / file).is_file():
+                continue  # a folder; or missing, which Sphinx and the lint tell
             if file.suffix == ".md":
                 waiting.append(file)
-            elif (ROOT / file).is_file():
+            else:
                 (into / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(ROOT / file, into / file)
         if page == INDEX:
@@ -133,7 +135,7 @@ def _first_page(text: str) -> str:
         for heading, pages in sections()
         if pages
     ]
-    trees.append("```{toctree}\n:hidden:\n:maxdepth: 1\n:caption: Reference\n\ncollection/index\n```")
+    trees.append("```{toctree}\n:hidden:\n:maxdepth: 1\n:caption: Reference\n\ncollection/index\nCHANGELOG\n```")
     return "\n".join([_LINK.sub(from_top, text), *trees]) + "\n"
 
 

@@ -18,6 +18,7 @@ step ansible-lint --offline --strict
 step python tools/generate.py --check
 step sh tools/docs.sh --lint
 step python tools/docs_lint.py
+step python tools/changelog.py
 step python tools/spdx.py
 step python -m tools.quality.licences --check
 command -v shellcheck >/dev/null 2>&1 && step shellcheck dev tools/*.sh
