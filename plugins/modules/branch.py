@@ -12,10 +12,11 @@ module: branch
 short_description: Make a branch what its variables say
 version_added: 0.1.0
 description:
-  - Does for one branch what the roles do together, in one call, for fleets whose playbook would spend its time on tasks.
+  - Does for one branch what the roles do together, in one call, for fleets whose playbook would spend its time on
+    tasks.
   - Reads the fleet variables of the host, C(multiwan_*), and fails with all their mistakes at once.
-  - Asks the router for its version unless O(ignore:multiwan_routeros_version) says it, computes the plan, and commits it
-    like M(multiwan.routeros.commit), over one connection (a change is read back over a second one).
+  - Asks the router for its version unless O(ignore:multiwan_routeros_version) says it, computes the plan, and commits
+    it like M(multiwan.routeros.commit), over one connection (a change is read back over a second one).
   - A variable of a role, such as C(pcc_mode) or C(commit_port), wins over the fleet variable.
 options:
   owners:
@@ -124,7 +125,8 @@ notes:
   type: list
   elements: str
 uplinks:
-  description: Name of each line to whether it lives, as the router saw it before the change; V(null) where it can't tell.
+  description: Name of each line to whether it lives, as the router saw it before the change; V(null) where it can't
+    tell.
   returned: always, unless the router could not be read
   type: dict
   sample: {isp1: true, isp2: false}
@@ -140,8 +142,8 @@ faults:
   elements: str
 reason:
   description:
-    - Why it failed, in a word. V(variables), V(unreachable), V(certificate), V(login), V(refused) (nothing was written),
-      V(broke_off) (the connection broke, or a change was taken back), or V(drift).
+    - Why it failed, in a word. V(variables), V(unreachable), V(certificate), V(login), V(refused) (nothing was
+      written), V(broke_off) (the connection broke, or a change was taken back), or V(drift).
   returned: failure
   type: str
   sample: login

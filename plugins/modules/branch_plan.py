@@ -17,8 +17,8 @@ description:
   - Writes nothing, neither on the router nor anywhere else.
 options:
   connection:
-    description: Whether the router is asked for its version if O(ignore:multiwan_routeros_version) does not say it. Without
-      that, such a plan is made for RouterOS 7.22.
+    description: Whether the router is asked for its version if O(ignore:multiwan_routeros_version) does not say it.
+      Without that, such a plan is made for RouterOS 7.22.
     type: bool
     default: false
 extends_documentation_fragment:
