@@ -96,6 +96,12 @@ class Desk:
         for other in (ROOT / ".dev" / "collections" / "ansible_collections").iterdir():
             if other.name != "multiwan":
                 (tools / "collections" / "ansible_collections" / other.name).symlink_to(other)
+        # what is compiled, of this checkout and of Python itself; what the clone compiles stays with it
+        compiled = ROOT / ".dev" / "pycache"
+        (tools / "pycache").mkdir()
+        for top in compiled.iterdir() if compiled.is_dir() else ():
+            if top.name != clone.resolve().parts[1]:
+                (tools / "pycache" / top.name).symlink_to(top)
 
     def leave(self) -> None:
         assert self.shell.stdin is not None
