@@ -43,8 +43,8 @@ MEANS = """\
   understands no answer: the floor of these calls, not a tool. Its memory is mostly the calls' text.
 - *seconds*: wall time of the whole program, with its start. *CPU*: user and system of the controller's whole process
   tree. *memory*: the highest sum of proportional set sizes of that tree, looked at two to five times each second.
-  *routers' CPU* is spent by the emulated routers, in processes of their own on the same machine: it is in nobody's CPU, but it
-  takes part of the cores. Routers run no scripts of their own during the run.
+  *routers' CPU* is spent by the emulated routers, in processes of their own on the same machine: it is in nobody's CPU,
+  but it takes part of the cores. Routers run no scripts of their own during the run.
 - *delay*: every round trip takes so much longer, through a relay that is part of the routers' processes; so does the
   first answer after a connection is made.
 - ≈: not measured, but drawn on in a straight line from the two largest fleets that were.
