@@ -160,7 +160,7 @@ class Router:
         return answers
 
     def _tables(self, commands: Sequence[Sequence[str]]) -> list[Answer]:
-        rows: list[list[Found]] = [[] for _ in commands]
+        rows: list[list[Found]] = [[] for _each in commands]
         traps: dict[int, list[TrapError]] = {}
         waiting = dict(enumerate(commands))
         with _in_words(lambda: next(iter(waiting.values()))[0]):

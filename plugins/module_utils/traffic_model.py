@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
-from typing import TypeAlias
+from typing import Union
 
 #: An address or a network, or a DNS name that the router looks up again when its time to live is over.
-Entry: TypeAlias = "IPv4Network | str"
+Entry = Union[IPv4Network, str]  # noqa: UP007 - ansible-test reads module_utils as Python 3.8
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,35 @@
 # SPDX-FileCopyrightText: 2026 the multiwan.routeros authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every molecule scenario passes, each on a lab that it brings up and takes down itself."""
+"""Every molecule scenario that has a lab of its own passes; those that share routers: tests/quality."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
+from tests.molecule.scenarios import ALONE, ROOT, SCENARIOS, SHARED, molecule
 
 
-def test_there_is_a_scenario() -> None:
-    assert SCENARIOS
+def test_there_are_scenarios() -> None:
+    assert ALONE
+    assert SHARED
+
+
+def test_the_table_names_every_scenario() -> None:
+    text = (ROOT / "molecule" / "README.md").read_text(encoding="utf-8")
+    assert tuple(sorted(re.findall(r"^\| `([a-z_]+)` \| [a-z].{40,} \|$", text, re.MULTILINE))) == SCENARIOS
 
 
 @pytest.mark.lab
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", ALONE)
 def test_scenario(scenario: str) -> None:
-    environment = {
-        **os.environ,
-        "MOLECULE_GLOB": "molecule/*/molecule.yml",
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-    }
     done = subprocess.run(
         ["molecule", "test", "--scenario-name", scenario],
         cwd=ROOT,
-        env=environment,
+        env=molecule(os.environ),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``./dev quality [PART…]``: what Galaxy, ansible-test and other releases of ansible-core say of the collection.
 
-``sanity`` takes the names of single tests behind a colon (``sanity:pylint,import``). Each part prints what it
-complains of; the exit code tells whether any did. What a machine lacks is said, and is no failure.
+``sanity``, ``versions`` and ``molecule`` take names of single tests behind a colon (``sanity:pylint,import``). Each
+part prints what it complains of; the exit code tells whether any did. What a machine lacks is said, and is no failure.
 """
 
 from __future__ import annotations
@@ -28,9 +28,17 @@ def _sanity(tests: Sequence[str]) -> list[str]:
 
 
 def _versions(tests: Sequence[str]) -> list[str]:
-    wanted = [word for test in tests for word in ("-k", test)]
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/quality", *wanted], cwd=ROOT, check=False)
-    return [] if done.returncode == 0 else [f"pytest tests/quality ended with {done.returncode}"]
+    return _pytest("tests/quality/test_cores.py", tests)
+
+
+def _molecule(tests: Sequence[str]) -> list[str]:
+    return _pytest("tests/quality/test_scenarios.py", tests)
+
+
+def _pytest(path: str, tests: Sequence[str]) -> list[str]:
+    wanted = ("-k", " or ".join(tests)) if tests else ()
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", path, *wanted], cwd=ROOT, check=False)
+    return [] if done.returncode == 0 else [f"pytest {path} ended with {done.returncode}"]
 
 
 def _reuse(_tests: Sequence[str]) -> list[str]:
@@ -49,6 +57,7 @@ PARTS: dict[str, Callable[[Sequence[str]], list[str]]] = {
     "sanity": _sanity,
     "importer": _importer,
     "versions": _versions,
+    "molecule": _molecule,
 }
 
 

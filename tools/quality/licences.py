@@ -30,6 +30,12 @@ LOCKS = ROOT / "requirements"
 PRODUCT = "core-2.21"
 #: Only there for the tests of actions under that ansible-core.
 _TESTS = ("hypothesis", "iniconfig", "pluggy", "pygments", "pytest", "pytest-asyncio", "sortedcontainers")
+# REUSE-IgnoreStart
+_HEAD = (
+    "<!-- SPDX-FileCopyrightText: 2026 the multiwan.routeros authors -->",
+    "<!-- SPDX-License-Identifier: GPL-3.0-or-later -->",
+)
+# REUSE-IgnoreEnd
 _LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _ROW = re.compile(r"^\| ([@/a-z0-9._-]+) \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 
@@ -106,8 +112,7 @@ def page(packages: Iterable[Package], licences: Mapping[str, str]) -> str:
     tools = [package for package in packages if not package.is_product]
     return "\n".join(
         [
-            "<!-- SPDX-FileCopyrightText: 2026 the multiwan.routeros authors -->",
-            "<!-- SPDX-License-Identifier: GPL-3.0-or-later -->",
+            *_HEAD,
             "<!-- Written by `python -m tools.quality.licences` (./dev lock); `./dev lint` finds it stale. -->",
             "# Licences of what this project stands on",
             "",
