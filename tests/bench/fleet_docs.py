@@ -47,7 +47,9 @@ MEANS = """\
   but it takes part of the cores. Routers run no scripts of their own during the run.
 - *delay*: every round trip takes so much longer, through a relay that is part of the routers' processes; so does the
   first answer after a connection is made.
-- ≈: not measured, but drawn on in a straight line from the two largest fleets that were.
+- ≈: not measured, but drawn on in a straight line from the two largest fleets that were. A line from 1 and 10 branches
+  is too kind: one branch leaves cores idle. Memory is not drawn on: it depends on how many branches are worked at
+  at once. –: not known, or over before it was looked at.
 - Ratios are of one run on one machine; the seconds say nothing of a MikroTik, whose processor and flash are slower.
 """
 _COLOURS = {SITE: 0, PER_MENU: 1, ONE_ROLE: 3, ASYNCIO: 2}
@@ -71,7 +73,7 @@ def _cells(one: Found, ours: Found | None) -> list[str]:
         f"{about}{one.seconds:.2f}" if one.seconds < 100 else f"{about}{one.seconds:.0f}",
         f"{about}{one.each:.3f}",
         f"{about}{one.cpu_s:.1f}",
-        f"{about}{one.pss_mb:.0f}",
+        f"{one.pss_mb:.0f}" if one.measured and one.pss_mb else "–",
         f"{about}{one.routers_cpu_s:.1f}",
         about + ratio if ratio else "",
     ]
@@ -136,7 +138,8 @@ def write(folder: Path, data: Mapping[str, Any]) -> list[Path]:
 
 def markdown(data: Mapping[str, Any]) -> str:
     found, choice = entries(data), data["choice"]
-    slow = ", ".join(f"{n} at {'no' if not late else 'some'} delay" for late, n in enumerate(choice["slow_branches"]))
+    ways = ("without delay", "with delay")[: 1 + any(choice["delays"])]
+    slow = ", ".join(f"{n} {way}" for n, way in zip(choice["slow_branches"], ways, strict=False))
     parts = [
         HEAD,
         f"Measured {data['measured']}: {data['machine']}, load {data['load_before']} before; {choice['forks']} forks; "

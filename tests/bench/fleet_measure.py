@@ -18,7 +18,7 @@ from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 #: how often is looked: at first, and when it goes on for longer than that takes
-_EACH_S, _LATER_S = 0.2, 0.5
+_AT_ONCE_S, _EACH_S, _LATER_S = 0.1, 0.2, 0.5
 _AT_FIRST_S = 5.0
 
 
@@ -76,7 +76,9 @@ class Watch:
 
     def _look(self) -> None:
         began = time.monotonic()
-        while not self._over.wait(_EACH_S if time.monotonic() - began < _AT_FIRST_S else _LATER_S):
+        each_s = _AT_ONCE_S
+        while not self._over.wait(each_s):
+            each_s = _EACH_S if time.monotonic() - began < _AT_FIRST_S else _LATER_S
             found = [memory for pid in tree(self._pid) if (memory := _memory(pid)) is not None]
             self.pss_kb = max(self.pss_kb, sum(pss for pss, _ in found))
             self.rss_kb = max(self.rss_kb, sum(rss for _, rss in found))
