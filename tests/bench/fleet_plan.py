@@ -66,7 +66,7 @@ def cells(choice: Choice) -> Iterator[Cell]:
 
 @dataclass(frozen=True)
 class Found:
-    """One measurement. ``measured`` False: drawn on from ``by`` branches, by the costs of each further one, no memory."""
+    """One measurement. ``measured`` False: drawn on from ``by`` branches, by what each further one costs."""
 
     contender: str
     branches: int
