@@ -273,34 +273,38 @@ class Pattern:
         self._again = self._closure([self._entry], frozenset())
         self._next: dict[tuple[State, str], State] = {}
         self._remembered = 0
+        #: nothing can begin any more behind the first character: then all that is left is the end of the text
+        self._over = self._again if all(self._graph.tests[place] is None for place in self._again) else None
 
     def search(self, text: str) -> bool:
-        state = self._first
+        state, found, over, known = self._first, self._found, self._over, self._next
         for character in text:
-            if self._found in state:
+            if found in state:
                 return True
-            state = self._step(state, character)
+            after = known.get((state, character))
+            state = self._step(state, character) if after is None else after
+            if state is over:
+                break
         if self._found in state:
             return True
         ends = frozenset({_START, _END}) if not text else frozenset({_END})
         return self._found in self._closure([*state, self._entry], ends)
 
     def _step(self, state: State, character: str) -> State:
-        key = (state, character)
-        known = self._next.get(key)
-        if known is None:
-            moved = [
-                way
-                for place in state
-                if (test := self._graph.tests[place]) is not None and test(character)
-                for way in self._graph.ways[place]
-            ]
-            known = self._closure(moved, frozenset()) | self._again
-            self._remembered += len(known) + len(state)
-            if self._remembered > _MOST_REMEMBERED:
-                self._next.clear()
-                self._remembered = 0
-            self._next[key] = known
+        moved = [
+            way
+            for place in state
+            if (test := self._graph.tests[place]) is not None and test(character)
+            for way in self._graph.ways[place]
+        ]
+        known = self._closure(moved, frozenset()) | self._again
+        if known == self._again:
+            known = self._again
+        self._remembered += len(known) + len(state)
+        if self._remembered > _MOST_REMEMBERED:
+            self._next.clear()
+            self._remembered = 0
+        self._next[state, character] = known
         return known
 
     def _closure(self, places: Iterable[int], ends: frozenset[str]) -> State:
