@@ -39,8 +39,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
             asked = waves.read(arguments["waves"]) if arguments["waves"] is not None else None
         except ValueError as error:
             return {"failed": True, "changed": False, "msg": str(error)}
-        canaries, strangers = _members(arguments["canaries"], variables.get("groups", {}), hosts)
         unreadable = _unreadable(hosts, variables.get("hostvars", {}))
+        doubles = [name for name in unreadable if name in variables.get("groups", {})]
+        if doubles:
+            # a pattern that leaves such a branch out would leave out the members of the group
+            words = "can't be read, and a group of the inventory has the same name, so that it can't be left out alone"
+            faults = [f"{name}: {words}: {unreadable[name]}" for name in doubles]
+            return {"failed": True, "changed": False, "msg": "\n".join(faults)}
+        canaries, strangers = _members(arguments["canaries"], variables.get("groups", {}), hosts)
         order = waves.ordered([name for name in hosts if name not in unreadable], canaries)
         sizes = asked or waves.default(len([name for name in canaries if name in order]))
         planned = waves.sizes(sizes, len(order))
@@ -80,7 +86,7 @@ def _unreadable(hosts: Sequence[str], hostvars: Any) -> dict[str, str]:
         try:
             hostvars.raw_get(name)
         except AnsibleError as error:
-            found[name] = f"{_place(error)}{' '.join(str(error).split())}"
+            found[name] = f"{_place(error) or f'host_vars/{name} or a group: '}{' '.join(str(error).split())}"
     return found
 
 

@@ -64,6 +64,7 @@ def _one_wave_later(variables: Mapping[str, Any], *, check: bool) -> Rollout:
         run_records.take_all(),
         batch=[str(name) for name in variables.get("ansible_play_batch", ())],
         fallen=[name for name in everyone if name not in fine],
+        taken_in=everyone,
     )
 
 
@@ -85,8 +86,9 @@ def _keep(document: Mapping[str, Any], file: str | None, *, over: bool) -> dict[
     again = path.with_suffix(".retry")
     try:
         written(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n", mode=0o644, check=False)
-        if document["again"]:
-            written(again, "".join(f"{name}\n" for name in document["again"]), mode=0o644, check=False)
+        names = _still(again, document)
+        if names:
+            written(again, "".join(f"{name}\n" for name in names), mode=0o644, check=False)
         else:
             again.unlink(missing_ok=True)
     except OSError as error:
@@ -97,6 +99,13 @@ def _keep(document: Mapping[str, Any], file: str | None, *, over: bool) -> dict[
         if document["again"]:
             Display().display(f"Only what is left: --limit @{again}")
     return {"file": str(path)}
+
+
+def _still(file: Path, document: Mapping[str, Any]) -> list[str]:
+    """Whom this run left, and whom an earlier one did that this one was not asked about (``--limit``)."""
+    asked = {str(record["branch"]) for record in document["branches"]} | set(document["left"])
+    earlier = file.read_text(encoding="utf-8").split() if file.is_file() else []
+    return [*document["again"], *(name for name in earlier if name not in asked)]
 
 
 def _told(document: Mapping[str, Any], *, over: bool) -> dict[str, Any]:
@@ -118,8 +127,11 @@ def _failed(rollout: Rollout, *, over: bool) -> dict[str, Any]:
     else. The same for a wave that nobody worked on."""
     unread = runs.only_unread(rollout) if over else ()
     newest = rollout.of_wave(rollout.waves)
-    if newest and all(record["reason"] == runs.SKIPPED for record in newest):
+    skipped = [record for record in newest if record["reason"] == runs.SKIPPED]
+    if newest and len(skipped) == len(newest):
         return {"failed": True, "msg": "no task was run for any branch of this wave"}
+    if skipped:
+        return {"failed": True, "msg": "\n".join(f"{record['branch']}: {record['words']}" for record in skipped)}
     if not unread:
         return {}
     faults = [f"{name}: {rollout.branches[name]['words']}" for name in unread]

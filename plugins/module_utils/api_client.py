@@ -24,7 +24,7 @@ try:
     from librouteros.login import plain
     from librouteros.protocol import ApiProtocol, decode_length, determine_length, encode_sentence
 except ImportError:
-    MISSING = "the Python library librouteros is missing in the controller's environment"
+    MISSING = "the Python library librouteros, 4.1 or newer, is missing in the controller's environment"
     Api = ApiProtocol = SocketTransport = object  # what the classes below are made of
 else:
     #: Why no connection can be made at all; empty when it can.
@@ -114,12 +114,13 @@ class _TextApi(Api):  # type: ignore[misc]  # librouteros says no types
             encode_sentence(*words, f".tag={number}", encoding="utf-8") for number, words in enumerate(sentences)
         ]
         self.protocol.transport.write(b"".join(encoded))
-        left = len(sentences)
+        left = set(range(len(sentences)))
         while left:
             reply, words = self.protocol.readSentence()
             tag = next((word[5:] for word in reversed(words) if word.startswith(".tag=")), "")
             if tag.isdecimal() and int(tag) < len(sentences):  # what has no tag answers none of these
-                left -= reply == "!done"
+                if reply == "!done":
+                    left.discard(int(tag))
                 yield int(tag), reply, _said(reply, words)
 
 

@@ -163,4 +163,9 @@ class _Asked:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return int(text) if text and is_counter(text) else 0
+
+
+def is_counter(text: str) -> bool:
+    """Whether it is a number of 64 bits or so, as a router counts; nothing can be reckoned with a longer one."""
+    return text.isdecimal() and len(text) <= 20

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import branch_events, durations, uplink_state
-from .branch_look import Look
+from .branch_look import Look, is_counter
 from .found import Found
 from .model import Branch, Place, Uplink
 from .preflight_view import ADDRESS, yes
@@ -110,7 +110,7 @@ def _uplinks(found: Look, branch: Branch, states: Mapping[str, State], its_clock
 def _octets(values: Mapping[str, str]) -> tuple[int, int] | None:
     """Received and sent; ``None`` when the router does not count them."""
     both = [values.get(name, "") for name in ("rx-byte", "tx-byte")]
-    return (int(both[0]), int(both[1])) if all(text.isdecimal() for text in both) else None
+    return (int(both[0]), int(both[1])) if all(is_counter(text) for text in both) else None
 
 
 def _pair(first: str, second: str, both: tuple[int, int] | None) -> dict[str, int | None]:
@@ -162,7 +162,7 @@ def _certificates(found: Look) -> Iterator[dict[str, Any]]:
         if end is not None:
             # the form says no zone; certificates are made in UTC (RFC 5280)
             left = end.replace(tzinfo=datetime.UTC) - found.at
-            yield {"name": row.values.get("name", ""), "until": end.strftime("%Y-%m-%d"), "days": left.days}
+            yield {"name": row.values.get("name", ""), "until": end.date().isoformat(), "days": left.days}
 
 
 def _notes(found: Look, branch: Branch, states: Mapping[str, State]) -> Iterator[str]:

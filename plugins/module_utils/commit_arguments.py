@@ -127,6 +127,8 @@ def result(outcome: Outcome, *, name: str, seconds: float) -> dict[str, Any]:
 
 def failure(error: Exception, *, name: str, what: str) -> dict[str, Any]:
     """An error in the form of Ansible's results: the name of the host, then one fault a line."""
+    if isinstance(error, RouterError) and error.reason:
+        what = "the router could not be read"
     faults = list(error.faults) if isinstance(error, CommitError) else [str(error)]
     undone = [error.undone] if isinstance(error, CommitError) and error.undone else []
     lines = "\n".join(f"  {fault}" for fault in [*faults, *undone])

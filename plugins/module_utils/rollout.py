@@ -71,9 +71,15 @@ def begin(hosts: Sequence[str], unreadable: Mapping[str, str], *, check: bool) -
 
 
 def after_wave(
-    rollout: Rollout, records: Mapping[str, Record], *, batch: Iterable[str], fallen: Iterable[str]
+    rollout: Rollout,
+    records: Mapping[str, Record],
+    *,
+    batch: Iterable[str],
+    fallen: Iterable[str],
+    taken_in: Iterable[str] | None = None,
 ) -> Rollout:
-    """One wave later. ``batch``: who is still fine in Ansible's eyes. ``fallen``: everyone of the run who is not."""
+    """One wave later. ``batch``: who is still fine in Ansible's eyes. ``fallen``: everyone of the run who is not.
+    ``taken_in``: everyone whom Ansible has in the play; who is not will never have a turn."""
     wave = rollout.waves + 1
     seen = {name: {**record, "wave": wave} for name, record in records.items()}
     for name in fallen:
@@ -83,6 +89,10 @@ def after_wave(
     for name in batch:
         if name not in seen and name not in rollout.branches:
             words = "no task was run for it"
+            seen[name] = _blank(name, SKIPPED, words, wave=wave, check=rollout.check)
+    for name in rollout.hosts if taken_in is not None else ():
+        if name not in seen and name not in rollout.branches and name not in set(taken_in or ()):
+            words = "Ansible left it out of the play: has a group of the inventory the same name as a branch?"
             seen[name] = _blank(name, SKIPPED, words, wave=wave, check=rollout.check)
     strangers = tuple(name for name in seen if name not in rollout.hosts)
     return replace(

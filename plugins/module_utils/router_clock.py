@@ -32,7 +32,10 @@ class Clock:
         if self.router is None:
             return None
         said = _parsed(text.strip().lower(), self.router)
-        return None if said is None else self.now - (self.router - said)
+        try:
+            return None if said is None else self.now - (self.router - said)
+        except OverflowError:  # a clock thousands of years off
+            return None
 
     def ago(self, seconds: float) -> datetime.datetime:
         return self.now - datetime.timedelta(seconds=seconds)
@@ -68,7 +71,7 @@ def _parsed(text: str, near: datetime.datetime | None) -> datetime.datetime | No
         if match["year"] is not None:
             return datetime.datetime(int(match["year"]), month, int(match["day"]), hour, minute, second)
         return None if near is None else _latest(near, month, int(match["day"]), (hour, minute, second))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -143,7 +143,8 @@ faults:
 reason:
   description:
     - Why it failed, in a word. V(variables), V(unreachable), V(certificate), V(login), V(refused) (nothing was
-      written), V(broke_off) (the connection broke, or a change was taken back), or V(drift).
+      written), V(broke_off) (the connection broke, or a change was taken back), V(drift), or
+      V(other).
   returned: failure
   type: str
   sample: login

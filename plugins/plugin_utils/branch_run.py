@@ -119,6 +119,7 @@ class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         _checked, arguments = self.validate_argument_spec(argument_spec=dict(self.spec))
         began = time.monotonic()
         name = str((task_vars or {}).get("inventory_hostname", ""))
+        inputs = None
         try:
             inputs = self.inputs(task_vars or {}, name, talks=self.talks(arguments))
             result = self.answer(inputs, arguments)
@@ -127,7 +128,14 @@ class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
             result = {"failed": True, "changed": False, "msg": str(error), "problems": problems, "reason": "variables"}
         except (RouterError, CommitError, ValueError) as error:
             result = commit_arguments.failure(error, name=name, what=self.fault)
-        return self.ended(name, result, seconds=time.monotonic() - began)
+            if inputs is not None and isinstance(error, ValueError):
+                result["reason"] = "other"  # not of the variables, which were read
+        try:
+            return self.ended(name, result, seconds=time.monotonic() - began)
+        except OSError as error:
+            # The router has what it has: a record that can't be kept makes no failure of it.
+            warnings = [*result.get("warnings", ()), f"{name}: the summary will not know of it: {error}"]
+            return {**result, "warnings": warnings}
 
     def inputs(self, task_vars: Mapping[str, Any], name: str, *, talks: bool) -> Inputs:
         """Raises :class:`BranchError` with every mistake."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from tests.playbooks.conftest import Fleet
 
@@ -48,6 +49,22 @@ def test_one_bad_file_alone_still_makes_the_run_fail(fleet) -> None:
     assert "everyone else is done, but these could not be read" in played.output
     assert branches.told("rollout-check.json")["again"] == ["b2"]
     assert not (branches.folder / "reports" / "rollout.json").exists()
+
+
+def test_a_branch_that_can_not_be_left_out_alone_ends_the_run_before_it_begins(fleet) -> None:
+    """A pattern that names a group means its members."""
+    branches: Fleet = fleet(3, becomes="unchanged", multiwan_canaries=None, multiwan_rollout_folder=None)
+    (branches.folder / "inventory" / "host_vars").mkdir()
+    (branches.folder / "inventory" / "host_vars" / "b2.yml").write_text("a: [\n", encoding="utf-8")
+    hosts = {"all": {"hosts": {"b1": {}, "b2": {}, "b3": {}}, "children": {"b2": {"hosts": {"b3": {}}}}}}
+    (branches.folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+    played = branches.play()
+    assert (played.code, played.worked_on) == (2, ()), played.output
+    assert "a group of the inventory has the same name" in played.output
+    branches.say("b2", {})
+    played = branches.play()
+    assert (played.code, sorted(played.worked_on)) == (0, ["b1", "b2", "b3"]), played.output
+    assert branches.told()["complete"]
 
 
 def test_a_canary_that_fails_stops_the_run(fleet) -> None:

@@ -187,6 +187,13 @@ def test_what_is_refused_of_several_is_the_routers_own_words_and_the_others_are_
     assert str(hotspots) == "/ip/hotspot/print: the router says: no such command prefix"
 
 
+def test_an_end_that_is_said_twice_ends_one_answer(peers: list[Peer]) -> None:
+    """Else the menu behind it would look empty, and its rows would be added again."""
+    answer = [["!done", ".tag=0"], ["!done", ".tag=0"], ["!done", ".tag=2"], ["!re", "=.id=*2", ".tag=1"]]
+    with logged_in(peers, Together(3, [*answer, ["!done", ".tag=1"]])) as router:
+        assert router.tables(THREE) == [[], [Found("*2", {})], []]
+
+
 def test_a_connection_that_breaks_among_several_names_the_first_that_was_not_answered(peers: list[Peer]) -> None:
     answer = Together(3, [["!done", ".tag=0"], ["!re", "=.id=*2", ".tag=1"]])
     with (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from ansible_collections.multiwan.routeros.plugins.module_utils import branch_look, branch_state
+from ansible_collections.multiwan.routeros.plugins.module_utils import branch_look, branch_state, fleet_data
 from ansible_collections.multiwan.routeros.plugins.module_utils.assemble import assemble
 from ansible_collections.multiwan.routeros.plugins.module_utils.branch import parse_branch
 from ansible_collections.multiwan.routeros.plugins.module_utils.found import Found
@@ -275,6 +275,17 @@ def test_drift_is_told_row_by_row() -> None:
     (row,) = record(api)["drift"]
     assert (row["menu"], row["tag"]) == ("/ip/firewall/mangle", "multiwan:pcc:isp1:0")
     assert "disabled is 'yes'" in row["words"]
+
+
+def test_values_that_no_sane_router_says_leave_the_report_of_the_others() -> None:
+    api = told()
+    api.menus["/certificate"] = [Found("*1", {"name": "api", "invalid-after": "0001-01-01 00:00:00", "trusted": "yes"})]
+    api.menus["/interface"][0] = Found("*1", {"name": "ether1", "rx-byte": "9" * 400, "tx-byte": "1"})
+    odd = record(api)
+    assert odd["certificates"][0]["until"] == "0001-01-01"
+    assert odd["uplinks"][0]["download_bytes"] is None
+    made = fleet_data.report({"jakarta": odd}, made=NOW, title="", language="id")
+    assert "multiwan_branch_up" in fleet_data.prometheus(made)
 
 
 def test_a_branch_that_was_not_read_has_the_same_keys() -> None:

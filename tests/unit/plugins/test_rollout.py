@@ -62,6 +62,14 @@ def test_who_failed_without_a_record_and_who_was_not_worked_on_are_told_apart() 
     assert after(rollout, batch=("c",), fallen=("b",)).of_wave(2) == ()
 
 
+def test_who_is_not_in_the_play_at_all_is_not_forgotten() -> None:
+    begun = runs.begin(["a", "b", "c"], {}, check=False)
+    one = {"a": record("a")}
+    rollout = runs.after_wave(begun, one, batch=("a",), fallen=(), taken_in=("a", "c"))
+    assert (rollout.left, rollout.failed) == (("c",), ("b",))
+    assert "left it out of the play" in str(rollout.branches["b"]["words"])
+
+
 def test_the_unread_are_failures_from_the_beginning_and_have_no_turn() -> None:
     rollout = runs.begin(["a", "b"], {"b": "x.yml:2: no YAML"}, check=False)
     assert (rollout.left, rollout.failed) == (("a",), ("b",))

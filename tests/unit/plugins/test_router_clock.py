@@ -51,6 +51,12 @@ def test_without_the_routers_clock_nothing_is_told() -> None:
     assert iso(clock({}, NOW).ago(60)) == "2026-11-22T06:59:00Z"
 
 
+def test_a_clock_that_is_thousands_of_years_off_breaks_nothing() -> None:
+    early = clock({"date": "0001-01-01", "time": "00:00:00"}, NOW)
+    assert early.moment("9998-01-01 00:00:00") is None
+    assert early.moment("dec/31 00:00:00") is None
+
+
 def test_a_leap_day_of_last_year_does_not_break_the_reading() -> None:
     """29 February does not exist in every year."""
     assert clock({"date": "jan/01/2025", "time": "00:00:00"}, NOW).moment("feb/29 10:00:00") is None
