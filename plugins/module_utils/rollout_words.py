@@ -58,7 +58,7 @@ def whole(rollout: Rollout, *, seconds: float | None, stopped: str) -> str:
     records = [rollout.branches[name] for name in rollout.hosts if name in rollout.branches]
     took = "" if seconds is None else f" in {_duration(seconds)}"
     head = f"{_summed(records, check=rollout.check, of=len(rollout.hosts))}{took}"
-    lines = [table(records), "", head, *_why(records)]
+    lines = [table(records), "", head, *_why(records), *_lines_that_need_a_look(records, check=rollout.check)]
     if rollout.left:
         lines.append(f"not begun: {_listed(rollout.left)}")
     if stopped:
@@ -116,6 +116,19 @@ def _summed(records: Sequence[Record], *, check: bool, of: int | None = None) ->
 
 def _why(records: Sequence[Record]) -> list[str]:
     return [f"failed: {record['branch']}: {_reason(record, _LONG)}" for record in records if not record["ok"]]
+
+
+def _lines_that_need_a_look(records: Sequence[Record], *, check: bool) -> list[str]:
+    """A branch can be done and have a line that does nothing, such as one with a wrong password."""
+    read = [record for record in records if record["ok"]]
+    dead = [
+        f"{record['branch']} {name}" for record in read for name, state in record["uplinks"].items() if state is False
+    ]
+    unknown = [str(record["branch"]) for record in read if None in record["uplinks"].values()]
+    told = [f"dead lines: {_listed(dead)}"] if dead else []
+    if unknown and not check:
+        told.append(f"not known yet whether all lines work: {_listed(unknown)}. In a minute, verify.yml tells")
+    return told
 
 
 def _reason(record: Record, most: int) -> str:

@@ -128,6 +128,16 @@ def test_what_came_of_the_run_stands_after_its_table() -> None:
     ]
 
 
+def test_lines_that_are_dead_or_not_judged_yet_are_named_at_the_end() -> None:
+    begun = runs.begin(["a", "b", "c"], {}, check=False)
+    lines = {"a": {"isp1": True, "isp2": False}, "b": {"isp1": None, "isp2": None}, "c": {"isp1": True}}
+    rollout = after(begun, *(record(name, uplinks=uplinks) for name, uplinks in lines.items()))
+    assert words.whole(rollout, seconds=None, stopped="").splitlines()[-2:] == [
+        "dead lines: a isp2",
+        "not known yet whether all lines work: b. In a minute, verify.yml tells",
+    ]
+
+
 def test_a_wave_is_counted_among_those_that_were_planned() -> None:
     rollout = after(runs.begin(["a", "b", "c"], {}, check=True), record("a", check=True))
     lines = words.wave(rollout, 2).splitlines()
