@@ -14,7 +14,12 @@ settings.load_profile("any-machine")
 
 #: Files that take longest, begun first where several run side by side: else the last minute has one of them alone.
 LONGEST = (
-    *("lab/product/test_notify.py", "lab/product/test_notify_six.py", "lab/product/test_mode_switch.py"),
+    *(
+        "lab/guides/test_guides.py",
+        "lab/product/test_notify.py",
+        "lab/product/test_notify_six.py",
+        "lab/product/test_mode_switch.py",
+    ),
     *("lab/product/test_fast_failover.py", "lab/product/test_secrets.py", "lab/commit/test_protection.py"),
     *("lab/product/test_drill.py", "lab/router/test_in_namespaces.py", "lab/observe/test_in_namespaces.py"),
     *("lab/product/test_branch.py", "lab/demo/test_event.py", "lab/dataplane/test_in_namespaces.py"),

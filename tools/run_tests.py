@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``./dev test``: every test, in the order in which a failure is cheapest to find, and the time each part took.
 
-The parts run one after the other: lab tests wait for probes and packets, which busy cores slow down.
+The parts run one after the other: lab tests wait for probes and packets, which busy cores slow down. Only what needs
+nothing but the processor runs beside them, at the lowest priority: they leave a third of it idle.
 A lab test that fails while five labs share the cores is run once more with its file alone: the data plane runs in real
 time, and a machine that is too slow for five tells nothing of the router. Both results are printed. What fails
 alone, too, is a failure; so are more than a few files.
@@ -24,13 +25,16 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 MARK = "MULTIWAN_TEST_RUN"
 LAB = "lab"
+#: Needs nothing but the processor, and takes what the lab leaves of it.
+ASIDE = "unit, golden, versions, conformance"
 #: More files than this that fail are no accident.
 MOST_AGAIN = 3
 REPORT = ROOT / "build" / "tests" / "lab.xml"
+WORDS = ROOT / "build" / "tests" / "unit.txt"
 
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        "unit, golden, versions, conformance",
+        ASIDE,
         (
             "-n",
             "2",
@@ -90,6 +94,36 @@ def left_behind(before: Machine, after: Machine) -> list[str]:
     return words
 
 
+class Aside:
+    """The part that runs beside the others, at the lowest priority; its words are printed when it has ended."""
+
+    def __init__(self, arguments: tuple[str, ...]) -> None:
+        self._began = time.monotonic()
+        WORDS.parent.mkdir(parents=True, exist_ok=True)
+        print(f"\n== {ASIDE}, beside the others: pytest {' '.join(arguments)} > {WORDS.relative_to(ROOT)}", flush=True)
+        with WORDS.open("wb") as words:
+            self._process = subprocess.Popen(
+                ["nice", "-n", "19", *_command(arguments)],
+                cwd=ROOT,
+                env=_marked(),
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+            )
+
+    def ended(self) -> tuple[int, float]:
+        """Waits for it."""
+        code = self._process.wait()
+        print(f"\n== {ASIDE}", flush=True)
+        print(WORDS.read_text(encoding="utf-8", errors="replace"), flush=True)
+        return code, time.monotonic() - self._began
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait()
+
+
 def run_part(title: str, arguments: tuple[str, ...]) -> tuple[int, float]:
     began = time.monotonic()
     if title != LAB:
@@ -121,14 +155,26 @@ def _file(classname: str) -> str:
 
 def _pytest(title: str, arguments: tuple[str, ...]) -> int:
     print(f"\n== {title}: pytest {' '.join(arguments)}", flush=True)
-    marked = {**os.environ, MARK: str(os.getpid())}
-    command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=marked, check=False).returncode
+    return subprocess.run(_command(arguments), cwd=ROOT, env=_marked(), check=False).returncode
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", *arguments]
+
+
+def _marked() -> dict[str, str]:
+    return {**os.environ, MARK: str(os.getpid())}
 
 
 def main() -> int:
     before = Machine.look()
-    results = [(title, *run_part(title, arguments)) for title, arguments in PARTS]
+    parts = dict(PARTS)
+    aside = Aside(parts.pop(ASIDE))
+    try:
+        results = [(title, *run_part(title, arguments)) for title, arguments in parts.items()]
+        results.insert(0, (ASIDE, *aside.ended()))
+    finally:
+        aside.stop()
     print()
     for title, code, seconds in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'} {seconds:6.1f} s  {title}")
