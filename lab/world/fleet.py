@@ -160,6 +160,13 @@ class Fleet:
         """For each process: pid, routers, cpu_s since its start, peak_kb."""
         return [self._ask(worker, {"do": "usage"}) for worker in self._workers]
 
+    def done(self) -> dict[str, list[str]]:
+        """Branch -> what was done to it since the start and is not over, in words, in the inventory's order."""
+        found: dict[str, list[str]] = {}
+        for worker in self._workers:
+            found |= self._ask(worker, {"do": "done"})
+        return {name: found[name] for name in self.names if name in found}
+
     def _branches(self) -> list[Branch]:
         return branches(len(self.ports), versions=self._versions, sick=self.sick)
 

@@ -103,19 +103,25 @@ def _told(fleet: Fleet) -> dict[str, Any]:
         "inventory": str(fleet.inventory),
         "ca": str(fleet.ca_file),
         "sick": fleet.sick,
+        "done": fleet.done(),
         "delay_ms": fleet.delay_ms,
         "processes": [one["pid"] for one in used],
         "memory_mb": round(sum(one["peak_kb"] for one in used) / 1024),
     }
 
 
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one}{'' if number == 1 else more}"
+
+
 def _show(told: dict[str, Any]) -> None:
     out.print(
-        f"{told['branches']} routers in {len(told['processes'])} processes, {told['memory_mb']} MB. "
-        "They have no data plane: what they see of lines is pretended."
+        f"{_counted(told['branches'], 'router', 's')} in {_counted(len(told['processes']), 'process', 'es')}, "
+        f"{told['memory_mb']} MB. They have no data plane: what they see of lines is pretended."
     )
-    for name, what in told["sick"].items():
-        out.print(f"  {name}: {what.replace('_', ' ')}")
+    for name in [*told["sick"], *(name for name in told["done"] if name not in told["sick"])]:
+        from_start = [told["sick"][name].replace("_", " ")] if name in told["sick"] else []
+        out.print(f"  {name}: {', '.join(from_start + told['done'].get(name, []))}", soft_wrap=True)
     out.print(f"Inventory: [bold]{told['inventory']}[/bold]")
     out.print(f"  ./dev run ansible-playbook -i {told['inventory']} playbooks/site.yml", soft_wrap=True)
 
@@ -141,9 +147,18 @@ def _do(args: argparse.Namespace) -> int:
         _emit(args, {"mended": args.branch}, f"{args.branch}: mended")
         return 0
     answer = fleet.do(*_deed(args), **_words(args))
-    text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
-    _emit(args, {"result": answer}, f"{args.branch}: {args.do}" if answer is None else text)
+    _emit(args, {"result": answer}, _said(args, answer))
     return 0
+
+
+def _said(args: argparse.Namespace, answer: Any) -> str:
+    if args.do == "cut":
+        return f"{args.branch}: {args.uplink} is cut ({args.fault})"
+    if answer is None:
+        return f"{args.branch}: {args.do}"
+    if args.do == "drift":
+        return f"{args.branch}: disabled by hand: {', '.join(answer)}"
+    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
 
 
 def _deed(args: argparse.Namespace) -> tuple[str, str]:

@@ -21,6 +21,17 @@ ROGUE_MAC = "DC:2C:6E:81:CF:34"
 FOR_EVER_S = 365 * 86400.0
 #: as long as a router boots
 AWAY_S = 5.0
+#: deed -> what `fleet status` says of it; a cut is told with its line
+_WORDS = {
+    "rogue": "a rogue DHCP server is plugged in",
+    "drift": "a row was disabled by hand",
+    "certificate": "its certificate ends soon",
+    "unreachable": "unreachable",
+    "wrong_password": "wrong password",
+    "hang_up": "told to hang up in the middle of a commit",
+}
+#: what is in the router's configuration: mending leaves it
+_HELD = ("drift", "certificate")
 
 
 #: (session, path with the command, arguments, queries)
@@ -32,6 +43,20 @@ class Member:
     branch: Branch
     router: PretendedRouter
     heard: list[Heard] = field(default_factory=list)
+    done: dict[str, str] = field(default_factory=dict)
+
+
+def remember(done: dict[str, str], deed: str, words: Mapping[str, Any]) -> None:
+    """Keeps in ``done`` what a branch has suffered and is not over, for people: a key for each thing -> words."""
+    uplink = str(words.get("uplink", ""))
+    if deed == "cut":
+        done[f"cut {uplink or 'isp1'}"] = f"{uplink or 'isp1'} is cut ({words.get('how', 'upstream')})"
+    elif deed in ("heal", "mend") or (deed == "rogue" and not words.get("on", True)):
+        over = {"heal": f"cut {uplink}", "mend": "", "rogue": "rogue"}[deed]
+        for key in [key for key in done if key.startswith(over) and not (deed == "mend" and key in _HELD)]:
+            del done[key]
+    elif deed in _WORDS:
+        done[deed] = _WORDS[deed]
 
 
 class Deeds:
@@ -62,10 +87,17 @@ class Deeds:
         }
         if do not in deeds:
             raise ValueError(f"nobody knows how to {do!r}")
+        member = self._members[branch]
         try:
-            return await deeds[do](self._members[branch], **words)
+            answer = await deeds[do](member, **words)
         except Trap as trap:
             raise ValueError(trap.message) from None
+        remember(member.done, do, words)
+        return answer
+
+    def done(self) -> dict[str, list[str]]:
+        """Branch -> what was done to it and is not over, in words; branches to which nothing was done are left out."""
+        return {name: list(member.done.values()) for name, member in self._members.items() if member.done}
 
     async def fall_ill(self, member: Member, sick: str) -> None:
         """As SICK names it, from the start. Bad variables are the inventory's matter."""

@@ -125,6 +125,8 @@ def _around(branch: Branch) -> Around:
 async def _answer(worker: Worker, deeds: Deeds, message: wire.Message) -> Any:
     if message["do"] == "usage":
         return worker.usage()
+    if message["do"] == "done":
+        return deeds.done()
     return await deeds.do(**message)
 
 

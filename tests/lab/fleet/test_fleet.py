@@ -197,7 +197,14 @@ def test_the_command_line_starts_a_fleet_that_outlives_it_and_stops_it(
         assert "already" in said("up", code=1)
         assert "jakarta" in said("shell", "jakarta", "/system/identity/print")
         said("mend", "medan")
-        assert json.loads(said("status", "--json"))["sick"] == {}
+        assert said("cut", "medan", "isp2") == "medan: isp2 is cut (upstream)\n"
+        said("rogue", "jakarta")
+        told = json.loads(said("status", "--json"))
+        assert told["sick"] == {}
+        assert told["done"] == {"jakarta": ["a rogue DHCP server is plugged in"], "medan": ["isp2 is cut (upstream)"]}
+        shown = said("status")
+        assert "2 routers in 1 process, " in shown
+        assert "  medan: isp2 is cut (upstream)\n" in shown
     finally:
         assert said("down") == "Stopped.\n"
     assert not (tmp_path / "default").exists()
