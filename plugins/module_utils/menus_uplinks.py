@@ -15,8 +15,8 @@ from .versions import DEFAULT_ROUTE_TABLES, TABLES, Version
 
 #: Lines and tunnels come before the lists, addresses and routes that name them.
 _VLAN, _PROFILE, _PPPOE, _APN, _LTE = 14, 15, 16, 17, 18
-#: A DHCP client gets its address when the routes and ``mw-lease`` are there, which its lease calls: without them the line
-#: would count as dead until the next tick, be told so, and have to prove itself again. Before what watches lines.
+#: A DHCP client gets its address when the routes are there, and ``mw-lease``, which its lease calls: without them the
+#: line would count as dead until the next tick, be told so, and have to prove itself again. Before what watches lines.
 _CLIENT = 73
 #: What moves a line that carries traffic now comes last, and is given back first.
 _LAST = 94
