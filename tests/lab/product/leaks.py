@@ -133,7 +133,8 @@ class Watch:
 
     def left(self) -> Iterator[str]:
         """Secrets in files below the home."""
-        for path in self.home.rglob("*"):
+        # not rglob: it ends with an error when a folder goes while it is in it
+        for path in (Path(folder) / name for folder, _, names in os.walk(self.home) for name in names):
             try:
                 about = path.stat()
                 if not path.is_file() or self._clean.get(path) == (about.st_mtime_ns, about.st_size):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from tests.lab.product.test_notify import (  # noqa: F401
     branch,
     test_a_server_that_does_not_answer_in_time_gets_the_message_later,
-    test_a_wrong_token_is_told_from_a_message_that_arrived,
     test_an_old_router_was_given_the_authority_and_keeps_no_file,
     test_any_text_arrives_as_it_was_written_with_its_time,
     test_runs_at_once_send_each_message_once,
