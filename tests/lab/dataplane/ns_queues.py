@@ -116,6 +116,8 @@ def test_a_change_keeps_what_it_does_not_touch(site: Branch) -> None:
     other = queue(site, "other", LAN, queue=PCQ)
     site.apply()
     talk(site.flow(11), 5)
+    counted = packets(site, other)  # more than five when a slow machine asks twice
+    assert min(counted) >= 5
     sender = netns.make_socket("lan", kind=socket.SOCK_DGRAM)
     with sender:
         sender.bind(("192.168.10.10", 0))
@@ -128,7 +130,7 @@ def test_a_change_keeps_what_it_does_not_touch(site: Branch) -> None:
         until(lambda: count(site, slow, UP).packets >= 8)
         after = count(site, slow, UP)
     assert (after.packets, after.dropped) == (8, 0), "those that waited went out"
-    assert packets(site, other) == (5, 5)
+    assert packets(site, other) == counted
 
 
 def test_a_child_that_comes_and_goes_leaves_a_queue_that_works(site: Branch) -> None:
