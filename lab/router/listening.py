@@ -11,6 +11,17 @@ from collections.abc import Sequence
 _BACKLOG = 512
 
 
+def bound() -> socket.socket:
+    """At the loopback, bound to a number and not to 0, as a router wants its ports (RouterSpec)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", number))
+    return sock
+
+
 def listening(sockets: Sequence[socket.socket]) -> tuple[socket.socket, ...]:
     """Copies for a door, which closes what it is given; ours stay, so that the ports do (RouterSpec)."""
     for sock in sockets:

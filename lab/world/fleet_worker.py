@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lab.router.listening import bound
 from lab.router.pretended.around import Around, Load
 from lab.router.pretended.router import PretendedRouter
 from lab.router.spec import Account, RouterSpec
@@ -34,18 +35,6 @@ from lab.world.topology import Topology, parse_uplinks
 
 #: how much of its speed a line carries, so that reports have something to show
 _LOAD_PERCENT = (35, 20, 5)
-
-
-def bound() -> socket.socket:
-    """On the loopback, bound to a number as a router wants it (RouterSpec)."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", number))
-    sock.setblocking(False)
-    return sock
 
 
 class Worker:

@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
 from ..module_utils import api_client
 from ..module_utils.problems import BranchError
 from ..module_utils.secrets_mask import Mask
 from ..plugin_utils import bootstrap_input, bootstrap_run, fleet_ca, host_keys, ssh_console
+from ..plugin_utils.inside_action import InsideAction
 
 _SPEC: dict[str, dict[str, Any]] = {
     "host": {"type": "str", "required": True},
@@ -44,28 +42,21 @@ _SPEC: dict[str, dict[str, Any]] = {
 _SECRETS = ("password", "api_password", "ca_passphrase")
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no types
+class ActionModule(InsideAction):
     """``multiwan.routeros.bootstrap``."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    spec = _SPEC
 
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        missing = api_client.MISSING or ssh_console.MISSING or fleet_ca.MISSING
-        if missing:
-            raise AnsibleActionFail(missing)
-        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
-        variables = task_vars or {}
+    def missing(self) -> str:
+        return api_client.MISSING or ssh_console.MISSING or fleet_ca.MISSING
+
+    def work_with(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         name = str(variables.get("inventory_hostname", arguments["host"]))
         mask = Mask(str(arguments[key]) for key in _SECRETS if arguments[key])
         try:
             order = bootstrap_input.read(arguments, name=name, variables=variables)
         except BranchError as error:
-            problems = [{"host": name, **problem.to_json()} for problem in error.problems]
-            return {"failed": True, "changed": False, "msg": str(error), "problems": problems}
+            return error.result()
         try:
             result = self._work(order, arguments)
         except (ssh_console.ConsoleError, host_keys.HostKeyError) as error:

@@ -16,11 +16,8 @@ class ActionModule(BranchAction):
     spec: ClassVar[Mapping[str, Any]] = {"connection": {"type": "bool", "default": False}}
     fault = "the router could not be asked for its version"
 
-    def talks(self, arguments: Mapping[str, Any]) -> bool:
-        return bool(arguments["connection"])
-
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
         version = None
-        if inputs.asks_version and self.talks(arguments):
+        if inputs.asks_version and arguments["connection"]:
             _text, version = commit_engine.ask_version(inputs.connect)
         return {"changed": False, "plan": inputs.plan(version).to_json()}

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import branch_state, fleet_data
 from ..module_utils.fleet_page_findings import findings
 from ..plugin_utils import run_records
 from ..plugin_utils.fleet_page_html import html
+from ..plugin_utils.inside_action import InsideAction
 from ..plugin_utils.written_file import written
 
 _SPEC: dict[str, dict[str, Any]] = {
@@ -29,20 +29,15 @@ _SPEC: dict[str, dict[str, Any]] = {
 _MODE = 0o644
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no types
+class ActionModule(InsideAction):
     """``multiwan.routeros.fleet_report``."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    spec = _SPEC
 
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
+    def work_with(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         now = datetime.datetime.now(datetime.UTC)
         try:
-            records = _records(task_vars or {}, now)
+            records = _records(variables, now)
             if not records:
                 return _failed("nothing was read in this run: multiwan.routeros.branch_state comes first")
             found = fleet_data.report(

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import rollout, rollout_words, waves
 from ..module_utils.problems import Problem, show
 from ..plugin_utils import run_state
+from ..plugin_utils.inside_action import InsideAction
 
 _SPEC: dict[str, dict[str, Any]] = {
     "waves": {"type": "raw"},
@@ -22,18 +22,12 @@ _SPEC: dict[str, dict[str, Any]] = {
 }
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no types
+class ActionModule(InsideAction):
     """``multiwan.routeros.fleet_start``."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    spec = _SPEC
 
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
-        variables = task_vars or {}
+    def work_with(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         hosts = [str(name) for name in variables.get("ansible_play_hosts_all", ())]
         try:
             asked = waves.read(arguments["waves"]) if arguments["waves"] is not None else None

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import rollout as runs
 from ..module_utils import rollout_words as words
 from ..module_utils.rollout import Rollout
 from ..plugin_utils import run_records, run_state
+from ..plugin_utils.inside_action import InsideAction
 from ..plugin_utils.written_file import written
 
 _SPEC: dict[str, dict[str, Any]] = {
@@ -29,19 +29,14 @@ _SPEC: dict[str, dict[str, Any]] = {
 }
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no types
+class ActionModule(InsideAction):
     """``multiwan.routeros.fleet_summary``."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    spec = _SPEC
 
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
+    def work_with(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         began = run_state.started()
-        rollout = _one_wave_later(task_vars or {}, check=bool(self._task.check_mode))
+        rollout = _one_wave_later(variables, check=bool(self._task.check_mode))
         stopped = runs.stop(rollout, canary=bool(arguments["canary"]))
         over = bool(stopped) or not rollout.left
         seconds = time.time() - float(began["began"]) if began else None

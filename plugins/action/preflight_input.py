@@ -15,8 +15,5 @@ class ActionModule(BranchAction):
     spec: ClassVar[Mapping[str, Any]] = {"connection": {"type": "bool", "default": True}}
     fault = "the variables can't be used"
 
-    def talks(self, arguments: Mapping[str, Any]) -> bool:
-        return bool(arguments["connection"])
-
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {"changed": False}

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
 from ..module_utils.plan import Plan
 from ..module_utils.render import Rendered, render
 from ..module_utils.secret_values import flat_secrets
 from ..module_utils.versions import parse_version
+from ..plugin_utils.inside_action import InsideAction
 from ..plugin_utils.written_file import written
 
 _SPEC: dict[str, dict[str, Any]] = {
@@ -28,18 +27,13 @@ _SPEC: dict[str, dict[str, Any]] = {
 _PRIVATE, _PLAIN = 0o600, 0o644
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core says no types
+class ActionModule(InsideAction):
     """``multiwan.routeros.render``."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    spec = _SPEC
 
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        _checked, arguments = self.validate_argument_spec(argument_spec=_SPEC)
-        name = str(arguments["name"] or (task_vars or {}).get("inventory_hostname", ""))
+    def work_with(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        name = str(arguments["name"] or variables.get("inventory_hostname", ""))
         try:
             stem = _file_name(name)
             texts = _texts(name, arguments)

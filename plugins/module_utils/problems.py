@@ -40,6 +40,11 @@ class BranchError(Exception):
         self.problems = tuple(problems)
         super().__init__(readable(name, self.problems))
 
+    def result(self) -> dict[str, Any]:
+        """In the form of Ansible's results."""
+        problems = [{"host": self.name, **problem.to_json()} for problem in self.problems]
+        return {"failed": True, "changed": False, "msg": str(self), "problems": problems}
+
 
 class Problems:
     """Collects mistakes while the variables are read. The one mutable thing of the parser."""

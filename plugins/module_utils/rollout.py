@@ -90,8 +90,9 @@ def after_wave(
         if name not in seen and name not in rollout.branches:
             words = "no task was run for it"
             seen[name] = _blank(name, SKIPPED, words, wave=wave, check=rollout.check)
-    for name in rollout.hosts if taken_in is not None else ():
-        if name not in seen and name not in rollout.branches and name not in set(taken_in or ()):
+    present = frozenset(rollout.hosts if taken_in is None else taken_in)
+    for name in rollout.hosts:
+        if name not in present and name not in seen and name not in rollout.branches:
             words = "Ansible left it out of the play: has a group of the inventory the same name as a branch?"
             seen[name] = _blank(name, SKIPPED, words, wave=wave, check=rollout.check)
     strangers = tuple(name for name in seen if name not in rollout.hosts)

@@ -15,11 +15,10 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import api_client, branch_request, commit_arguments, commit_engine, preflight
@@ -30,6 +29,7 @@ from ..module_utils.problems import BranchError
 from ..module_utils.router_api import RouterError
 from ..module_utils.versions import Version
 from .controller import here
+from .inside_action import InsideAction
 
 _ARGUMENTS = ArgumentSpecValidator(
     {
@@ -89,20 +89,14 @@ class Inputs:
             yield plan, self.request(plan, owners), connect
 
 
-class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no types
+class BranchAction(InsideAction):
     """Reads the variables of its host, all mistakes at once, and does its work with them. ``spec``: its own arguments.
     ``fault``: how a failure begins."""
 
-    spec: ClassVar[Mapping[str, Any]] = {}
     fault: str
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
 
-    def talks(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the router is talked to, so that user and password must be there."""
-        return True
+    def missing(self) -> str:
+        return api_client.MISSING
 
     def answer(self, inputs: Inputs, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The result of a branch whose variables are right. May raise what the engine raises."""
@@ -112,20 +106,16 @@ class BranchAction(ActionBase):  # type: ignore[misc]  # ansible-core says no ty
         """The last look at a result, whatever became of it."""
         return result
 
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        if api_client.MISSING:
-            raise AnsibleActionFail(api_client.MISSING)
-        _checked, arguments = self.validate_argument_spec(argument_spec=dict(self.spec))
+    def work_with(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         began = time.monotonic()
-        name = str((task_vars or {}).get("inventory_hostname", ""))
+        name = str(variables.get("inventory_hostname", ""))
         inputs = None
         try:
-            inputs = self.inputs(task_vars or {}, name, talks=self.talks(arguments))
+            # unless it has a say in it, an action talks to the router, so that user and password must be there
+            inputs = self.inputs(variables, name, talks=bool(arguments.get("connection", True)))
             result = self.answer(inputs, arguments)
         except BranchError as error:
-            problems = [{"host": name, **problem.to_json()} for problem in error.problems]
-            result = {"failed": True, "changed": False, "msg": str(error), "problems": problems, "reason": "variables"}
+            result = {**error.result(), "reason": "variables"}
         except (RouterError, CommitError, ValueError) as error:
             result = commit_arguments.failure(error, name=name, what=self.fault)
             if inputs is not None and isinstance(error, ValueError):

@@ -13,14 +13,13 @@ import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import api_client, commit_arguments
 from ..module_utils.commit_engine import CommitError, Connect, Outcome, Request
 from ..module_utils.router_api import RouterError
 from .controller import here
+from .inside_action import InsideAction
 
 
 def _tell(name: str, words: str) -> None:
@@ -28,17 +27,13 @@ def _tell(name: str, words: str) -> None:
     Display().display(f"{name}: {words}")
 
 
-class RouterAction(ActionBase):
+class RouterAction(InsideAction):
     """What talking to a router has in common. ``fault``: how a failure begins. ``takes_plans``: or only where it is
     and ``more`` arguments."""
 
     fault: str
     takes_plans = True
     more: ClassVar[Mapping[str, Any]] = {}
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
 
     def work(self, request: Request, connect: Connect) -> Outcome:
         """The engine's function."""
@@ -48,13 +43,16 @@ class RouterAction(ActionBase):
         """The result as it is given to Ansible."""
         return result
 
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        if api_client.MISSING:
-            raise AnsibleActionFail(api_client.MISSING)
-        spec = commit_arguments.SPEC if self.takes_plans else commit_arguments.CONNECTION
-        _checked, arguments = self.validate_argument_spec(argument_spec={**spec, **self.more})
-        name = str((task_vars or {}).get("inventory_hostname", arguments["host"]))
+    def missing(self) -> str:
+        return api_client.MISSING
+
+    @property
+    def spec(self) -> Mapping[str, Any]:  # type: ignore[override]  # of two attributes of the class
+        shared = commit_arguments.SPEC if self.takes_plans else commit_arguments.CONNECTION
+        return {**shared, **self.more}
+
+    def work_with(self, arguments: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        name = str(variables.get("inventory_hostname", arguments["host"]))
         connect = functools.partial(api_client.connect, commit_arguments.target(arguments))
         try:
             return self.answer(arguments, connect, name=name)

@@ -29,8 +29,7 @@ class RulesAction(ActionBase):
         try:
             plan = extend_plan(self.role, arguments, name=name, variable_names=variables)
         except BranchError as error:
-            problems = [{"host": name, **problem.to_json()} for problem in error.problems]
-            return {**result, "failed": True, "changed": False, "msg": str(error), "problems": problems}
+            return {**result, **error.result()}
         except ValueError as error:
             return {**result, "failed": True, "changed": False, "msg": f"{name}: {error}", "problems": []}
         return {**result, "changed": False, "plan": plan.to_json()}

@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from lab.router.listening import bound
 from lab.router.router import Router
 from lab.router.spec import Account, FactoryRow, RouterSpec
 
@@ -35,17 +35,6 @@ def pss_kb(pid: int | str = "self") -> int:
     if found is None:
         raise RuntimeError("the kernel says nothing of Pss")
     return int(found[1])
-
-
-def listener() -> socket.socket:
-    """On the loopback, bound to a number as a router wants it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", number))
-    return sock
 
 
 def branch_rows() -> tuple[FactoryRow, ...]:
@@ -113,9 +102,7 @@ async def routers(mode: str, count: int, folder: Path) -> dict[str, Any]:
         data.mkdir()
         kind, netns = (Router, f"r{number}") if mode == "plane" else (ControlOnly, "")
         users = {"admin": Account(PASSWORD)}
-        spec = RouterSpec(
-            f"r{number}", netns, PORTS, data, factory=branch_rows(), users=users, api_sockets=(listener(),)
-        )
+        spec = RouterSpec(f"r{number}", netns, PORTS, data, factory=branch_rows(), users=users, api_sockets=(bound(),))
         made.append(kind(spec))
         await made[-1].start()
     took = time.perf_counter() - began

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,3 +27,19 @@ def molecule(environment: Mapping[str, str]) -> dict[str, str]:
         "MOLECULE_GLOB": "molecule/*/molecule.yml",
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
     }
+
+
+def played(scenario: str, environment: Mapping[str, str], *, timeout_s: float) -> str:
+    """The whole scenario, which has to go well; what molecule said."""
+    done = subprocess.run(
+        ["molecule", "test", "--scenario-name", scenario],
+        cwd=ROOT,
+        env=molecule(environment),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=timeout_s,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-12000:]
+    return done.stdout

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 
 import pytest
 
-from tests.molecule.scenarios import ALONE, ROOT, SCENARIOS, SHARED, molecule
+from tests.molecule.scenarios import ALONE, ROOT, SCENARIOS, SHARED, played
 
 
 def test_there_are_scenarios() -> None:
@@ -26,14 +25,4 @@ def test_the_table_names_every_scenario() -> None:
 @pytest.mark.lab
 @pytest.mark.parametrize("scenario", ALONE)
 def test_scenario(scenario: str) -> None:
-    done = subprocess.run(
-        ["molecule", "test", "--scenario-name", scenario],
-        cwd=ROOT,
-        env=molecule(os.environ),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=420,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-12000:]
+    played(scenario, os.environ, timeout_s=420)

@@ -5,16 +5,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lab.world.fleet import BASE, Fleet, Options
-from tests.molecule.scenarios import SHARED, molecule
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.molecule.scenarios import SHARED, played
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +24,6 @@ def routers() -> Iterator[None]:
 @pytest.mark.parametrize("scenario", SHARED)
 @pytest.mark.usefixtures("routers")
 def test_scenario(scenario: str) -> None:
-    done = subprocess.run(
-        ["molecule", "test", "--scenario-name", scenario],
-        cwd=ROOT,
-        env=molecule({**os.environ, "MOLECULE_KEEP_ROUTERS": "1"}),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-12000:]
+    said = played(scenario, {**os.environ, "MOLECULE_KEEP_ROUTERS": "1"}, timeout_s=900)
     # molecule goes on where a step has no playbook
-    assert "side_effect: Executed: Missing" not in done.stdout, done.stdout[-12000:]
+    assert "side_effect: Executed: Missing" not in said, said[-12000:]

@@ -18,6 +18,7 @@ import pytest
 
 from lab import netns
 from lab.observe.ping import Pinger
+from lab.router.listening import bound
 from lab.router.router import Router
 from lab.router.spec import Account, RouterSpec
 
@@ -28,17 +29,6 @@ BOOT_S = 0.4
 def ip(command: str) -> None:
     """In the namespace that holds the others."""
     subprocess.run(["ip", *command.split()], check=True)
-
-
-def port() -> socket.socket:
-    """A loopback socket on a free port, bound to its number (RouterSpec wants that)."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", number))
-    return sock
 
 
 class Session:
@@ -72,7 +62,7 @@ class Box:
     """A router and what is around it."""
 
     def __init__(self, folder: Path, **spec: Any) -> None:
-        self.sock = port()
+        self.sock = bound()
         self.port = self.sock.getsockname()[1]
         given = {"name": "r1", "netns": "rt", "ports": ("ether1",), "data_dir": folder, "boot_s": BOOT_S, **spec}
         self.router = Router(RouterSpec(users={"admin": Account(PASSWORD)}, api_sockets=(self.sock,), **given))
